@@ -156,7 +156,7 @@ function ensurePackages(bun) {
   if (result.status !== 0) {
     process.stderr.write(`${result.stdout ?? ""}${result.stderr ?? ""}`);
     throw new SetupError(
-      "the packages could not be installed; the reason is above. Nothing else was changed.",
+      "the packages could not be installed; the reason is above. Check the network and start again.",
     );
   }
   writeStamp(stamp, digest, "");
