@@ -1,0 +1,207 @@
+import type { RoomEvent } from "./events.ts";
+import { tailOf } from "./live.ts";
+import type { Message } from "./messages.ts";
+import type { Membership } from "./rooms.ts";
+import { newRoomState, type RoomState, timeline } from "./state.ts";
+
+/** How much of a room a client holds in memory. */
+export const holding = {
+  messages: 2_000,
+  /** Messages beyond it before the oldest are let go: trimming at each arrival would sort at each arrival. */
+  slack: 200,
+  recentEvents: 200,
+} as const;
+
+export interface Page {
+  messages: readonly Message[];
+  head: number;
+  before: number | null;
+}
+
+export interface Marked {
+  read: number;
+  unread: number;
+  mentions: number;
+}
+
+function keepNewer(messages: Map<number, Message>, message: Message): void {
+  const held = messages.get(message.id);
+  if (!held || message.version > held.version) messages.set(message.id, message);
+}
+
+/** An absolute state: applied twice, or to a message that already shows it, it changes nothing. */
+export function withReaction(message: Message, emoji: string, user: number, on: boolean): Message {
+  const { reactions: held = [], ...rest } = message;
+  const entry = held.find((reaction) => reaction.emoji === emoji);
+  if ((entry?.users.includes(user) ?? false) === on) return message;
+  const reactions = entry
+    ? held.map((reaction) =>
+        reaction === entry ? { emoji, users: toggled(reaction.users, user, on) } : reaction,
+      )
+    : [...held, { emoji, users: [user] }];
+  const standing = reactions.filter((reaction) => reaction.users.length > 0);
+  return standing.length > 0 ? { ...rest, reactions: standing } : rest;
+}
+
+function toggled(users: readonly number[], user: number, on: boolean): number[] {
+  return on ? [...users, user] : users.filter((other) => other !== user);
+}
+
+/** Messages sent before `from` are not held, so events about them have nothing to change. */
+function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted":
+      if (event.message.seq >= from) keepNewer(messages, event.message);
+      break;
+    case "reaction.set": {
+      const held = messages.get(event.message);
+      // A message read late is deleted before the reactions that came before its deletion.
+      if (held && !held.deleted_at)
+        messages.set(held.id, withReaction(held, event.emoji, event.by, event.on));
+      break;
+    }
+  }
+}
+
+function mentions(message: Message, me: number): boolean {
+  return message.sender !== me && (message.mention_all === true || (message.mentions ?? []).includes(me));
+}
+
+function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: number): Membership {
+  if (seq <= room.head) return room;
+  if (event.kind !== "message.sent") return { ...room, head: seq };
+  const { message } = event;
+  const moved = { ...room, head: seq, last_message_at: message.created_at };
+  if (seq <= room.read) return moved;
+  if (message.sender === me) return { ...moved, read: seq, unread: 0, mentions: 0 };
+  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
+}
+
+function applyToDescription(room: Membership, event: RoomEvent, me: number): Membership {
+  switch (event.kind) {
+    case "room.updated":
+      return { ...room, ...event.room };
+    case "member.joined": {
+      const joined = { ...room, member_count: room.member_count + 1 };
+      return event.user === me ? { ...joined, role: event.role } : joined;
+    }
+    case "member.left": {
+      const left = { ...room, member_count: room.member_count - 1 };
+      return event.user === me ? { ...left, role: null } : left;
+    }
+    case "member.role_changed":
+      return event.user === me ? { ...room, role: event.role } : room;
+    default:
+      return room;
+  }
+}
+
+/** Whether all messages that can be unread are held, so that they can be counted. */
+function isCountable({ room, position, before }: RoomState, read: number): boolean {
+  return position >= room.head && (before === null || before <= read + 1);
+}
+
+function recounted(state: RoomState, me: number): RoomState {
+  const { room, messages } = state;
+  if (!isCountable(state, room.read)) return state;
+  const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
+  const mentioning = unread.filter((message) => mentions(message, me));
+  return {
+    ...state,
+    doubtful: false,
+    room: { ...room, unread: unread.length, mentions: mentioning.length },
+  };
+}
+
+/** A change may make an unread message mention the caller, or no longer. */
+function mayChangeMentions(event: RoomEvent, read: number): boolean {
+  return (event.kind === "message.edited" || event.kind === "message.deleted") && event.message.seq > read;
+}
+
+/** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
+export function applyRun(state: RoomState, events: readonly RoomEvent[], me: number): RoomState {
+  const messages = new Map(state.messages);
+  let { room, position, tail, described } = state;
+  let doubtful = state.doubtful;
+  for (const event of events) {
+    position += 1;
+    tail = tailOf(event.at);
+    applyToMessages(messages, event, state.before ?? 0);
+    if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
+    room = applyToCounts(room, position, event, me);
+    if (position > described) {
+      room = applyToDescription(room, event, me);
+      described = position;
+    }
+  }
+  const recent = [...state.recent, ...events].slice(-holding.recentEvents);
+  const next = { ...state, room, position, tail, described, doubtful, messages, recent };
+  return trimmed(doubtful ? recounted(next, me) : next);
+}
+
+function trimmed(state: RoomState): RoomState {
+  if (state.messages.size <= holding.messages + holding.slack) return state;
+  const kept = timeline(state).slice(-holding.messages);
+  return {
+    ...state,
+    messages: new Map(kept.map((message) => [message.id, message])),
+    before: kept[0]?.seq ?? state.before,
+  };
+}
+
+/**
+ * Adds the page that was asked for with `before: asked`, or the newest page (`asked` null) to a room that has none
+ * yet. Undefined when it no longer joins what is held, or is so old that the events since are not known: ask again.
+ */
+export function withPage(
+  state: RoomState,
+  page: Page,
+  asked: number | null,
+  me: number,
+): RoomState | undefined {
+  if (asked === null ? state.loaded : asked !== state.before) return undefined;
+  if (asked === null && page.head < (state.before ?? 0) - 1) return undefined;
+  const missed = state.position - page.head;
+  if (missed > state.recent.length) return undefined;
+  const before = joined(state, page, asked);
+  const arrived = new Map(page.messages.map((message) => [message.id, message]));
+  if (missed > 0) {
+    for (const event of state.recent.slice(-missed)) applyToMessages(arrived, event, before ?? 0);
+  }
+  const messages = new Map(state.messages);
+  for (const message of arrived.values()) keepNewer(messages, message);
+  return recounted({ ...state, loaded: true, messages, before }, me);
+}
+
+/** What arrived live before the first page may reach further back than that page. */
+function joined(state: RoomState, page: Page, asked: number | null): number | null {
+  if (asked !== null || page.before === null || state.before === null) return page.before;
+  return Math.min(page.before, state.before);
+}
+
+/** The room as it is on the server; `membership` was read no earlier than `page`. */
+export function roomFromSnapshot(membership: Membership, page: Page | null, known: number): RoomState {
+  const state = newRoomState(membership, known);
+  if (!page) return state;
+  return {
+    ...state,
+    position: page.head,
+    loaded: true,
+    messages: new Map(page.messages.map((message) => [message.id, message])),
+    before: page.before,
+  };
+}
+
+/**
+ * The caller's read mark moved. The counts that come with it are of a head that is not named, so they are counted
+ * here, or doubted.
+ */
+export function withMark(state: RoomState, marked: Marked, me: number): RoomState {
+  const { read, unread, mentions } = marked;
+  if (read < state.room.read) return state;
+  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, me);
+  if (read === state.room.read) return state;
+  return { ...state, doubtful: true, room: { ...state.room, read, unread, mentions } };
+}

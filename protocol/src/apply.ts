@@ -1,0 +1,159 @@
+import { applyRun, type Marked, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
+import type { RoomEvent, UserEvent } from "./events.ts";
+import type { ServerFrame } from "./frames.ts";
+import type { Membership } from "./rooms.ts";
+import { type ClientState, newRoomState, type RoomState } from "./state.ts";
+
+export type Ready = Extract<ServerFrame, { type: "ready" }>;
+export type Bump = Extract<ServerFrame, { type: "bump" }>["rooms"][number];
+
+/**
+ * `repeated`: all of it was applied before. `hole`: what comes before it is missing and must be fetched first.
+ * `elsewhere`: no such room is held. `stale`: a page that no longer fits, ask again.
+ */
+export type Outcome = "applied" | "repeated" | "hole" | "elsewhere" | "stale";
+
+export interface Applied {
+  state: ClientState;
+  outcome: Outcome;
+}
+
+function withRoom(state: ClientState, room: RoomState): ClientState {
+  return { ...state, rooms: new Map(state.rooms).set(room.room.id, room) };
+}
+
+export function withoutRoom(state: ClientState, room: number): ClientState {
+  if (!state.rooms.has(room)) return state;
+  const rooms = new Map(state.rooms);
+  rooms.delete(room);
+  return { ...state, rooms };
+}
+
+/** Applies a run of a room's events, the first of them numbered `from` (SYNC-1, SYNC-2). */
+export function applyRoomEvents(
+  state: ClientState,
+  room: number,
+  from: number,
+  events: readonly RoomEvent[],
+): Applied {
+  const held = state.rooms.get(room);
+  if (!held) return { state, outcome: "elsewhere" };
+  if (from > held.position + 1) return { state, outcome: "hole" };
+  const news = events.slice(held.position + 1 - from);
+  if (news.length === 0) return { state, outcome: "repeated" };
+  if (news.at(-1)?.kind === "room.deleted") return { state: withoutRoom(state, room), outcome: "applied" };
+  return { state: withRoom(state, applyRun(held, news, state.user)), outcome: "applied" };
+}
+
+/** Applies a run of the private log, the first event numbered `from` (SYNC-1). */
+export function applyUserEvents(state: ClientState, from: number, events: readonly UserEvent[]): Applied {
+  if (from > state.user_seq + 1) return { state, outcome: "hole" };
+  const news = events.slice(state.user_seq + 1 - from);
+  if (news.length === 0) return { state, outcome: "repeated" };
+  let next = state;
+  for (const event of news) next = applyUserEvent({ ...next, user_seq: next.user_seq + 1 }, event);
+  return { state: next, outcome: "applied" };
+}
+
+/** Membership that `ready` already told is not told again by the older event that led to it. */
+function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
+  const seq = state.user_seq;
+  switch (event.kind) {
+    case "room.appeared":
+      return appeared(state, event.room, seq);
+    case "room.disappeared": {
+      const held = state.rooms.get(event.room);
+      return held && held.known < seq ? withoutRoom(state, event.room) : state;
+    }
+    case "room.marked": {
+      const held = state.rooms.get(event.room);
+      return held && held.known < seq ? withRoom(state, withMark(held, event, state.user)) : state;
+    }
+    default:
+      return state;
+  }
+}
+
+function appeared(state: ClientState, room: Membership, seq: number): ClientState {
+  const held = state.rooms.get(room.id);
+  if (!held) return withRoom(state, newRoomState(room, seq));
+  if (held.known >= seq) return state;
+  if (room.head >= held.room.head) return withRoom(state, renewed(held, room, seq));
+  const { role, read, unread, mentions } = room;
+  return withRoom(state, { ...held, known: seq, room: { ...held.room, role, read, unread, mentions } });
+}
+
+/** A later membership beside the messages held, unless there is nothing worth holding or history was rewritten. */
+function renewed(held: RoomState, room: Membership, known: number): RoomState {
+  if (!held.loaded || held.position > room.head) return newRoomState(room, known);
+  return { ...held, room, described: room.head, doubtful: false, known };
+}
+
+export function startsAfresh(state: ClientState, ready: Ready): boolean {
+  return ready.mode === "fresh" || ready.epoch !== state.epoch || ready.user !== state.user;
+}
+
+/** The start of a connection: positions of another history are dropped (SYNC-6). */
+export function applyReady(state: ClientState, ready: Ready): ClientState {
+  const fresh = startsAfresh(state, ready);
+  const base: ClientState = fresh
+    ? { epoch: ready.epoch, user: ready.user, user_seq: ready.user_seq, rooms: new Map() }
+    : state;
+  return applyListing(base, ready.rooms, ready.user_seq);
+}
+
+/** Memberships read when the private log stood at `known` or later. */
+export function applyListing(state: ClientState, listed: readonly Membership[], known: number): ClientState {
+  const rooms = new Map(state.rooms);
+  for (const room of listed) {
+    const held = rooms.get(room.id);
+    if (!held) rooms.set(room.id, newRoomState(room, known));
+    else if (held.known <= known) rooms.set(room.id, renewed(held, room, known));
+  }
+  return { ...state, rooms };
+}
+
+/** A room read again because its counts were in doubt; they stay so if it has moved on since. */
+export function applyMembership(state: ClientState, room: Membership): ClientState {
+  const held = state.rooms.get(room.id);
+  if (!held || room.head < held.room.head) return state;
+  return withRoom(state, { ...held, room, described: room.head, doubtful: false });
+}
+
+/** Heads and counts of rooms that are not heard. */
+export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientState {
+  const rooms = new Map(state.rooms);
+  for (const { room: id, ...counts } of bumps) {
+    const held = rooms.get(id);
+    if (held && counts.head >= held.room.head) {
+      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts } });
+    }
+  }
+  return { ...state, rooms };
+}
+
+/** The answer of `receipt.read`. */
+export function applyMarked(state: ClientState, marked: Marked & { room: number }): ClientState {
+  const held = state.rooms.get(marked.room);
+  return held ? withRoom(state, withMark(held, marked, state.user)) : state;
+}
+
+/** A page asked for with `before: asked`, or the newest with null (SYNC-4). */
+export function applyPage(state: ClientState, room: number, page: Page, asked: number | null): Applied {
+  const held = state.rooms.get(room);
+  if (!held) return { state, outcome: "elsewhere" };
+  const next = withPage(held, page, asked, state.user);
+  return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
+}
+
+/** Replaces what is held of a room (SYNC-5); `room` was read no earlier than `page`. */
+export function applySnapshot(state: ClientState, room: Membership, page: Page | null): ClientState {
+  const known = state.rooms.get(room.id)?.known ?? state.user_seq;
+  return withRoom(state, roomFromSnapshot(room, page, known));
+}
+
+/** The number of the event at which a room stands was known, its tail was not. */
+export function withTail(state: ClientState, room: number, position: number, tail: number): ClientState {
+  const held = state.rooms.get(room);
+  return held?.position === position ? withRoom(state, { ...held, tail }) : state;
+}

@@ -1,0 +1,224 @@
+import { withReaction } from "./apply-room.ts";
+import type { RoomEvent } from "./events.ts";
+import type { Message } from "./messages.ts";
+import type { Membership, Room } from "./rooms.ts";
+
+/*
+ * A room kept the plain way, for tests: the whole of it after each event, so that what a client has worked out from
+ * a page and events can be held against what it would have been told.
+ */
+
+export type Step =
+  | { do: "send"; by: number; mentioning: boolean }
+  | { do: "edit"; pick: number; mentioning: boolean }
+  | { do: "delete"; pick: number }
+  | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
+  | { do: "rename"; by: number }
+  | { do: "join" | "leave" | "role"; user: number };
+
+interface Moment {
+  membership: Membership;
+  messages: readonly Message[];
+}
+
+interface Taken {
+  happened: Happened;
+  membership?: Partial<Membership>;
+  messages?: readonly Message[];
+}
+
+type Happened =
+  | { kind: "message.sent" | "message.edited" | "message.deleted"; message: number }
+  | Exclude<RoomEvent, { message: Message }>;
+
+const [alice, bob] = [1, 2];
+const permissions = {
+  send_messages: "member",
+  add_members: "member",
+  mention_all: "admin",
+  pin_messages: "admin",
+  change_info: "admin",
+} as const;
+
+export function timeAt(seq: number): string {
+  return new Date(1_800_000_000_000 + seq * 1000).toISOString();
+}
+
+function firstMoment(): Moment {
+  const membership: Membership = {
+    ...{ id: 7, kind: "group", name: "design", topic: "", public: false, archived: false },
+    ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
+    ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
+  };
+  return { membership, messages: [] };
+}
+
+/** Seen by alice, who is user 1. The room's event 1 is its making. */
+export class ReferenceRoom {
+  readonly me = alice;
+  readonly #moments: Moment[] = [firstMoment(), firstMoment()];
+  readonly #happened: Happened[] = [];
+
+  get head(): number {
+    return this.#moments.length - 1;
+  }
+
+  at(seq: number): Moment {
+    const moment = this.#moments[seq];
+    if (!moment) throw new Error(`no moment ${seq}`);
+    return moment;
+  }
+
+  /** Event `seq` as it is read when the room stands at `readAt`. */
+  event(seq: number, readAt: number): RoomEvent {
+    const happened = this.#happened[seq - 2];
+    if (!happened) throw new Error(`no event ${seq}`);
+    const { messages } = this.at(readAt);
+    switch (happened.kind) {
+      case "message.sent":
+      case "message.edited":
+      case "message.deleted": {
+        const message = messages.find(({ id }) => id === happened.message);
+        if (!message) throw new Error(`no message ${happened.message}`);
+        return { kind: happened.kind, at: timeAt(seq), by: message.sender, message };
+      }
+      default:
+        return happened;
+    }
+  }
+
+  page(readAt: number, before: number | null, limit: number) {
+    const older = this.at(readAt).messages.filter(({ seq }) => before === null || seq < before);
+    const messages = older.slice(-limit);
+    return {
+      messages,
+      head: readAt,
+      before: older.length > messages.length ? (messages[0]?.seq ?? null) : null,
+    };
+  }
+
+  /** Alice reads up to an event, at the present head. */
+  mark(read: number): { read: number; unread: number; mentions: number } {
+    const moment = this.at(this.head);
+    const position = Math.max(read, moment.membership.read);
+    const marked = { read: position, ...counted(moment.messages, position) };
+    this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...marked } };
+    return marked;
+  }
+
+  /** Takes a step if the room allows it; each makes one event. */
+  take(step: Step): void {
+    const seq = this.head + 1;
+    const past = this.at(this.head);
+    const head = { at: timeAt(seq), by: "by" in step ? step.by : bob };
+    const next = this.#take(step, past, seq, head);
+    if (!next) return;
+    this.#happened.push(next.happened);
+    this.#moments.push({
+      membership: { ...past.membership, ...next.membership, head: seq },
+      messages: next.messages ?? past.messages,
+    });
+  }
+
+  #take(step: Step, past: Moment, seq: number, head: { at: string; by: number }): Taken | undefined {
+    switch (step.do) {
+      case "send":
+        return this.#send(past, seq, step.by, step.mentioning && step.by !== alice);
+      case "edit":
+      case "delete":
+        return this.#change(past, step, head.at);
+      case "react": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const { emoji, on } = step;
+        return {
+          happened: { kind: "reaction.set", ...head, message: message.id, emoji, on } as const,
+          messages: replaced(past.messages, withReaction(message, emoji, head.by, on)),
+        };
+      }
+      case "rename": {
+        const membership = { ...past.membership, name: `design ${seq}` };
+        return {
+          happened: { kind: "room.updated", ...head, room: described(membership) } as const,
+          membership,
+        };
+      }
+      default:
+        return this.#changeMembers(past, step, head);
+    }
+  }
+
+  #send(past: Moment, seq: number, sender: number, mentioning: boolean): Taken {
+    const { messages, membership: before } = past;
+    const message: Message = {
+      ...{ id: messages.length + 1, room: 7, seq, ordinal: messages.length + 1, sender, type: "text" },
+      ...{ text: `text ${seq}`, version: 1, created_at: timeAt(seq) },
+      ...(mentioning ? { mentions: [alice] } : {}),
+    };
+    const counts =
+      sender === alice
+        ? { read: seq, unread: 0, mentions: 0 }
+        : { unread: before.unread + 1, mentions: before.mentions + (mentioning ? 1 : 0) };
+    return {
+      happened: { kind: "message.sent", message: message.id } as const,
+      membership: { ...counts, last_message_at: message.created_at },
+      messages: [...messages, message],
+    };
+  }
+
+  #change(past: Moment, step: Extract<Step, { do: "edit" | "delete" }>, at: string): Taken | undefined {
+    const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+    if (!message || message.deleted_at) return undefined;
+    const { reactions, mentions, ...bare } = message;
+    const version = message.version + 1;
+    const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
+    const changed =
+      step.do === "edit"
+        ? {
+            ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
+            ...(reactions && { reactions }),
+            ...(mentioned && { mentions: [alice] }),
+          }
+        : { ...bare, version, text: "", deleted_at: at };
+    const messages = replaced(past.messages, changed);
+    const kind = step.do === "edit" ? "message.edited" : "message.deleted";
+    return {
+      happened: { kind, message: message.id },
+      membership: counted(messages, past.membership.read),
+      messages,
+    };
+  }
+
+  #changeMembers(
+    { membership }: Moment,
+    step: { do: "join" | "leave" | "role"; user: number },
+    head: { at: string; by: number },
+  ): Taken {
+    const { user } = step;
+    if (step.do === "join") {
+      const joined = { kind: "member.joined", ...head, user, role: "member" } as const;
+      return { happened: joined, membership: { member_count: membership.member_count + 1 } };
+    }
+    if (step.do === "leave") {
+      const left = { kind: "member.left", ...head, user } as const;
+      return { happened: left, membership: { member_count: membership.member_count - 1 } };
+    }
+    const changed = { kind: "member.role_changed", ...head, user, role: "admin" } as const;
+    return { happened: changed, membership: user === alice ? { role: "admin" as const } : {} };
+  }
+}
+
+function replaced(messages: readonly Message[], message: Message): Message[] {
+  return messages.map((other) => (other.id === message.id ? message : other));
+}
+
+function counted(messages: readonly Message[], read: number) {
+  const unread = messages.filter(({ seq }) => seq > read);
+  const mentions = unread.filter((message) => message.mentions?.includes(alice));
+  return { unread: unread.length, mentions: mentions.length };
+}
+
+function described(membership: Membership): Room {
+  const { role, head, read, unread, mentions, last_message_at, ...room } = membership;
+  return room;
+}

@@ -1,0 +1,63 @@
+import type { RoomEvent } from "./events.ts";
+import type { Message } from "./messages.ts";
+import type { Membership } from "./rooms.ts";
+
+/**
+ * One room as a client holds it: pure data, the same on every client that has applied the same events. A room is
+ * heard or only counted (`bump`), so three positions may differ: that of the log, of the counts and of the rest.
+ */
+export interface RoomState {
+  /** `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, the rest as of `described`. */
+  readonly room: Membership;
+  /** The last event applied. */
+  readonly position: number;
+  /** `tailOf` that event; null where only its number is known. */
+  readonly tail: number | null;
+  readonly described: number;
+  /** The counts could not be worked out from what is held: read the room again. */
+  readonly doubtful: boolean;
+  /** The position in the private log as of which the membership is known. */
+  readonly known: number;
+  /** Whether a page was loaded: until then only what arrived live is held. */
+  readonly loaded: boolean;
+  /** By id. All that were sent at or after `before` are here, those from after `position` perhaps. */
+  readonly messages: ReadonlyMap<number, Message>;
+  /** The `before` of the next page towards the past; null when the first message is held. */
+  readonly before: number | null;
+  /** The last events applied, newest last: they bring a page that was read earlier up to `position`. */
+  readonly recent: readonly RoomEvent[];
+}
+
+export interface ClientState {
+  /** Empty before the first `ready`. */
+  readonly epoch: string;
+  readonly user: number;
+  /** The last event of the private log applied. */
+  readonly user_seq: number;
+  readonly rooms: ReadonlyMap<number, RoomState>;
+}
+
+export function emptyState(): ClientState {
+  return { epoch: "", user: 0, user_seq: 0, rooms: new Map() };
+}
+
+/** A room of which nothing but the caller's membership is known: the log is heard from its head on. */
+export function newRoomState(room: Membership, known: number): RoomState {
+  return {
+    room,
+    position: room.head,
+    tail: null,
+    described: room.head,
+    doubtful: false,
+    known,
+    loaded: false,
+    messages: new Map(),
+    before: room.head + 1,
+    recent: [],
+  };
+}
+
+/** The messages held, in the order of the room. */
+export function timeline(state: RoomState): Message[] {
+  return [...state.messages.values()].sort((one, other) => one.seq - other.seq);
+}
