@@ -51,15 +51,15 @@ function install(component, lists) {
 
 /** @param {string[]} parameters */
 function apt(parameters) {
+  // dpkg refuses to work without the folders of root's programs on the PATH, where not every shell has them.
+  const path = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin`;
   const result = spawnSync("apt-get", ["-q", "-o", "DPkg::Lock::Timeout=120", ...parameters], {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    env: { ...process.env, PATH: path, DEBIAN_FRONTEND: "noninteractive" },
     stdio: ["ignore", "pipe", "pipe"],
     encoding: "utf8",
   });
-  const problems = `${result.error?.message ?? ""}\n${result.stderr ?? ""}`
-    .split("\n")
-    .filter((line) => line.trim());
-  return { ok: result.status === 0, reason: problems.at(-1)?.trim() ?? `code ${result.status}` };
+  const error = result.error?.message ?? result.stderr?.match(/^E: .*$/m)?.[0];
+  return { ok: result.status === 0, reason: error ?? `apt-get ended with code ${result.status}` };
 }
 
 /** @param {typeof components[number]} component */

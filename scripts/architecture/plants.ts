@@ -203,4 +203,16 @@ export const plants: Record<string, { caught: Planted[]; passed: Planted[] }> = 
       { "server/src/schema/migrations/0001-core.ts": "a;\n".repeat(401) },
     ],
   },
+  "ARCH-19": {
+    caught: [
+      { "protocol/src/rooms.test.ts": 'test("works", () => {});' },
+      {
+        "protocol/src/rooms.test.ts": 'test.skipIf(no)("works", () => {});',
+      },
+    ],
+    passed: [
+      { "protocol/src/rooms.test.ts": 'test("ROOM-1 works", () => {});' },
+      { "protocol/src/rooms.test.ts": "/a/.test('works');\ntest(`${rule.id} works`, () => {});" },
+    ],
+  },
 };

@@ -65,7 +65,26 @@ export const codeRules: readonly Rule[] = [
         )
         .map(named("is too long")),
   },
+  {
+    id: "ARCH-19",
+    says: "a test's title starts with the rule it shows",
+    find: (modules) => modules.filter(({ path }) => /\.test\.tsx?$/.test(path)).flatMap(unnumberedTests),
+  },
 ];
+
+/** A title that is put together is left to its first word: `${rule.id} …` may be a rule's id. */
+function unnumberedTests(module: Module): Finding[] {
+  const tests = [
+    ...module.code.masked.matchAll(/(?<![.\w])(?:test|it)(?:\.\w+(?:\([^()]*\))?)*\s*\(\s*(?=["'`])/g),
+  ];
+  return tests
+    .map((match) => ({
+      match,
+      title: module.text.slice(match.index + match[0].length + 1).split("\n")[0] ?? "",
+    }))
+    .filter(({ title }) => !/^(?:[A-Z]+-\d+|\$\{)/.test(title))
+    .map(({ match, title }) => ({ path: module.path, line: lineAt(module.text, match.index), what: title }));
+}
 
 function isCode({ path, isTest }: Module, allowed: string): boolean {
   return !isTest && path !== allowed;
