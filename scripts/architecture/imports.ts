@@ -20,7 +20,7 @@ export interface Module extends SourceFile {
 const statement = /\b(import|export)\s+([\w\s{},*$]*?)\s*\bfrom\s*(["'])/g;
 const bareOrCalled = /\b(?:import\s*\(\s*|import\s*|require\s*\(\s*)(["'])/g;
 /** What tests share is test code too. */
-const testFile = /\.test\.tsx?$|-suite\.tsx?$|(?:^|\/)testing\//;
+export const testFile = /\.test\.tsx?$|-suite\.tsx?$|(?:^|\/)testing\//;
 
 export function readModule(file: SourceFile): Module {
   const code = readCode(file.text);

@@ -16,6 +16,7 @@ export const plants: Record<string, { caught: Planted[]; passed: Planted[] }> = 
       { "server/src/features/rooms/rooms.ts": 'export * from "../../config.ts";' },
       { "server/src/api/rest.ts": 'import { tables } from "../schema/tables.ts";' },
       { "server/src/api/rest.ts": 'import { run } from "../../../bench/main.ts";' },
+      { "server/src/api/rest.ts": 'import { buildCast } from "../testing/cast.ts";' },
       { "protocol/src/rooms.ts": 'import { rooms } from "../../server/src/features/rooms/rooms.ts";' },
       { "web/src/client/socket.ts": 'import { Timeline } from "../features/rooms/rooms.tsx";' },
       { "web/src/features/rooms/rooms.tsx": 'import "../../screens/home.tsx";' },

@@ -1,6 +1,6 @@
 import { type Finding, forbiddenImports, type Rule } from "./finding.ts";
 import { chooser, dialectMount, engines, layerOf, mapped, sqlPlaces } from "./import-map.ts";
-import { type Import, type Module, packageOf } from "./imports.ts";
+import { type Import, type Module, packageOf, testFile } from "./imports.ts";
 import { lineAt } from "./source.ts";
 
 const feature = /^(server|web)\/src\/features\/([^/]+)\//;
@@ -86,6 +86,7 @@ export const importRules: readonly Rule[] = [
 function againstTheArrows(module: Module, { target, typeOnly }: Import): boolean {
   const from = layerOf(module.path);
   if (!from || !target) return false;
+  if (testFile.test(target)) return true;
   const to = layerOf(target);
   if (!to) return /^(?:bench|e2e|scripts)\//.test(target);
   if (to === from || from.sees.includes(to.name)) return false;
