@@ -1,0 +1,71 @@
+import { type Figures, startLoad } from "./native.ts";
+import { residentBytes } from "./processes.ts";
+import { SLOW_READERS } from "./scenes.ts";
+import type { Site } from "./targets.ts";
+
+/** Measures one thing on a started server with nobody connected. */
+export type Measure = (site: Site, seconds: number) => Promise<Figures>;
+
+const WARM_UP_SECONDS = 2;
+/** Every socket is warm and whatever was needed to sign it in has been given back. */
+const SETTLE_SECONDS = 8;
+/** A fan-out to 5,000 happens ten times a second: its 99th percentile wants more rounds than throughput does. */
+const SLOW_STRETCH = 4;
+
+function optionsFor(site: Site, seconds: number): Record<string, string | number> {
+  return { port: site.port, tokens: site.tokens, seconds, "warm-up": WARM_UP_SECONDS };
+}
+
+export function throughput(mode: "w1" | "w2" | "w3"): Measure {
+  return (site, seconds) => startLoad(mode, optionsFor(site, seconds)).report;
+}
+
+export const memoryOfSockets: Measure = async (site) => {
+  const before = residentBytes(site.pid);
+  const load = startLoad("w4", optionsFor(site, 0));
+  await load.ready;
+  await Bun.sleep(SETTLE_SECONDS * 1_000);
+  const after = residentBytes(site.pid);
+  load.release();
+  const report = await load.report;
+  const sockets = report.ready ?? 0;
+  return {
+    ...report,
+    before_mb: before / 2 ** 20,
+    after_mb: after / 2 ** 20,
+    kb_per_socket: (after - before) / 1024 / sockets,
+  };
+};
+
+export const pages: Measure = async (site, seconds) => {
+  const one = await startLoad("w5", { ...optionsFor(site, seconds), senders: 1 }).report;
+  const sixteen = await startLoad("w5", { ...optionsFor(site, seconds), senders: 16 }).report;
+  return {
+    page_p50_ms: one.page_p50_ms ?? 0,
+    page_p99_ms: one.page_p99_ms ?? 0,
+    pages_per_second: sixteen.pages_per_second ?? 0,
+    incomplete: (one.incomplete ?? 0) + (sixteen.incomplete ?? 0),
+    generator_cpu: sixteen.generator_cpu ?? 0,
+  };
+};
+
+/** Deliveries to the quick readers, and how far the server grows from the moment that all are signed in. */
+export function besideSlowReaders(slow: number): Measure {
+  return async (site, seconds) => {
+    const load = startLoad("slow", { ...optionsFor(site, seconds * SLOW_STRETCH), slow });
+    await load.ready;
+    const before = residentBytes(site.pid);
+    let most = before;
+    const watch = setInterval(() => {
+      most = Math.max(most, residentBytes(site.pid));
+    }, 250);
+    const report = await load.report.finally(() => clearInterval(watch));
+    return {
+      ...report,
+      growth_mb: (most - before) / 2 ** 20,
+      growth_per_slow_mb: (most - before) / 2 ** 20 / SLOW_READERS,
+    };
+  };
+}
+
+export const storm: Measure = (site, seconds) => startLoad("storm", optionsFor(site, seconds)).report;
