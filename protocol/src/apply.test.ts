@@ -283,6 +283,22 @@ describe("a client's copy of its rooms", () => {
     }
   });
 
+  test("SYNC-3 a list of rooms adds those not held and does not put back those that moved on", () => {
+    const room = roomOf([1, 2, 3].map((by) => ({ do: "send", by, mentioning: false })));
+    const reader = new Reader(room);
+    reader.ask(50);
+    reader.receive();
+    const listed = [room.at(2).membership, { ...membership, id: 8 }];
+    const next = applyListing(reader.state, listed, 3);
+    expect(next.rooms.get(roomId)).toBe(reader.held);
+    expect(next.rooms.get(8)).toMatchObject({ position: 1, known: 3 });
+    room.take({ do: "send", by: 2, mentioning: true });
+    const later = applyListing(reader.state, [room.at(room.head).membership], 3).rooms.get(roomId);
+    expect(later?.room).toEqual(room.at(room.head).membership);
+    expect(later?.messages).toBe(reader.held.messages);
+    expect(later?.position).toBe(reader.held.position);
+  });
+
   test("SYNC-6 a room whose head went back is read anew", () => {
     const room = roomOf([1, 2, 3].map((by) => ({ do: "send", by, mentioning: false })));
     const reader = new Reader(room);

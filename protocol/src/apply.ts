@@ -96,19 +96,26 @@ export function startsAfresh(state: ClientState, ready: Ready): boolean {
 /** The start of a connection: positions of another history are dropped (SYNC-6). */
 export function applyReady(state: ClientState, ready: Ready): ClientState {
   const fresh = startsAfresh(state, ready);
-  const base: ClientState = fresh
-    ? { epoch: ready.epoch, user: ready.user, user_seq: ready.user_seq, rooms: new Map() }
-    : state;
-  return applyListing(base, ready.rooms, ready.user_seq);
+  const rooms = new Map(fresh ? [] : state.rooms);
+  for (const room of ready.rooms) {
+    const held = rooms.get(room.id);
+    const next = held ? renewed(held, room, ready.user_seq) : newRoomState(room, ready.user_seq);
+    rooms.set(room.id, next);
+  }
+  const { epoch, user, user_seq } = fresh ? ready : state;
+  return { epoch, user, user_seq, rooms };
 }
 
-/** Memberships read when the private log stood at `known` or later. */
+/**
+ * More rooms, read when the private log stood at `known` or later. One that has moved on since is held as it is.
+ */
 export function applyListing(state: ClientState, listed: readonly Membership[], known: number): ClientState {
   const rooms = new Map(state.rooms);
   for (const room of listed) {
     const held = rooms.get(room.id);
     if (!held) rooms.set(room.id, newRoomState(room, known));
-    else if (held.known <= known) rooms.set(room.id, renewed(held, room, known));
+    else if (room.head >= held.room.head)
+      rooms.set(room.id, renewed(held, room, Math.max(held.known, known)));
   }
   return { ...state, rooms };
 }

@@ -1,0 +1,36 @@
+import type { z } from "zod";
+import { logOperations } from "./logs.ts";
+import { messageOperations } from "./messages.ts";
+import { presenceOperations } from "./presence.ts";
+import { roomOperations } from "./rooms.ts";
+import { sessionOperations } from "./sessions.ts";
+import { userOperations } from "./users.ts";
+
+/** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
+export const contract = {
+  ...sessionOperations,
+  ...userOperations,
+  ...roomOperations,
+  ...messageOperations,
+  ...logOperations,
+  ...presenceOperations,
+} as const;
+
+export type Contract = typeof contract;
+export type OperationName = keyof Contract;
+
+/** What a caller gives: defaults may be left out. */
+export type Input<Name extends OperationName> = z.input<Contract[Name]["input"]>;
+/** What a verb gets: checked, defaults filled in. */
+export type Checked<Name extends OperationName> = z.output<Contract[Name]["input"]>;
+export type Output<Name extends OperationName> = z.output<Contract[Name]["output"]>;
+
+export const operationNames = Object.keys(contract) as OperationName[];
+
+/** The base path of the REST API. */
+export const apiBase = "/api/v2";
+
+export function methodAndPath(name: OperationName): { method: string; path: string } {
+  const [method = "", path = ""] = contract[name].rest.split(" ");
+  return { method, path };
+}

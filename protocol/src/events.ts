@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { id, position, time } from "./fields.ts";
+import { message } from "./messages.ts";
+import { memberRole, membership, room } from "./rooms.ts";
+
+/** Every event says when it happened (never before the event it follows) and who did it. */
+const head = { at: time, by: id };
+
+/**
+ * A room's log. Positions are dense: 1, 2, 3 …
+ * An event about a message carries the message as it is when the event is read, not as it was: catching up never
+ * shows a deleted text. Apply the state with the higher `version`.
+ */
+export const roomEvent = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("message.sent"), ...head, message }),
+  z.object({ kind: z.literal("message.edited"), ...head, message }),
+  z.object({ kind: z.literal("message.deleted"), ...head, message }),
+  z.object({
+    kind: z.literal("reaction.set"),
+    ...head,
+    message: id,
+    emoji: z.string(),
+    on: z.boolean(),
+  }),
+  /** The first event of every room. */
+  z.object({ kind: z.literal("room.created"), ...head }),
+  z.object({ kind: z.literal("room.updated"), ...head, room }),
+  /** The last event of a room: its contents are gone. */
+  z.object({ kind: z.literal("room.deleted"), ...head }),
+  z.object({ kind: z.literal("member.joined"), ...head, user: id, role: memberRole }),
+  /** Left by themselves when `by` is `user`, else removed. */
+  z.object({ kind: z.literal("member.left"), ...head, user: id }),
+  z.object({ kind: z.literal("member.role_changed"), ...head, user: id, role: memberRole }),
+]);
+export type RoomEvent = z.infer<typeof roomEvent>;
+
+/** A person's private log: what concerns them alone, on all their devices. Positions are dense. */
+export const userEvent = z.discriminatedUnion("kind", [
+  /** The person is in this room from now on. `room` is as it was at that moment. */
+  z.object({ kind: z.literal("room.appeared"), at: time, room: membership }),
+  z.object({ kind: z.literal("room.disappeared"), at: time, room: id }),
+  /** The person's own marks moved, by whichever device. */
+  z.object({
+    kind: z.literal("room.marked"),
+    at: time,
+    room: id,
+    read: position,
+    delivered: position,
+    unread: z.int(),
+    mentions: z.int(),
+  }),
+  z.object({ kind: z.literal("user.updated"), at: time }),
+  z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
+  z.object({ kind: z.literal("session.ended"), at: time, session: id }),
+]);
+export type UserEvent = z.infer<typeof userEvent>;
+
+export { tailOf } from "./live.ts";

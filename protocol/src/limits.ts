@@ -1,0 +1,47 @@
+/** Every limit of the protocol, in one place. Servers enforce them; clients may check them early. */
+export const limits = {
+  /** Characters (UTF-16 code units) of a message's text. */
+  messageText: 10_000,
+  /** Distinct people one message may mention. */
+  messageMentions: 100,
+  /** Distinct emoji on one message. */
+  messageReactions: 20,
+  /** People in a room of kind `group`. */
+  groupMembers: 100,
+  /** People named when a room is made or filled by one call. */
+  membersPerCall: 100,
+  roomName: 80,
+  roomTopic: 500,
+  username: 32,
+  displayName: 80,
+  email: 254,
+  statusMessage: 140,
+  passwordMin: 8,
+  passwordMax: 128,
+  deviceName: 120,
+  /** Characters of a client id, an idempotency key and a `do.id`. */
+  clientId: 64,
+  searchText: 200,
+  cursor: 600,
+  pageDefault: 50,
+  pageMax: 200,
+  /** Rooms listed in one `ready`; the rest is paged with `room.list`. */
+  readyRooms: 100,
+  /** Positions named in one `hello`. */
+  helloRooms: 1_000,
+  /** Rooms one socket may hold open beside those it hears by default. */
+  openRooms: 100,
+  /** Rooms with at most this many members are heard in full without being opened. */
+  fullRoomMembers: 200,
+  /** Rooms with at most this many members show each other's read marks and typing. */
+  markRoomMembers: 64,
+  typingRoomMembers: 200,
+  presenceUsers: 200,
+  /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
+  frameBytes: 64 * 1024,
+  /** Bytes of one JSON request body. */
+  bodyBytes: 256 * 1024,
+  jsonDepth: 16,
+  inviteUses: 1_000,
+  inviteDays: 30,
+} as const;

@@ -1,0 +1,183 @@
+import { z } from "zod";
+import { clientId, id, nothing, position, text, time } from "./fields.ts";
+import { limits } from "./limits.ts";
+import { operation } from "./operation.ts";
+
+export const messageType = z.enum([
+  "text",
+  "image",
+  "audio",
+  "video",
+  "file",
+  "location",
+  "contact",
+  "poll",
+  "call",
+  "system",
+]);
+
+export const reactionCount = z.object({ emoji: z.string(), users: z.array(id) });
+
+/** A message as it is now. A field that does not apply is left out. */
+export const message = z.object({
+  id,
+  room: id,
+  /** The number of the event that sent it. */
+  seq: position,
+  /** 1 for the room's first message, 2 for its second …: unread counts are differences of it. */
+  ordinal: z.int(),
+  sender: id,
+  client_id: z.string().optional(),
+  type: messageType,
+  /** Empty once deleted. */
+  text: z.string(),
+  /** The message this one answers. */
+  reply_to: id.optional(),
+  mentions: z.array(id).optional(),
+  mention_all: z.literal(true).optional(),
+  /** People by emoji, in the order of the first of each. */
+  reactions: z.array(reactionCount).optional(),
+  /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
+  version: z.int(),
+  created_at: time,
+  edited_at: time.optional(),
+  deleted_at: time.optional(),
+});
+export type Message = z.infer<typeof message>;
+
+/** A mark of a person in a room. */
+export const mark = z.object({ user: id, read: position, delivered: position });
+export type Mark = z.infer<typeof mark>;
+
+/** A person's receipt of one message; a time is null where it has not happened. */
+export const receipt = z.object({
+  user: id,
+  delivered_at: time.nullable(),
+  read_at: time.nullable(),
+});
+
+const content = {
+  text: text(1, limits.messageText),
+  /** People to notify. Each must be in the room: text alone never notifies. */
+  mentions: z.array(id).max(limits.messageMentions).optional(),
+};
+const messageInput = z.strictObject({ message: id });
+
+/** The caller's counts in a room after a mark moved. */
+const marked = z.object({
+  room: id,
+  read: position,
+  delivered: position,
+  unread: z.int(),
+  mentions: z.int(),
+});
+
+export const messageOperations = {
+  "message.send": operation({
+    summary: "Send a message. (sender, client id) makes one message for ever; a repeat returns the first",
+    kind: "write",
+    who: "user",
+    rest: "POST /rooms/{room}/messages",
+    status: 201,
+    input: z.strictObject({
+      room: id,
+      ...content,
+      /** Left out, the call's idempotency key stands for it. */
+      client_id: clientId.optional(),
+      reply_to: id.optional(),
+      mention_all: z.boolean().optional(),
+    }),
+    output: message,
+  }),
+  "message.list": operation({
+    summary:
+      "A page of a room's messages, oldest first: the newest, before or after an event, or around a message",
+    kind: "read",
+    who: "user",
+    rest: "GET /rooms/{room}/messages",
+    input: z.strictObject({
+      room: id,
+      /** Messages sent before this event. */
+      before: position.optional(),
+      /** Messages sent after this event. */
+      after: position.optional(),
+      /** Messages around the message with this id, itself among them. */
+      around: id.optional(),
+      limit: z.int().min(1).max(limits.pageMax).default(limits.pageDefault),
+    }),
+    output: z.object({
+      messages: z.array(message),
+      /** The room's newest event when the page was read: later events continue from here. */
+      head: position,
+      /** The `before` of the next page towards the past; null at the beginning. */
+      before: position.nullable(),
+      /** The `after` of the next page towards the present; null at the end. */
+      after: position.nullable(),
+    }),
+  }),
+  "message.get": operation({
+    summary: "One message",
+    kind: "read",
+    who: "user",
+    rest: "GET /messages/{message}",
+    input: messageInput,
+    output: message,
+  }),
+  "message.edit": operation({
+    summary: "Change one's own message; earlier texts are kept",
+    kind: "write",
+    who: "user",
+    rest: "PATCH /messages/{message}",
+    input: z.strictObject({ message: id, ...content }),
+    output: message,
+  }),
+  "message.history": operation({
+    summary: "A message's earlier texts, oldest first, the present one last",
+    kind: "read",
+    who: "user",
+    rest: "GET /messages/{message}/history",
+    input: messageInput,
+    output: z.object({ versions: z.array(z.object({ version: z.int(), text: z.string(), at: time })) }),
+  }),
+  "message.delete": operation({
+    summary: "Delete for everyone: one's own, or as an owner or admin of the room anyone's",
+    kind: "write",
+    who: "user",
+    rest: "DELETE /messages/{message}",
+    status: 204,
+    input: messageInput,
+    output: nothing,
+  }),
+  "reaction.set": operation({
+    summary: "Put one's reaction on a message, or take it off",
+    kind: "write",
+    who: "user",
+    rest: "PUT /messages/{message}/reactions",
+    input: z.strictObject({ message: id, emoji: z.string().min(1).max(32), on: z.boolean() }),
+    output: message,
+  }),
+  "message.receipts": operation({
+    summary: "Who has got and read a message, and when (rooms of up to 64 people)",
+    kind: "read",
+    who: "user",
+    rest: "GET /messages/{message}/receipts",
+    input: messageInput,
+    output: z.object({ receipts: z.array(receipt) }),
+  }),
+  "receipt.read": operation({
+    summary: "Move one's read mark forward to an event; it never moves back",
+    kind: "write",
+    who: "user",
+    rest: "PUT /rooms/{room}/read",
+    input: z.strictObject({ room: id, seq: position }),
+    output: marked,
+  }),
+  "receipt.deliver": operation({
+    summary: "Say that this device holds everything up to an event",
+    kind: "write",
+    who: "user",
+    rest: "PUT /rooms/{room}/delivered",
+    input: z.strictObject({ room: id, seq: position }),
+    output: marked,
+  }),
+} as const;
