@@ -1,0 +1,156 @@
+import type { FrameError } from "@parley/protocol/frames";
+import { closeCodes } from "@parley/protocol/frames";
+import type { ServerWebSocket } from "bun";
+import type { Caller } from "../call.ts";
+
+/** What Bun keeps beside a socket. */
+export interface SocketData {
+  address: string;
+  connection: Connection | null;
+}
+
+export type Socket = ServerWebSocket<SocketData>;
+
+/** Frames one socket may have waiting or under way; one more closes it. */
+const inboxFrames = 256;
+const inboxBytes = 256 * 1024;
+/** Operations of one socket under way at once; further frames wait. */
+export const underWay = 64;
+
+/** One live socket: what waits to be read, what waits to be written, and how far its reader has got. */
+export class Connection {
+  caller: Caller | null = null;
+  user = 0;
+  session = 0;
+  /** Milliseconds since 1970 at which the access token ends. */
+  tokenUntil = 0;
+  phase: "hello" | "starting" | "live" | "closed" = "hello";
+  /** `monotonic` at the upgrade. */
+  readonly since: number;
+
+  /** How far the private log was sent. */
+  userSeq = 0;
+  /** The newest private event known to exist; those after `userSeq` are sent by catching up. */
+  userKnown = 0;
+  /**
+   * How far each room was sent where that is not the feed's own position: behind it (catching up, or the reader is
+   * slow) or ahead of it (the store was read beyond what the feed has seen). Null when all are in step.
+   */
+  positions: Map<number, number> | null = null;
+  /** Rooms heard in full or in short. */
+  readonly rooms = new Set<number>();
+  /** Rooms that this person was taken out of while the connection was starting. */
+  barred: Set<number> | null = null;
+  /** The device says that nobody is looking. */
+  away = false;
+  /** People whose presence this connection watches. */
+  watching: Set<number> | null = null;
+  /** Rooms opened by the client, heard in full however large. */
+  opened: Set<number> | null = null;
+  /** Heads named in the last pong, so that the next names only those that moved. */
+  pongHeads: Map<number, number> | null = null;
+
+  /** The reader is slow: nothing is written until its buffer is empty. */
+  blocked = false;
+  blockedSince = 0;
+  catchingUp = false;
+
+  inbox: string[] = [];
+  inboxBytes = 0;
+  operations = 0;
+  /** The bucket of operations: how many may be started, and when that was counted. */
+  tokens = Number.NaN;
+  tokensAt = 0;
+  signalTokens = 0;
+  signalTokensAt = 0;
+
+  private out: string[] = [];
+
+  constructor(
+    readonly socket: Socket,
+    readonly address: string,
+    now: number,
+    private readonly touched: (connection: Connection) => void,
+  ) {
+    this.since = now;
+  }
+
+  get isOpen(): boolean {
+    return this.phase !== "closed";
+  }
+
+  get isBehind(): boolean {
+    return this.userKnown > this.userSeq || this.positions !== null;
+  }
+
+  /** Puts a frame that came in at the end of the queue; false when the queue is over its limit. */
+  receive(text: string): boolean {
+    this.inboxBytes += text.length;
+    this.inbox.push(text);
+    return this.inbox.length <= inboxFrames && this.inboxBytes <= inboxBytes;
+  }
+
+  nextFrame(): string | undefined {
+    const text = this.inbox.shift();
+    if (text !== undefined) this.inboxBytes -= text.length;
+    return text;
+  }
+
+  /** Queues an encoded frame for the next write. Frames queued between two writes leave in one system call. */
+  push(frame: string): void {
+    if (this.phase === "closed") return;
+    if (this.out.length === 0) this.touched(this);
+    this.out.push(frame);
+  }
+
+  /** For what may be lost: a slow reader does not get it. */
+  pushLossy(frame: string): void {
+    if (!this.blocked) this.push(frame);
+  }
+
+  pushError(error: FrameError): void {
+    this.push(JSON.stringify({ type: "error", error }));
+  }
+
+  /** Writes what is queued. Past its buffer a socket is not written to until it has drained. */
+  write(now: number): void {
+    const frames = this.out;
+    if (frames.length === 0 || this.phase === "closed" || this.blocked) return;
+    this.out = [];
+    if (frames.length === 1) this.note(this.socket.send(frames[0] as string), now);
+    else {
+      this.socket.cork(() => {
+        for (const frame of frames) this.note(this.socket.send(frame), now);
+      });
+    }
+  }
+
+  /** The buffer is empty again. */
+  drained(): void {
+    this.blocked = false;
+    if (this.out.length > 0) this.touched(this);
+  }
+
+  close(code: number, message: string): void {
+    if (this.phase === "closed") return;
+    this.phase = "closed";
+    if (!this.blocked) {
+      for (const frame of this.out) this.socket.send(frame);
+      this.socket.send(JSON.stringify({ type: "bye", code, message }));
+    }
+    this.out = [];
+    this.inbox = [];
+    this.socket.close(code, message);
+  }
+
+  private note(sent: number, now: number): void {
+    if (sent === -1) {
+      this.blocked = true;
+      this.blockedSince = now;
+    } else if (sent === 0 && this.phase !== "closed") {
+      // Bun dropped the frame: nothing after it may be sent on this socket.
+      this.phase = "closed";
+      this.socket.close(closeCodes.slow, "too slow");
+    }
+  }
+}

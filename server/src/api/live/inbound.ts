@@ -1,0 +1,206 @@
+import { contract, type OperationName } from "@parley/protocol/contract";
+import { ChatError } from "@parley/protocol/errors";
+import { type ClientFrame, type ClientSignal, clientFrame } from "@parley/protocol/frames";
+import { limits } from "@parley/protocol/limits";
+import type { Change } from "../../context.ts";
+import { describeMembership } from "../../features/access/access.ts";
+import { isoTime } from "../../platform/clock.ts";
+import { carryOut } from "../call.ts";
+import { fieldErrors } from "../input.ts";
+import { type Connection, underWay } from "./connection.ts";
+import { toFrameError } from "./failures.ts";
+import { actorOf, type Live } from "./live.ts";
+
+/** Signals a socket may send in a second. */
+const signalsPerSecond = 10;
+/** Seconds of operations that may be used at once after a quiet time. */
+const burstSeconds = 4;
+
+/** Reads a frame; undefined for what is not JSON. */
+export function parseFrame(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a live socket says, frame by frame in the order in which it came. */
+export class Inbound {
+  constructor(private readonly live: Live) {}
+
+  /** Reads what waits, as far as the socket's share of operations under way allows. */
+  read(connection: Connection): void {
+    if (connection.phase !== "live") return;
+    while (connection.operations < underWay && !connection.blocked) {
+      const text = connection.nextFrame();
+      if (text === undefined || !connection.isOpen) return;
+      this.handle(connection, text);
+    }
+  }
+
+  private handle(connection: Connection, text: string): void {
+    const parsed = clientFrame.safeParse(parseFrame(text));
+    if (!parsed.success) {
+      const error = new ChatError("invalid", "this is not a frame of this protocol", {
+        fields: fieldErrors(parsed.error),
+      });
+      return connection.pushError(this.frameError(error));
+    }
+    this.dispatch(connection, parsed.data);
+  }
+
+  private dispatch(connection: Connection, frame: ClientFrame): void {
+    switch (frame.type) {
+      case "do":
+        return this.perform(connection, frame);
+      case "signal":
+        return this.signal(connection, frame.signal);
+      case "open":
+        return this.wait(connection, this.open(connection, frame.room, frame.after));
+      case "close":
+        return this.shut(connection, frame.room);
+      case "auth":
+        return this.wait(connection, this.live.renew(connection, frame.token));
+      case "ping":
+        return this.pong(connection, frame.n);
+    }
+  }
+
+  private perform(connection: Connection, frame: { id: string; op: string; input?: unknown }): void {
+    const { id, op } = frame;
+    const fail = (error: unknown) =>
+      connection.push(JSON.stringify({ type: "failed", id, error: this.frameError(error) }));
+    if (!Object.hasOwn(contract, op)) return fail(new ChatError("not_found", `there is no operation ${op}`));
+    const wait = this.overBudget(connection);
+    if (wait > 0) return fail(new ChatError("rate_limited", "too many operations", { after: wait }));
+    if (!connection.caller) return;
+    connection.operations++;
+    const settled = () => {
+      connection.operations--;
+      if (connection.inbox.length > 0) this.read(connection);
+    };
+    carryOut(
+      this.live.context,
+      op as OperationName,
+      frame.input ?? {},
+      { caller: connection.caller, key: id },
+      {
+        succeed: (result, changes) => {
+          connection.push(doneFrame(id, result, changes));
+          settled();
+        },
+        fail: (error) => {
+          fail(error);
+          settled();
+        },
+      },
+    );
+  }
+
+  /** Seconds until the socket may start an operation; 0 for now. */
+  private overBudget(connection: Connection): number {
+    const rate = this.live.context.config.operationsPerSecond;
+    if (rate === 0) return 0;
+    const now = this.live.context.clock.monotonic();
+    const earned = ((now - connection.tokensAt) / 1_000) * rate;
+    const most = rate * burstSeconds;
+    connection.tokens = Number.isNaN(connection.tokens) ? most : Math.min(most, connection.tokens + earned);
+    connection.tokensAt = now;
+    if (connection.tokens < 1) return Math.ceil((1 - connection.tokens) / rate);
+    connection.tokens--;
+    return 0;
+  }
+
+  private signal(connection: Connection, signal: ClientSignal): void {
+    const now = this.live.context.clock.monotonic();
+    const earned = ((now - connection.signalTokensAt) / 1_000) * signalsPerSecond;
+    connection.signalTokens = Math.min(signalsPerSecond, connection.signalTokens + earned);
+    connection.signalTokensAt = now;
+    if (connection.signalTokens < 1) return;
+    connection.signalTokens--;
+    if (signal.kind === "watch") this.live.presences.watch(connection, signal.users);
+    else if (signal.kind === "typing") this.typing(connection, signal.room, signal.on);
+    else {
+      connection.away = signal.state === "away";
+      this.live.presences.changed(connection.user, now);
+    }
+  }
+
+  /** SIG-1. Typing reaches those who hear the room in full, in rooms of up to 200 people. */
+  private typing(connection: Connection, room: number, on: boolean): void {
+    const feed = this.live.feeds.get(room);
+    if (!feed?.full.has(connection) || feed.members > limits.typingRoomMembers) return;
+    const signal = { kind: "typing", room, user: connection.user, on };
+    const frame = JSON.stringify({ type: "signal", signal });
+    for (const other of feed.full) if (other.user !== connection.user) other.pushLossy(frame);
+  }
+
+  private async open(connection: Connection, room: number, after: number | undefined): Promise<void> {
+    const opened = connection.opened ?? new Set<number>();
+    if (opened.size >= limits.openRooms) throw new ChatError("conflict", "too many rooms are open");
+    const membership = await describeMembership(this.live.context.database, actorOf(connection).user, room);
+    if (membership.role === null) throw new ChatError("forbidden", "join this channel first");
+    const feed = this.live.feeds.get(room);
+    // Whoever was taken out while the store was read is not let in by what it said before.
+    if (!connection.isOpen || !connection.rooms.has(room)) return;
+    if (feed?.full.has(connection)) return;
+    opened.add(room);
+    connection.opened = opened;
+    feed?.short.delete(connection);
+    this.live.attach(connection, membership, after ?? membership.head);
+  }
+
+  /** The room is heard as it would be without having been opened. */
+  private shut(connection: Connection, room: number): void {
+    const feed = this.live.feeds.get(room);
+    if (!connection.opened?.delete(room) || !feed) return;
+    if (feed.members <= limits.fullRoomMembers) return;
+    feed.full.delete(connection);
+    connection.positions?.delete(room);
+    feed.short.add(connection);
+  }
+
+  private pong(connection: Connection, n: number): void {
+    const heads: Record<number, number> = {};
+    const before = connection.pongHeads ?? new Map<number, number>();
+    for (const room of connection.rooms) {
+      const feed = this.live.feeds.get(room);
+      // What is behind is still on its way; its head would look like a hole.
+      if (!feed?.full.has(connection) || connection.positions?.has(room)) continue;
+      if (before.get(room) === feed.cursor) continue;
+      before.set(room, feed.cursor);
+      heads[room] = feed.cursor;
+    }
+    connection.pongHeads = before;
+    connection.push(
+      JSON.stringify({
+        type: "pong",
+        n,
+        now: isoTime(this.live.context.clock.now()),
+        ...(Object.keys(heads).length > 0 && { heads }),
+        user_seq: connection.userSeq,
+      }),
+    );
+  }
+
+  private wait(connection: Connection, promise: Promise<void>): void {
+    promise.catch((error) => connection.pushError(this.frameError(error)));
+  }
+
+  private frameError(error: unknown) {
+    return toFrameError(error, (bug) => this.live.failed(bug));
+  }
+}
+
+function doneFrame(id: string, result: unknown, changes: readonly Change[]): string {
+  const change = changes.find((each) => each.log === "room");
+  const place = change?.log === "room" ? { room: change.id, seq: change.seq } : placeIn(result);
+  return JSON.stringify({ type: "done", id, result, ...place });
+}
+
+/** A repeated call changes nothing: its place is the one its first answer names. */
+function placeIn(result: unknown): { room: number; seq: number } | undefined {
+  const { room, seq } = (result ?? {}) as { room?: unknown; seq?: unknown };
+  return typeof room === "number" && typeof seq === "number" ? { room, seq } : undefined;
+}

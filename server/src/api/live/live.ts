@@ -1,0 +1,359 @@
+import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import { closeCodes, liveSubprotocol } from "@parley/protocol/frames";
+import { limits } from "@parley/protocol/limits";
+import type { Membership } from "@parley/protocol/rooms";
+import type { Server, WebSocketHandler } from "bun";
+import type { Actor, Change, Context } from "../../context.ts";
+import { eventsAfter } from "../../features/histories/histories.ts";
+import { userEvents } from "../../features/logs/logs.ts";
+import { noteLastSeen, presenceOf } from "../../features/presence/presence.ts";
+import { bumpFrames } from "./bumps.ts";
+import { CatchUp } from "./catch-up.ts";
+import { Connection, type Socket, type SocketData } from "./connection.ts";
+import { Inbound } from "./inbound.ts";
+import { Marks } from "./marks.ts";
+import { People } from "./people.ts";
+import { Presences } from "./presences.ts";
+import { type RoomFeed, RoomFeeds } from "./room-feeds.ts";
+import { Starting } from "./starting.ts";
+
+/** Milliseconds an upgraded socket has for its first frame. */
+const helloWithin = 5_000;
+/** Milliseconds a live socket is kept past the end of its access token. */
+const tokenGrace = 60_000;
+/** Milliseconds a reader may take nothing before it is let go. */
+const slowFor = 30_000;
+/** Sockets that have not said hello: from one address, and in all. */
+const silentPerAddress = 200;
+const silentInAll = 2_000;
+/** Sockets written to before others get their turn. */
+const writeSlice = 500;
+
+/** The live socket of a node: everything that is connected, and what it hears. */
+export class Live {
+  readonly people: People;
+  readonly feeds: RoomFeeds;
+  readonly presences: Presences;
+  readonly marks = new Marks();
+  readonly websocket: WebSocketHandler<SocketData>;
+  private readonly catchUp: CatchUp;
+  private readonly starting: Starting;
+  private readonly inbound: Inbound;
+  private readonly silent = new Set<Connection>();
+  private readonly silentBy = new Map<string, number>();
+  private readonly all = new Set<Connection>();
+  private touched: Connection[] = [];
+  private flushing = false;
+  private draining = false;
+  private readonly timer: Timer;
+
+  constructor(readonly context: Context) {
+    const { database } = context;
+    const failed = (error: unknown) => this.failed(error);
+    const behind = (connection: Connection) => this.catchUp.start(connection);
+    const readRoom = (room: number, range: { after: number; limit: number }) =>
+      eventsAfter(database, room, range);
+    this.people = new People({
+      read: (user, range) => userEvents(database, { user }, range),
+      onEvent: (person, event) => this.followUser(person.connections, event),
+      onBehind: behind,
+      failed,
+    });
+    this.feeds = new RoomFeeds({
+      read: readRoom,
+      onEvent: (feed, _seq, event) => this.followRoom(feed, event),
+      onBehind: behind,
+      failed,
+    });
+    this.catchUp = new CatchUp({
+      feeds: this.feeds,
+      readRoom,
+      readUser: (user, range) => userEvents(database, { user }, range),
+      now: context.clock.monotonic,
+      failed,
+    });
+    this.presences = new Presences({
+      people: this.people,
+      tell: (watchers, user, state) => {
+        const telling = state === "offline" ? this.left(user, watchers) : this.tellPresence(watchers, user);
+        telling.catch(failed);
+      },
+    });
+    this.starting = new Starting(this, (connection) => this.begin(connection));
+    this.inbound = new Inbound(this);
+    this.websocket = this.handlers();
+    this.timer = setInterval(() => this.tick(), 1_000);
+    this.timer.unref();
+  }
+
+  /** How many sockets are open. */
+  get size(): number {
+    return this.all.size;
+  }
+
+  /** Takes a request for the live socket over; undefined when the upgrade was done. */
+  upgrade(request: Request, server: Server<SocketData>, address: string): Response | undefined {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return new Response("this is a websocket endpoint", { status: 426, headers: { upgrade: "websocket" } });
+    }
+    if (this.draining) return new Response("the server is stopping", { status: 503 });
+    const offered = request.headers.get("sec-websocket-protocol")?.split(",") ?? [];
+    const accepted = offered.some((each) => each.trim() === liveSubprotocol);
+    if (offered.length > 0 && !accepted) return new Response(`speak ${liveSubprotocol}`, { status: 400 });
+    if (this.silent.size >= silentInAll || (this.silentBy.get(address) ?? 0) >= silentPerAddress) {
+      return new Response("too many sockets without a hello", {
+        status: 429,
+        headers: { "retry-after": "2" },
+      });
+    }
+    const done = server.upgrade(request, {
+      data: { address, connection: null },
+      ...(accepted && { headers: { "sec-websocket-protocol": liveSubprotocol } }),
+    });
+    return done ? undefined : new Response("not a websocket handshake", { status: 400 });
+  }
+
+  /** Everything that a commit changed, in order. */
+  deliver(changes: readonly Change[]): void {
+    for (let index = 0; index < changes.length; ) {
+      const change = changes[index] as Change;
+      index++;
+      if (change.log === "mark") this.marks.moved(change.id, change.mark);
+      else if (change.log === "user") {
+        this.people.tell(change.id, change.seq, change.event);
+      } else {
+        const run = [change];
+        for (
+          let next = changes[index];
+          next?.log === "room" && next.id === change.id;
+          next = changes[index]
+        ) {
+          run.push(next);
+          index++;
+        }
+        this.feeds.tell(change.id, run);
+      }
+    }
+  }
+
+  /** Writes what waits, a slice of sockets at a time. */
+  flush(): void {
+    const now = this.context.clock.monotonic();
+    const slice = this.touched.length > writeSlice ? this.touched.splice(0, writeSlice) : this.touched;
+    if (slice === this.touched) this.touched = [];
+    for (const connection of slice) connection.write(now);
+    if (this.touched.length > 0) this.flushSoon();
+  }
+
+  /** Hears a room from `position` on: in full when it is small or opened, else in short. */
+  attach(connection: Connection, room: Membership, position: number): RoomFeed {
+    const feed = this.feeds.open(room.id, room.head, room.member_count);
+    const opened = connection.opened?.has(room.id) ?? false;
+    connection.rooms.add(room.id);
+    if (!opened && feed.members > limits.fullRoomMembers) {
+      feed.short.add(connection);
+      return feed;
+    }
+    feed.full.add(connection);
+    if (position !== feed.cursor) {
+      connection.positions ??= new Map();
+      connection.positions.set(room.id, position);
+      this.catchUp.start(connection);
+    }
+    return feed;
+  }
+
+  detach(connection: Connection, room: number): void {
+    const feed = this.feeds.get(room);
+    if (feed) this.feeds.leave(feed, connection);
+  }
+
+  /** LIVE-6. Closes the sockets of a session that has ended. */
+  endSession(user: number, session: number): void {
+    for (const connection of this.people.of(user)) {
+      if (connection.session === session) connection.close(closeCodes.revoked, "this session has ended");
+    }
+  }
+
+  /** A fresh access token for a live socket. */
+  renew(connection: Connection, token: string): Promise<void> {
+    return this.starting.renew(connection, token);
+  }
+
+  failed(error: unknown): void {
+    this.context.logger.error("the live socket met an error", { error });
+  }
+
+  /** Tells everyone to come back, each at a moment of their own, and resolves when all have gone. */
+  async drain(seconds: number): Promise<void> {
+    this.draining = true;
+    const frame = JSON.stringify({ type: "drain", in: seconds });
+    const connections = [...this.all];
+    const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    for (const connection of connections) connection.push(frame);
+    this.flush();
+    const steps = 20;
+    for (let step = 0; step < steps && this.all.size > 0; step++) {
+      await pause((seconds * 1_000) / steps);
+      const share = connections.slice(
+        Math.floor((connections.length * step) / steps),
+        Math.floor((connections.length * (step + 1)) / steps),
+      );
+      for (const connection of share) connection.close(closeCodes.drain, "the server stops");
+    }
+    clearInterval(this.timer);
+  }
+
+  private handlers(): WebSocketHandler<SocketData> {
+    return {
+      maxPayloadLength: limits.frameBytes,
+      backpressureLimit: 1024 * 1024,
+      closeOnBackpressureLimit: true,
+      idleTimeout: 90,
+      perMessageDeflate: false,
+      open: (socket) => this.opened(socket),
+      message: (socket, message) => this.received(socket, message),
+      drain: (socket) => this.drained(socket),
+      close: (socket) => this.closed(socket),
+    };
+  }
+
+  private opened(socket: Socket): void {
+    const { address } = socket.data;
+    const now = this.context.clock.monotonic();
+    const connection = new Connection(socket, address, now, this.touch);
+    socket.data.connection = connection;
+    this.all.add(connection);
+    this.silent.add(connection);
+    this.silentBy.set(address, (this.silentBy.get(address) ?? 0) + 1);
+  }
+
+  /** Synchronous on purpose: Bun does not wait for one frame's handler before it calls the next. */
+  private received(socket: Socket, message: string | Buffer): void {
+    const connection = socket.data.connection;
+    if (!connection?.isOpen) return;
+    if (typeof message !== "string") return connection.close(closeCodes.badFrame, "frames are text");
+    if (connection.phase === "hello") return this.starting.start(connection, message);
+    if (!connection.receive(message)) return connection.close(closeCodes.flood, "too many frames at once");
+    this.inbound.read(connection);
+  }
+
+  private drained(socket: Socket): void {
+    const connection = socket.data.connection;
+    if (!connection?.isOpen || socket.getBufferedAmount() > 0) return;
+    connection.drained();
+    connection.write(this.context.clock.monotonic());
+    this.inbound.read(connection);
+    if (connection.isBehind) this.catchUp.start(connection);
+  }
+
+  private closed(socket: Socket): void {
+    const connection = socket.data.connection;
+    if (!connection) return;
+    connection.phase = "closed";
+    this.all.delete(connection);
+    this.spoke(connection);
+    for (const room of [...connection.rooms]) this.detach(connection, room);
+    this.presences.unwatch(connection);
+    if (connection.user === 0) return;
+    this.people.remove(connection);
+    this.presences.changed(connection.user, this.context.clock.monotonic());
+  }
+
+  /** It has said hello, or gone. */
+  spoke(connection: Connection): void {
+    if (!this.silent.delete(connection)) return;
+    const left = (this.silentBy.get(connection.address) ?? 1) - 1;
+    if (left === 0) this.silentBy.delete(connection.address);
+    else this.silentBy.set(connection.address, left);
+  }
+
+  private begin(connection: Connection): void {
+    connection.phase = "live";
+    connection.barred = null;
+    this.presences.changed(connection.user, this.context.clock.monotonic());
+    if (connection.isBehind) this.catchUp.start(connection);
+    this.inbound.read(connection);
+  }
+
+  /** LIVE-5. What an event of a room means for who hears it: whoever left hears nothing after it. */
+  private followRoom(feed: RoomFeed, event: RoomEvent): void {
+    if (event.kind === "member.left") {
+      for (const connection of this.people.of(event.user)) this.takeOut(connection, feed.room);
+    } else if (event.kind === "room.deleted") {
+      for (const connection of [...feed.full, ...feed.short]) this.takeOut(connection, feed.room);
+    }
+  }
+
+  private takeOut(connection: Connection, room: number): void {
+    connection.barred?.add(room);
+    this.detach(connection, room);
+  }
+
+  /** LIVE-6. What a private event means for a person's sockets. */
+  private followUser(devices: ReadonlySet<Connection>, event: UserEvent): void {
+    for (const connection of devices) {
+      if (event.kind === "session.ended") this.endSession(connection.user, event.session);
+      else if (event.kind === "room.disappeared") this.takeOut(connection, event.room);
+      else if (event.kind === "room.appeared") {
+        connection.barred?.delete(event.room.id);
+        if (!connection.rooms.has(event.room.id)) this.attach(connection, event.room, event.room.head);
+      } else if (event.kind === "user.updated") this.starting.refresh(connection);
+    }
+  }
+
+  /** The moment is stored before it is told. */
+  private async left(user: number, watchers: Iterable<Connection>): Promise<void> {
+    await this.context.writer.write((tx) => noteLastSeen(tx, user));
+    await this.tellPresence(watchers, user);
+  }
+
+  private async tellPresence(watchers: Iterable<Connection>, user: number): Promise<void> {
+    const listening = [...watchers];
+    if (listening.length === 0) return;
+    const { presences } = this;
+    const presence = await presenceOf(this.context.database, (each) => presences.stateOf(each), user);
+    const frame = JSON.stringify({ type: "signal", signal: { kind: "presence", presence } });
+    for (const connection of listening) connection.pushLossy(frame);
+  }
+
+  /** One function for all connections: there may be very many of them. */
+  private readonly touch = (connection: Connection): void => {
+    this.touched.push(connection);
+    this.flushSoon();
+  };
+
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    setImmediate(() => {
+      this.flushing = false;
+      this.flush();
+    });
+  }
+
+  private tick(): void {
+    const now = this.context.clock.monotonic();
+    for (const connection of this.silent) {
+      if (now - connection.since < helloWithin) break;
+      connection.close(closeCodes.helloTimeout, "no hello");
+    }
+    const wall = this.context.clock.now();
+    for (const connection of this.all) {
+      if (connection.blocked && now - connection.blockedSince > slowFor) {
+        connection.close(closeCodes.slow, "too slow");
+      } else if (connection.phase === "live" && connection.tokenUntil + tokenGrace < wall) {
+        connection.close(closeCodes.unauthenticated, "the access token has ended");
+      }
+    }
+    this.presences.tick(now);
+    this.feeds.turn();
+    this.marks.tell(this.feeds);
+    void bumpFrames(this.context.database, this.feeds, this.people).catch((error) => this.failed(error));
+  }
+}
+
+/** The person behind a connection, for the verbs. */
+export function actorOf(connection: Connection): Actor {
+  return { user: connection.user, session: connection.session };
+}

@@ -1,0 +1,46 @@
+import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { Mark } from "@parley/protocol/messages";
+import type { PresenceState } from "@parley/protocol/presence";
+import type { Config } from "./config.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Logger } from "./platform/logger.ts";
+import type { PasswordHasher } from "./platform/passwords.ts";
+import type { Throttles } from "./platform/throttle.ts";
+import type { Tokens } from "./platform/tokens.ts";
+import type { Writer, WriteTx } from "./platform/write.ts";
+import type { Database, Tables } from "./schema/tables.ts";
+
+/**
+ * What a commit changed: one event of one log, or a mark that moved in a room (told to others as a signal only).
+ * Sockets, other nodes and the counts learn of it from here.
+ */
+export type Change =
+  | { log: "room"; id: number; seq: number; event: RoomEvent }
+  | { log: "user"; id: number; seq: number; event: UserEvent }
+  | { log: "mark"; id: number; mark: Mark };
+
+export type Tx = WriteTx<Tables, Change>;
+
+/** Who does something: a person on one of their devices. */
+export interface Actor {
+  user: number;
+  session: number;
+}
+
+/** The parts of a running server, each built once by `app.ts`. */
+export interface Context {
+  config: Config;
+  clock: Clock;
+  /** Cryptographically strong random bytes. */
+  randomBytes: (length: number) => Uint8Array;
+  database: Database;
+  writer: Writer<Tables, Change>;
+  logger: Logger;
+  passwords: PasswordHasher;
+  tokens: Tokens;
+  throttles: Throttles;
+  /** Who is here now. */
+  presence: { stateOf(user: number): PresenceState };
+  /** This store's history: another value means that it was restored or rewritten. */
+  epoch: string;
+}

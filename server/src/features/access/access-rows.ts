@@ -1,0 +1,108 @@
+import type { MemberRole, RoomKind } from "@parley/protocol/rooms";
+import { type RawBuilder, sql } from "kysely";
+import { prepare } from "../../schema/tables.ts";
+
+/** A room with one person's place in it; `role` is null for somebody who is not in it. */
+export interface AccessRow {
+  id: number;
+  kind: RoomKind;
+  name: string;
+  topic: string;
+  is_public: 0 | 1;
+  direct_key: string | null;
+  permissions: string;
+  created_by: number;
+  created_at: number;
+  archived_at: number | null;
+  deleted_at: number | null;
+  member_count: number;
+  head: number;
+  ordinal: number;
+  last_message_at: number | null;
+  role: MemberRole | null;
+  read_seq: number | null;
+  read_ordinal: number | null;
+  delivered_seq: number | null;
+}
+
+export const roomColumns = [
+  "rooms.id",
+  "rooms.kind",
+  "rooms.name",
+  "rooms.topic",
+  "rooms.is_public",
+  "rooms.direct_key",
+  "rooms.permissions",
+  "rooms.created_by",
+  "rooms.created_at",
+  "rooms.archived_at",
+  "rooms.deleted_at",
+  "rooms.member_count",
+  "rooms.head",
+  "rooms.ordinal",
+  "rooms.last_message_at",
+] as const;
+
+export const memberColumns = [
+  "members.role",
+  "members.read_seq",
+  "members.read_ordinal",
+  "members.delivered_seq",
+] as const;
+
+export const roomForUser = prepare<{ room: number; user: number }, AccessRow>((build, param) =>
+  build
+    .selectFrom("rooms")
+    .leftJoin("members", (join) =>
+      join.onRef("members.room_id", "=", "rooms.id").on("members.user_id", "=", param("user")),
+    )
+    .select([...roomColumns, ...memberColumns])
+    .where("rooms.id", "=", param("room")),
+);
+
+export const roleOf = prepare<{ room: number; user: number }, { role: MemberRole }>((build, param) =>
+  build
+    .selectFrom("members")
+    .select("role")
+    .where("room_id", "=", param("room"))
+    .where("user_id", "=", param("user")),
+);
+
+/** Locks a room until the commit, so that what was checked still holds when it is written. */
+export const lockRoom = prepare<{ room: number }, { id: number }>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set((eb) => ({ head: eb.ref("head") }))
+    .where("id", "=", param("room"))
+    .returning("id"),
+);
+
+/** Messages after a read mark that mention a person: by name, or with everyone else. */
+function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
+  return sql<number>`(SELECT count(*) FROM mentions
+      WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read})
+    + (SELECT count(*) FROM messages
+      WHERE messages.room_id = ${room} AND messages.mention_all = 1 AND messages.seq > ${read})`;
+}
+
+export const mentionCount = prepare<{ user: number; room: number; read: number }, { count: number }>(
+  (build, param) =>
+    build.selectNoFrom(mentionsAfter(param("user"), param("room"), param("read")).as("count")),
+);
+
+export const roomsOfUser = prepare<
+  { user: number; after: number; limit: number },
+  AccessRow & { mention_count: number }
+>((build, param) => {
+  const mentions = mentionsAfter(param("user"), sql.ref("rooms.id"), sql.ref("members.read_seq"));
+  return build
+    .selectFrom("members")
+    .innerJoin("rooms", "rooms.id", "members.room_id")
+    .select([...roomColumns, ...memberColumns])
+    .select(mentions.as("mention_count"))
+    .where("members.user_id", "=", param("user"))
+    .where("members.room_id", ">", param("after"))
+    .where("rooms.deleted_at", "is", null)
+    .orderBy("members.room_id")
+    .limit(param("limit"));
+});

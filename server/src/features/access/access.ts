@@ -1,0 +1,115 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { MemberRole, Membership, Room } from "@parley/protocol/rooms";
+import type { Tx } from "../../context.ts";
+import { isoTime, isoTimeOrNull } from "../../platform/clock.ts";
+import type { Sql } from "../../schema/tables.ts";
+import { type AccessRow, lockRoom, mentionCount, roleOf, roomForUser, roomsOfUser } from "./access-rows.ts";
+import { noSuchRoom, permissionsOf } from "./access-rules.ts";
+
+export { type AccessRow, memberColumns, roomColumns } from "./access-rows.ts";
+export * from "./access-rules.ts";
+
+/** A room that its reader may see. */
+export type SeenRoom = AccessRow;
+/** A room that its reader is in. */
+export type OwnRoom = AccessRow & {
+  role: MemberRole;
+  read_seq: number;
+  read_ordinal: number;
+  delivered_seq: number;
+};
+
+/** ACCESS-1. A room this person may see: one they are in, or a public channel. Anything else is not there. */
+export async function accessRoom(sql: Sql, user: number, room: number): Promise<SeenRoom> {
+  const row = await sql.first(roomForUser({ room, user }));
+  if (!row || row.deleted_at !== null) throw noSuchRoom();
+  if (row.role === null && !(row.kind === "channel" && row.is_public)) throw noSuchRoom();
+  return row;
+}
+
+/** ACCESS-2. A room this person is in; a public channel they are not in tells them to join. */
+export async function accessOwnRoom(sql: Sql, user: number, room: number): Promise<OwnRoom> {
+  const row = await accessRoom(sql, user, room);
+  if (!isOwn(row)) throw new ChatError("forbidden", "join this channel first");
+  return row;
+}
+
+/** `accessRoom` for a change: the room stays as it was seen until the commit. */
+export async function accessRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
+  if (tx.sql.engine === "postgres") await tx.sql.run(lockRoom({ room }));
+  return accessRoom(tx.sql, user, room);
+}
+
+export async function accessOwnRoomForChange(tx: Tx, user: number, room: number): Promise<OwnRoom> {
+  const row = await accessRoomForChange(tx, user, room);
+  if (!isOwn(row)) throw new ChatError("forbidden", "join this channel first");
+  return row;
+}
+
+export async function roleIn(sql: Sql, user: number, room: number): Promise<MemberRole | null> {
+  return (await sql.first(roleOf({ room, user })))?.role ?? null;
+}
+
+function isOwn(row: SeenRoom): row is OwnRoom {
+  return row.role !== null;
+}
+
+/** A room with this person's place in it. */
+export async function describeMembership(sql: Sql, user: number, room: number): Promise<Membership> {
+  const row = await accessRoom(sql, user, room);
+  const mentions = row.role === null ? 0 : await countMentions(sql, user, row);
+  return toMembership(row, mentions);
+}
+
+/** The rooms a person is in, by id, after a given one. */
+export async function membershipsOf(
+  sql: Sql,
+  user: number,
+  page: { after: number; limit: number },
+): Promise<Membership[]> {
+  const rows = await sql.rows(roomsOfUser({ user, ...page }));
+  return rows.map((row) => toMembership(row, row.mention_count));
+}
+
+/** How many messages after a person's read mark mention them. */
+export async function countMentions(
+  sql: Sql,
+  user: number,
+  row: { id: number; read_seq: number | null },
+): Promise<number> {
+  const found = await sql.first(mentionCount({ user, room: row.id, read: row.read_seq ?? 0 }));
+  return found?.count ?? 0;
+}
+
+export function toRoom(row: AccessRow): Room {
+  return {
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    topic: row.topic,
+    public: row.is_public === 1,
+    archived: row.archived_at !== null,
+    permissions: permissionsOf(row.kind, row.permissions),
+    member_count: row.member_count,
+    ...(row.direct_key !== null && { people: peopleOf(row.direct_key) }),
+    created_by: row.created_by,
+    created_at: isoTime(row.created_at),
+  };
+}
+
+export function toMembership(row: AccessRow, mentions: number): Membership {
+  return {
+    ...toRoom(row),
+    role: row.role,
+    head: row.head,
+    read: row.read_seq ?? row.head,
+    unread: row.role === null ? 0 : row.ordinal - (row.read_ordinal ?? row.ordinal),
+    mentions,
+    last_message_at: isoTimeOrNull(row.last_message_at),
+  };
+}
+
+/** The people of a direct room, from its key: the sorted ids with a colon between them. */
+export function peopleOf(directKey: string): number[] {
+  return [...new Set(directKey.split(":").map(Number))];
+}

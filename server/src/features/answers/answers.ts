@@ -1,0 +1,46 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Tx } from "../../context.ts";
+import { contentHash } from "../../platform/hashes.ts";
+import type { Sql } from "../../schema/tables.ts";
+import { answerByKey, deleteAnswersBefore, insertAnswer } from "./answers-rows.ts";
+
+/** Days for which the first answer under an idempotency key is kept. */
+const keptDays = 30;
+
+export interface Question {
+  user: number;
+  key: string;
+  operation: string;
+  input: unknown;
+}
+
+/** WRITE-5. The answer given to the same call before; the same key with another input is a conflict. */
+export async function keptAnswer(sql: Sql, question: Question): Promise<unknown> {
+  const row = await sql.first(answerByKey({ user: question.user, key: question.key }));
+  if (!row) return undefined;
+  if (row.operation !== question.operation || row.input_hash !== hashOf(question)) {
+    throw new ChatError("conflict", "this idempotency key was used for another call");
+  }
+  return JSON.parse(row.result);
+}
+
+export async function keepAnswer(tx: Tx, question: Question, result: unknown): Promise<void> {
+  await tx.sql.run(
+    insertAnswer({
+      user: question.user,
+      key: question.key,
+      operation: question.operation,
+      hash: hashOf(question),
+      result: JSON.stringify(result),
+      at: tx.now,
+    }),
+  );
+}
+
+export async function forgetOldAnswers(tx: Tx): Promise<void> {
+  await tx.sql.run(deleteAnswersBefore({ at: tx.now - keptDays * 86_400_000 }));
+}
+
+function hashOf(question: Question): string {
+  return contentHash(JSON.stringify(question.input));
+}

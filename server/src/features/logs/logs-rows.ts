@@ -1,0 +1,142 @@
+import { prepare, type Sql } from "../../schema/tables.ts";
+
+export interface RoomEventRow {
+  seq: number;
+  kind: string;
+  at: number;
+  by_id: number;
+  message_id: number | null;
+  body: string | null;
+}
+
+/** The room as it is once its head is raised. */
+export interface RaisedRoom {
+  kind: "direct" | "group" | "channel";
+  is_public: 0 | 1;
+  permissions: string;
+  archived_at: number | null;
+  deleted_at: number | null;
+  member_count: number;
+  head: number;
+  ordinal: number;
+  head_at: number;
+}
+
+const raised = [
+  "kind",
+  "is_public",
+  "permissions",
+  "archived_at",
+  "deleted_at",
+  "member_count",
+  "head",
+  "ordinal",
+  "head_at",
+] as const;
+
+/** The row lock this takes makes the order of numbers the order of commits. */
+export const raiseHead = prepare<{ room: number; now: number }, RaisedRoom>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set((eb) => ({
+      head: eb("head", "+", 1),
+      head_at: eb.case().when("head_at", ">", param("now")).then(eb.ref("head_at")).else(param("now")).end(),
+    }))
+    .where("id", "=", param("room"))
+    .returning(raised),
+);
+
+export const raiseHeadForMessage = prepare<{ room: number; now: number }, RaisedRoom>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set((eb) => {
+      const at = eb
+        .case()
+        .when("head_at", ">", param("now"))
+        .then(eb.ref("head_at"))
+        .else(param("now"))
+        .end();
+      return { head: eb("head", "+", 1), ordinal: eb("ordinal", "+", 1), head_at: at, last_message_at: at };
+    })
+    .where("id", "=", param("room"))
+    .returning(raised),
+);
+
+export const insertRoomEvent = prepare<{ room: number } & RoomEventRow>((build, param) =>
+  build.insertInto("room_events").values({
+    room_id: param("room"),
+    seq: param("seq"),
+    kind: param("kind"),
+    at: param("at"),
+    by_id: param("by_id"),
+    message_id: param("message_id"),
+    body: param("body"),
+  }),
+);
+
+export const roomEventRows = prepare<{ room: number; after: number; limit: number }, RoomEventRow>(
+  (build, param) =>
+    build
+      .selectFrom("room_events")
+      .select(["seq", "kind", "at", "by_id", "message_id", "body"])
+      .where("room_id", "=", param("room"))
+      .where("seq", ">", param("after"))
+      .orderBy("seq")
+      .limit(param("limit")),
+);
+
+export const roomEventAt = prepare<{ room: number; seq: number }, { at: number }>((build, param) =>
+  build
+    .selectFrom("room_events")
+    .select("at")
+    .where("room_id", "=", param("room"))
+    .where("seq", "=", param("seq")),
+);
+
+export const roomHead = prepare<{ room: number }, { head: number }>((build, param) =>
+  build.selectFrom("rooms").select("head").where("id", "=", param("room")),
+);
+
+export const raiseUserHead = prepare<{ user: number }, { head: number }>((build, param) =>
+  build
+    .updateTable("users")
+    .set((eb) => ({ head: eb("head", "+", 1) }))
+    .where("id", "=", param("user"))
+    .returning("head"),
+);
+
+export const insertUserEvent = prepare<{ user: number; seq: number; kind: string; at: number; body: string }>(
+  (build, param) =>
+    build.insertInto("user_events").values({
+      user_id: param("user"),
+      seq: param("seq"),
+      kind: param("kind"),
+      at: param("at"),
+      body: param("body"),
+    }),
+);
+
+export const userEventRows = prepare<
+  { user: number; after: number; limit: number },
+  { seq: number; kind: string; at: number; body: string }
+>((build, param) =>
+  build
+    .selectFrom("user_events")
+    .select(["seq", "kind", "at", "body"])
+    .where("user_id", "=", param("user"))
+    .where("seq", ">", param("after"))
+    .orderBy("seq")
+    .limit(param("limit")),
+);
+
+export const userHead = prepare<{ user: number }, { head: number }>((build, param) =>
+  build.selectFrom("users").select("head").where("id", "=", param("user")),
+);
+
+export async function headsOfRooms(sql: Sql, rooms: readonly number[]): Promise<{ id: number; head: number }[]> {
+  return sql.rows(sql.build.selectFrom("rooms").select(["id", "head"]).where("id", "in", rooms));
+}
+
+export async function headsOfUsers(sql: Sql, users: readonly number[]): Promise<{ id: number; head: number }[]> {
+  return sql.rows(sql.build.selectFrom("users").select(["id", "head"]).where("id", "in", users));
+}

@@ -1,0 +1,117 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { Tx } from "../../context.ts";
+import { isoTime } from "../../platform/clock.ts";
+import type { Sql } from "../../schema/tables.ts";
+import {
+  insertRoomEvent,
+  insertUserEvent,
+  type RaisedRoom,
+  raiseHead,
+  raiseHeadForMessage,
+  raiseUserHead,
+  userEventRows,
+  userHead,
+} from "./logs-rows.ts";
+
+export {
+  headsOfRooms,
+  headsOfUsers,
+  type RoomEventRow,
+  roomEventAt,
+  roomEventRows,
+  roomHead,
+  userHead,
+} from "./logs-rows.ts";
+
+type Without<Event, Field extends string> = Event extends unknown ? Omit<Event, Field> : never;
+
+/** A room event before it has its time: that comes from its place in the log. */
+export type NewRoomEvent = Without<RoomEvent, "at">;
+export type NewUserEvent = Without<UserEvent, "at">;
+
+/** A place taken in a room's log: nobody else gets it, and it is gone again if the operation fails. */
+export interface Place {
+  room: RaisedRoom;
+  seq: number;
+  /** Milliseconds; never before the event it follows. */
+  at: number;
+}
+
+/** Takes the next place in a room's log and locks the room until the commit; undefined when there is no such room. */
+export async function takePlace(
+  tx: Tx,
+  room: number,
+  options: { message: boolean },
+): Promise<Place | undefined> {
+  const raise = options.message ? raiseHeadForMessage : raiseHead;
+  const row = await tx.sql.first(raise({ room, now: tx.now }));
+  return row && { room: row, seq: row.head, at: row.head_at };
+}
+
+/** WRITE-1. Puts an event at a place taken before: a row and a numbered event in one transaction. */
+export async function putEvent(
+  tx: Tx,
+  room: number,
+  place: Place,
+  event: NewRoomEvent,
+  messageId: number | null = null,
+): Promise<void> {
+  const { kind, by, ...rest } = event;
+  await tx.sql.run(
+    insertRoomEvent({
+      room,
+      seq: place.seq,
+      kind,
+      at: place.at,
+      by_id: by,
+      message_id: messageId,
+      body: messageId === null ? JSON.stringify(rest) : null,
+    }),
+  );
+  const { kind: _, ...body } = event;
+  const whole = { kind, at: isoTime(place.at), ...body } as RoomEvent;
+  tx.announce({ log: "room", id: room, seq: place.seq, event: whole });
+}
+
+/** The next event of a room; `messageId` where it is about a message, whose row then holds its content. */
+export async function emit(
+  tx: Tx,
+  room: number,
+  event: NewRoomEvent,
+  messageId: number | null = null,
+): Promise<Place> {
+  const place = await takePlace(tx, room, { message: false });
+  if (!place) throw new Error(`room ${room} has no log`);
+  await putEvent(tx, room, place, event, messageId);
+  return place;
+}
+
+/** The next event of a person's private log. */
+export async function emitToUser(tx: Tx, user: number, event: NewUserEvent): Promise<void> {
+  const head = (await tx.sql.first(raiseUserHead({ user })))?.head;
+  if (head === undefined) throw new Error(`user ${user} has no log`);
+  const { kind, ...rest } = event;
+  await tx.sql.run(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(rest) }));
+  const whole = { kind, at: isoTime(tx.now), ...rest } as UserEvent;
+  tx.announce({ log: "user", id: user, seq: head, event: whole });
+}
+
+/** A run of a person's private events after a position. */
+export async function userEvents(
+  sql: Sql,
+  actor: { user: number },
+  input: Checked<"user.events">,
+): Promise<Output<"user.events">> {
+  const head = (await sql.first(userHead({ user: actor.user })))?.head ?? 0;
+  const rows = await sql.rows(userEventRows({ user: actor.user, after: input.after, limit: input.limit }));
+  const events = rows.map(
+    (row) => ({ kind: row.kind, at: isoTime(row.at), ...JSON.parse(row.body) }) as UserEvent,
+  );
+  return {
+    from: input.after + 1,
+    to: rows.at(-1)?.seq ?? input.after,
+    head: Math.max(head, input.after),
+    events,
+  };
+}

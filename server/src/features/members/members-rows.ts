@@ -1,0 +1,92 @@
+import type { MemberRole } from "@parley/protocol/rooms";
+import { prepare } from "../../schema/tables.ts";
+
+export interface MemberRow {
+  user_id: number;
+  role: MemberRole;
+  joined_at: number;
+  read_seq: number;
+  delivered_seq: number;
+}
+
+const columns = ["user_id", "role", "joined_at", "read_seq", "delivered_seq"] as const;
+
+export const memberByUser = prepare<{ room: number; user: number }, MemberRow>((build, param) =>
+  build
+    .selectFrom("members")
+    .select(columns)
+    .where("room_id", "=", param("room"))
+    .where("user_id", "=", param("user")),
+);
+
+export const membersAfter = prepare<{ room: number; after: number; limit: number }, MemberRow>(
+  (build, param) =>
+    build
+      .selectFrom("members")
+      .select(columns)
+      .where("room_id", "=", param("room"))
+      .where("user_id", ">", param("after"))
+      .orderBy("user_id")
+      .limit(param("limit")),
+);
+
+export const insertMember = prepare<{
+  room: number;
+  user: number;
+  role: MemberRole;
+  at: number;
+  seq: number;
+  ordinal: number;
+}>((build, param) =>
+  build.insertInto("members").values({
+    room_id: param("room"),
+    user_id: param("user"),
+    role: param("role"),
+    joined_at: param("at"),
+    read_seq: param("seq"),
+    read_ordinal: param("ordinal"),
+    delivered_seq: param("seq"),
+  }),
+);
+
+export const deleteMember = prepare<{ room: number; user: number }>((build, param) =>
+  build.deleteFrom("members").where("room_id", "=", param("room")).where("user_id", "=", param("user")),
+);
+
+export const updateMemberRole = prepare<{ room: number; user: number; role: MemberRole }>((build, param) =>
+  build
+    .updateTable("members")
+    .set({ role: param("role") })
+    .where("room_id", "=", param("room"))
+    .where("user_id", "=", param("user")),
+);
+
+export const addToMemberCount = prepare<{ room: number; by: number }>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set((eb) => ({ member_count: eb("member_count", "+", param("by")) }))
+    .where("id", "=", param("room")),
+);
+
+export const ownersOf = prepare<{ room: number }, { count: number }>((build, param) =>
+  build
+    .selectFrom("members")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("room_id", "=", param("room"))
+    .where("role", "=", "owner"),
+);
+
+/** Who owns a room next: of the highest role the longest-standing. */
+export const heirOf = prepare<{ room: number; leaving: number }, { user_id: number }>((build, param) =>
+  build
+    .selectFrom("members")
+    .select("user_id")
+    .where("room_id", "=", param("room"))
+    .where("user_id", "!=", param("leaving"))
+    .orderBy((eb) =>
+      eb.case().when("role", "=", "owner").then(0).when("role", "=", "admin").then(1).else(2).end(),
+    )
+    .orderBy("joined_at")
+    .orderBy("user_id")
+    .limit(1),
+);

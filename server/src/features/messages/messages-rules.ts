@@ -1,0 +1,54 @@
+import type { Message } from "@parley/protocol/messages";
+import { isoTime } from "../../platform/clock.ts";
+import type { MessageRow, ReactionRow } from "./messages-rows.ts";
+
+const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder();
+
+/** How a message's text is stored: bytes with a kind, so that another kind can stand beside it. */
+export function toBody(text: string): Uint8Array {
+  return utf8.encode(text);
+}
+
+export function fromBody(body: Uint8Array): string {
+  return fromUtf8.decode(body);
+}
+
+/** Ids in order, each once; null for none. */
+export function mentionList(ids: readonly number[] | undefined): number[] | null {
+  if (!ids || ids.length === 0) return null;
+  return [...new Set(ids)].sort((one, other) => one - other);
+}
+
+/** A message on the wire: what does not apply is left out. */
+export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = []): Message {
+  const message: Message = {
+    id: row.id,
+    room: row.room_id,
+    seq: row.seq,
+    ordinal: row.ordinal,
+    sender: row.sender_id,
+    client_id: row.client_id,
+    type: row.type as Message["type"],
+    text: row.deleted_at === null ? fromBody(row.body) : "",
+    version: row.version,
+    created_at: isoTime(row.created_at),
+  };
+  if (row.reply_to !== null) message.reply_to = row.reply_to;
+  if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
+  if (row.mention_all === 1) message.mention_all = true;
+  if (reactions.length > 0) message.reactions = byEmoji(reactions);
+  if (row.edited_at !== null) message.edited_at = isoTime(row.edited_at);
+  if (row.deleted_at !== null) message.deleted_at = isoTime(row.deleted_at);
+  return message;
+}
+
+function byEmoji(rows: readonly ReactionRow[]): { emoji: string; users: number[] }[] {
+  const grouped = new Map<string, number[]>();
+  for (const row of rows) {
+    const users = grouped.get(row.emoji);
+    if (users) users.push(row.user_id);
+    else grouped.set(row.emoji, [row.user_id]);
+  }
+  return [...grouped].map(([emoji, users]) => ({ emoji, users }));
+}

@@ -1,0 +1,360 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import { ChatError } from "@parley/protocol/errors";
+import type { Message } from "@parley/protocol/messages";
+import type { Actor, Tx } from "../../context.ts";
+import { isoTime } from "../../platform/clock.ts";
+import { contentHash } from "../../platform/hashes.ts";
+import type { Sql } from "../../schema/tables.ts";
+import {
+  accessOwnRoom,
+  accessOwnRoomForChange,
+  isAtLeast,
+  noSuchRoom,
+  type OwnRoom,
+  permissionsOf,
+  requireOpen,
+  requirePermission,
+  roleIn,
+} from "../access/access.ts";
+import { emit, type Place, putEvent, takePlace } from "../logs/logs.ts";
+import {
+  deleteMentions,
+  deleteReactions,
+  deleteVersions,
+  eraseMessage,
+  insertMention,
+  insertMessage,
+  keepVersion,
+  type MessageRow,
+  membersAmong,
+  messageByClientId,
+  messageById,
+  messagePlace,
+  messagesAfter,
+  messagesBefore,
+  messagesByIds,
+  moveOwnMarks,
+  reactionsOn,
+  rewriteMessage,
+  versionsOf,
+} from "./messages-rows.ts";
+import { fromBody, mentionList, toBody, toMessage } from "./messages-rules.ts";
+
+type Sending = Checked<"message.send"> & { client_id: string };
+
+/** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
+export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
+  const hash = sentHash(input);
+  const repeated = await tx.sql.first(messageByClientId({ sender: actor.user, client: input.client_id }));
+  if (repeated) return firstSent(tx.sql, repeated, hash);
+  const place = await takePlace(tx, input.room, { message: true });
+  if (!place) throw noSuchRoom();
+  await requireMaySend(tx.sql, actor, input, place);
+  const mentions = mentionList(input.mentions);
+  await requireReferences(tx.sql, input.room, { mentions, replyTo: input.reply_to });
+  const row = await storeMessage(tx, actor, { input, hash, place, mentions });
+  const message = toMessage(row);
+  await putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
+  await tx.sql.run(
+    moveOwnMarks({ room: input.room, user: actor.user, seq: place.seq, ordinal: row.ordinal }),
+  );
+  if (mentions) await notify(tx, row, mentions);
+  return message;
+}
+
+/** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
+export async function listMessages(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.list">,
+): Promise<Output<"message.list">> {
+  const room = await accessOwnRoom(sql, actor.user, input.room);
+  const page = await readPage(sql, room.id, input);
+  return {
+    messages: await present(sql, page.rows),
+    head: room.head,
+    before: page.more.before ? (page.rows.at(0)?.seq ?? null) : null,
+    after: page.more.after ? (page.rows.at(-1)?.seq ?? null) : null,
+  };
+}
+
+export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message.get">): Promise<Message> {
+  const { row } = await accessMessage(sql, actor, input.message);
+  return presentOne(sql, row);
+}
+
+/** MSG-5. Only its author edits a message; every earlier text is kept. */
+export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
+  const { row, room } = await accessMessageForChange(tx, actor, input.message);
+  if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
+  requireOpen(room);
+  requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
+  const mentions = input.mentions === undefined ? readMentions(row) : mentionList(input.mentions);
+  if (fromBody(row.body) === input.text && sameIds(mentions, readMentions(row)))
+    return presentOne(tx.sql, row);
+  await requireReferences(tx.sql, room.id, { mentions });
+  await tx.sql.run(
+    keepVersion({ id: row.id, version: row.version, body: row.body, at: row.edited_at ?? row.created_at }),
+  );
+  const stored = mentions && JSON.stringify(mentions);
+  await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
+  await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
+  if (mentions) await notify(tx, row, mentions);
+  return tellChange(tx, actor, row.id, "message.edited");
+}
+
+/** MSG-6. Deletes for everyone: one's own message, or as an owner or admin of the room anyone's. */
+export async function deleteMessage(
+  tx: Tx,
+  actor: Actor,
+  input: Checked<"message.delete">,
+): Promise<Record<string, never>> {
+  const { row, room } = await accessMessageForChange(tx, actor, input.message, { deleted: true });
+  if (row.sender_id !== actor.user && !isAtLeast(room.role, "admin")) {
+    throw new ChatError("forbidden", "only its author or an admin of the room deletes a message");
+  }
+  if (row.deleted_at !== null) return {};
+  await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
+  await tx.sql.run(deleteVersions({ id: row.id }));
+  await tx.sql.run(deleteReactions({ message: row.id }));
+  await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
+  await tellChange(tx, actor, row.id, "message.deleted");
+  return {};
+}
+
+/** MSG-5. Earlier texts, oldest first, the present one last. */
+export async function messageHistory(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.history">,
+): Promise<Output<"message.history">> {
+  const { row } = await accessMessage(sql, actor, input.message);
+  const earlier = await sql.rows(versionsOf({ id: row.id }));
+  const present = { version: row.version, body: row.body, at: row.edited_at ?? row.created_at };
+  return {
+    versions: [...earlier, present].map(({ version, body, at }) => ({
+      version,
+      text: fromBody(body),
+      at: isoTime(at),
+    })),
+  };
+}
+
+/** ACCESS-3. A message in a room this person is in; anything else is not there. */
+export async function accessMessage(
+  sql: Sql,
+  actor: Actor,
+  message: number,
+): Promise<{ row: MessageRow; room: OwnRoom }> {
+  const row = await sql.first(messageById({ id: message }));
+  if (!row) throw noSuchMessage();
+  const room = await accessOwnRoom(sql, actor.user, row.room_id).catch(() => {
+    throw noSuchMessage();
+  });
+  return { row, room };
+}
+
+/** `accessMessage` for a change: room and message stay as they were seen until the commit. */
+export async function accessMessageForChange(
+  tx: Tx,
+  actor: Actor,
+  message: number,
+  options: { deleted?: boolean } = {},
+): Promise<{ row: MessageRow; room: OwnRoom }> {
+  const place = await tx.sql.first(messagePlace({ id: message }));
+  if (!place) throw noSuchMessage();
+  const room = await accessOwnRoomForChange(tx, actor.user, place.room_id).catch((error) => {
+    throw error instanceof ChatError ? noSuchMessage() : error;
+  });
+  const row = await tx.sql.first(messageById({ id: message }));
+  if (!row) throw noSuchMessage();
+  if (row.deleted_at !== null && !options.deleted)
+    throw new ChatError("not_found", "this message was deleted");
+  return { row, room };
+}
+
+/** Messages by id as they are now, for events that speak of them. */
+export async function messagesFor(sql: Sql, ids: readonly number[]): Promise<Map<number, Message>> {
+  const messages = await present(sql, await messagesByIds(sql, ids));
+  return new Map(messages.map((message) => [message.id, message]));
+}
+
+export async function presentOne(sql: Sql, row: MessageRow): Promise<Message> {
+  const [message] = await present(sql, [row]);
+  if (!message) throw new Error("a message that was read is not there");
+  return message;
+}
+
+function noSuchMessage(): ChatError {
+  return new ChatError("not_found", "there is no such message, or you are not in its room");
+}
+
+async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]> {
+  const reacted = rows.filter((row) => row.reaction_count > 0).map((row) => row.id);
+  const reactions = await reactionsOn(sql, reacted);
+  return rows.map((row) =>
+    toMessage(
+      row,
+      reactions.filter((each) => each.message_id === row.id),
+    ),
+  );
+}
+
+/** MSG-2. A repeat gives the first; the same client id with another content is a conflict. */
+async function firstSent(sql: Sql, row: MessageRow, hash: string): Promise<Message> {
+  if (row.sent_hash !== hash) {
+    throw new ChatError("conflict", "this client id was used for another message");
+  }
+  return presentOne(sql, row);
+}
+
+function sentHash(input: Sending): string {
+  const { room, text, reply_to = 0, mention_all = false } = input;
+  return contentHash(JSON.stringify([room, text, reply_to, mention_all, mentionList(input.mentions)]));
+}
+
+/** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
+async function requireMaySend(sql: Sql, actor: Actor, input: Sending, place: Place): Promise<void> {
+  const { room } = place;
+  const role = await roleIn(sql, actor.user, input.room);
+  if (room.deleted_at !== null) throw noSuchRoom();
+  if (role === null) {
+    if (room.kind === "channel" && room.is_public)
+      throw new ChatError("forbidden", "join this channel first");
+    throw noSuchRoom();
+  }
+  requireOpen(room);
+  const needed = permissionsOf(room.kind, room.permissions);
+  requirePermission(role, needed.send_messages, "write");
+  if (input.mention_all) requirePermission(role, needed.mention_all, "mention everyone");
+}
+
+/** MSG-7. Whoever is mentioned is in the room, and what is answered stands in it. */
+async function requireReferences(
+  sql: Sql,
+  room: number,
+  references: { mentions: number[] | null; replyTo?: number | undefined },
+): Promise<void> {
+  const { mentions, replyTo } = references;
+  if (mentions) {
+    const present = await membersAmong(sql, room, mentions);
+    if (mentions.some((user) => !present.has(user))) {
+      throw new ChatError("invalid", "somebody who is mentioned is not in this room", {
+        fields: [{ path: ["mentions"], message: "must be people of this room" }],
+      });
+    }
+  }
+  if (replyTo !== undefined) {
+    const answered = await sql.first(messagePlace({ id: replyTo }));
+    if (answered?.room_id !== room) {
+      throw new ChatError("invalid", "the message that is answered is not in this room", {
+        fields: [{ path: ["reply_to"], message: "must be a message of this room" }],
+      });
+    }
+  }
+}
+
+async function storeMessage(
+  tx: Tx,
+  actor: Actor,
+  sent: { input: Sending; hash: string; place: Place; mentions: number[] | null },
+): Promise<MessageRow> {
+  const { input, hash, place, mentions } = sent;
+  const stored = {
+    body: toBody(input.text),
+    mentions: mentions && JSON.stringify(mentions),
+    reply_to: input.reply_to ?? null,
+    mention_all: input.mention_all ? (1 as const) : (0 as const),
+    type: "text",
+    seq: place.seq,
+    ordinal: place.room.ordinal,
+  };
+  const inserted = await tx.sql.first(
+    insertMessage({
+      ...stored,
+      room: input.room,
+      sender: actor.user,
+      client: input.client_id,
+      hash,
+      at: place.at,
+    }),
+  );
+  if (!inserted) throw new Error("a new message has no id");
+  return {
+    ...stored,
+    id: inserted.id,
+    room_id: input.room,
+    sender_id: actor.user,
+    client_id: input.client_id,
+    sent_hash: hash,
+    reaction_count: 0,
+    version: 1,
+    created_at: place.at,
+    edited_at: null,
+    deleted_at: null,
+  };
+}
+
+async function notify(
+  tx: Tx,
+  row: { id: number; room_id: number; seq: number; sender_id: number },
+  users: readonly number[],
+): Promise<void> {
+  for (const user of users) {
+    if (user === row.sender_id) continue;
+    await tx.sql.run(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
+  }
+}
+
+async function tellChange(
+  tx: Tx,
+  actor: Actor,
+  id: number,
+  kind: "message.edited" | "message.deleted",
+): Promise<Message> {
+  const row = await tx.sql.first(messageById({ id }));
+  if (!row) throw new Error("a message that was changed is not there");
+  const message = await presentOne(tx.sql, row);
+  await emit(tx, row.room_id, { kind, by: actor.user, message }, id);
+  return message;
+}
+
+function readMentions(row: MessageRow): number[] | null {
+  return row.mentions === null ? null : JSON.parse(row.mentions);
+}
+
+function sameIds(one: number[] | null, other: number[] | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+interface Page {
+  rows: MessageRow[];
+  more: { before: boolean; after: boolean };
+}
+
+/** One row more than asked for tells whether the list goes on. */
+async function readPage(sql: Sql, room: number, input: Checked<"message.list">): Promise<Page> {
+  const { limit, before, after, around } = input;
+  if (around !== undefined) return readAround(sql, room, around, limit);
+  if (after !== undefined) {
+    const rows = await sql.rows(messagesAfter({ room, seq: after, limit: limit + 1 }));
+    return { rows: rows.slice(0, limit), more: { before: after > 0, after: rows.length > limit } };
+  }
+  const rows = await sql.rows(
+    messagesBefore({ room, seq: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }),
+  );
+  return {
+    rows: rows.slice(0, limit).reverse(),
+    more: { before: rows.length > limit, after: before !== undefined },
+  };
+}
+
+async function readAround(sql: Sql, room: number, around: number, limit: number): Promise<Page> {
+  const centre = await sql.first(messageById({ id: around }));
+  if (!centre || centre.room_id !== room) throw noSuchMessage();
+  const half = Math.floor((limit - 1) / 2);
+  const later = await sql.rows(messagesAfter({ room, seq: centre.seq, limit: half + 1 }));
+  const earlier = await sql.rows(messagesBefore({ room, seq: centre.seq, limit: limit - half }));
+  const rows = [...earlier.slice(0, limit - 1 - half).reverse(), centre, ...later.slice(0, half)];
+  return { rows, more: { before: earlier.length > limit - 1 - half, after: later.length > half } };
+}

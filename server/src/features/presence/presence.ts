@@ -1,0 +1,38 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import type { Presence, PresenceState } from "@parley/protocol/presence";
+import type { Tx } from "../../context.ts";
+import { isoTimeOrNull } from "../../platform/clock.ts";
+import type { Sql } from "../../schema/tables.ts";
+import { type LastSeenRow, lastSeenRows, setLastSeen } from "./presence-rows.ts";
+
+type StateOf = (user: number) => PresenceState;
+
+/** SIG-3. Who of these people is here, and when the others were; people who do not exist are left out. */
+export async function listPresences(
+  sql: Sql,
+  stateOf: StateOf,
+  input: Checked<"presence.list">,
+): Promise<Output<"presence.list">> {
+  const rows = await lastSeenRows(sql, [...new Set(input.users)]);
+  return { presences: rows.map((row) => toPresence(row, stateOf)) };
+}
+
+export async function presenceOf(sql: Sql, stateOf: StateOf, user: number): Promise<Presence | undefined> {
+  const [row] = await lastSeenRows(sql, [user]);
+  return row && toPresence(row, stateOf);
+}
+
+/** SIG-2. Remembers when a person was last connected. */
+export async function noteLastSeen(tx: Tx, user: number): Promise<void> {
+  await tx.sql.run(setLastSeen({ user, at: tx.now }));
+}
+
+function toPresence(row: LastSeenRow, stateOf: StateOf): Presence {
+  const state = stateOf(row.id);
+  return {
+    user: row.id,
+    state,
+    last_seen: state === "offline" ? isoTimeOrNull(row.last_seen_at) : null,
+    status_message: row.status_message,
+  };
+}

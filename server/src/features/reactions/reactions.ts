@@ -1,0 +1,34 @@
+import type { Checked } from "@parley/protocol/contract";
+import type { Message } from "@parley/protocol/messages";
+import type { Actor, Tx } from "../../context.ts";
+import { requireOpen } from "../access/access.ts";
+import { emit } from "../logs/logs.ts";
+import { accessMessageForChange, presentOne } from "../messages/messages.ts";
+import { countReactions, deleteReaction, emojiOn, insertReaction } from "./reactions-rows.ts";
+import { requireKnownEmoji, requireRoomForEmoji } from "./reactions-rules.ts";
+
+/** MSG-9. Puts one's reaction on a message or takes it off; asked twice, it is as if asked once. */
+export async function setReaction(tx: Tx, actor: Actor, input: Checked<"reaction.set">): Promise<Message> {
+  requireKnownEmoji(input.emoji);
+  const { row, room } = await accessMessageForChange(tx, actor, input.message);
+  requireOpen(room);
+  const place = { message: row.id, emoji: input.emoji, user: actor.user };
+  if (input.on) {
+    const present = await tx.sql.rows(emojiOn({ message: row.id }));
+    requireRoomForEmoji(input.emoji, new Set(present.map((each) => each.emoji)));
+  }
+  const changed = await tx.sql.run(
+    input.on ? insertReaction({ ...place, at: tx.now }) : deleteReaction(place),
+  );
+  if (changed === 0) return presentOne(tx.sql, row);
+  const by = input.on ? 1 : -1;
+  await tx.sql.run(countReactions({ message: row.id, by }));
+  await emit(tx, room.id, {
+    kind: "reaction.set",
+    by: actor.user,
+    message: row.id,
+    emoji: input.emoji,
+    on: input.on,
+  });
+  return presentOne(tx.sql, { ...row, reaction_count: row.reaction_count + by });
+}

@@ -1,0 +1,125 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import { ChatError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
+import type { Actor, Tx } from "../../context.ts";
+import { isoTime, isoTimeOrNull } from "../../platform/clock.ts";
+import type { Sql } from "../../schema/tables.ts";
+import { accessOwnRoomForChange, countMentions, type OwnRoom } from "../access/access.ts";
+import { emitToUser } from "../logs/logs.ts";
+import { accessMessage } from "../messages/messages.ts";
+import {
+  insertMarkMove,
+  marksCovering,
+  membersWithMarks,
+  mentionsOfAll,
+  moveMarks,
+  ordinalAt,
+  readOrdinals,
+  roomCounts,
+  unreadMentions,
+} from "./receipts-rows.ts";
+
+type Marked = Output<"receipt.read">;
+
+/** MARK-1, MARK-2. Moves the read mark forward, and the delivered mark with it; it never moves back. */
+export async function markRead(tx: Tx, actor: Actor, input: Checked<"receipt.read">): Promise<Marked> {
+  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  const read = Math.min(input.seq, room.head);
+  if (read <= room.read_seq) return toMarked(tx.sql, actor, room);
+  const ordinal = (await tx.sql.first(ordinalAt({ room: room.id, seq: read })))?.ordinal ?? 0;
+  const moved = { ...room, read_seq: read, read_ordinal: Math.max(ordinal, room.read_ordinal) };
+  return store(tx, actor, room, { ...moved, delivered_seq: Math.max(read, room.delivered_seq) });
+}
+
+/** MARK-1. Says that a device of this person holds everything up to an event. */
+export async function markDelivered(
+  tx: Tx,
+  actor: Actor,
+  input: Checked<"receipt.deliver">,
+): Promise<Marked> {
+  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  const delivered = Math.min(input.seq, room.head);
+  if (delivered <= room.delivered_seq) return toMarked(tx.sql, actor, room);
+  return store(tx, actor, room, { ...room, delivered_seq: delivered });
+}
+
+/** MARK-3. Who has got and read a message, and when: the first move of each mark that covered it. */
+export async function messageReceipts(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.receipts">,
+): Promise<Output<"message.receipts">> {
+  const { row, room } = await accessMessage(sql, actor, input.message);
+  if (room.member_count > limits.markRoomMembers) {
+    throw new ChatError("forbidden", `receipts are shown in rooms of up to ${limits.markRoomMembers} people`);
+  }
+  const moves = await sql.rows(marksCovering({ room: room.id, seq: row.seq }));
+  const people = await sql.rows(membersWithMarks({ room: room.id }));
+  const timeOf = (user: number, mark: "read" | "delivered") => {
+    const move = moves.find((each) => each.user_id === user && each.mark === mark);
+    return move ? isoTime(move.at) : null;
+  };
+  const others = people.filter(
+    (person) => person.user_id !== row.sender_id && person.joined_at <= row.created_at,
+  );
+  return {
+    receipts: others.map(({ user_id }) => ({
+      user: user_id,
+      delivered_at: timeOf(user_id, "delivered") ?? timeOf(user_id, "read"),
+      read_at: timeOf(user_id, "read"),
+    })),
+  };
+}
+
+/** MARK-5. What everyone in a room has not read: four queries whatever its size, for those who hear it in short. */
+export async function unreadCounts(
+  sql: Sql,
+  room: number,
+): Promise<{ last_message_at: string | null; counts: Map<number, { unread: number; mentions: number }> }> {
+  const now = await sql.first(roomCounts({ room }));
+  const people = await sql.rows(readOrdinals({ room }));
+  const mentions = new Map((await sql.rows(unreadMentions({ room }))).map((row) => [row.user_id, row.count]));
+  const all = (await sql.rows(mentionsOfAll({ room }))).map((row) => row.seq);
+  const counts = new Map<number, { unread: number; mentions: number }>();
+  for (const { user_id, read_seq, read_ordinal } of people) {
+    const unread = (now?.ordinal ?? 0) - read_ordinal;
+    const ofAll = all.filter((seq) => seq > read_seq).length;
+    counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + ofAll });
+  }
+  return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), counts };
+}
+
+async function store(tx: Tx, actor: Actor, before: OwnRoom, after: OwnRoom): Promise<Marked> {
+  const place = { room: after.id, user: actor.user };
+  await tx.sql.run(
+    moveMarks({
+      ...place,
+      read: after.read_seq,
+      ordinal: after.read_ordinal,
+      delivered: after.delivered_seq,
+    }),
+  );
+  const readMoved = after.read_seq > before.read_seq;
+  const [mark, seq] = readMoved
+    ? (["read", after.read_seq] as const)
+    : (["delivered", after.delivered_seq] as const);
+  await tx.sql.run(insertMarkMove({ ...place, mark, seq, at: tx.now }));
+  const marked = await toMarked(tx.sql, actor, after);
+  if (readMoved) await emitToUser(tx, actor.user, { kind: "room.marked", ...marked });
+  tx.announce({
+    log: "mark",
+    id: after.id,
+    mark: { user: actor.user, read: after.read_seq, delivered: after.delivered_seq },
+  });
+  return marked;
+}
+
+async function toMarked(sql: Sql, actor: Actor, room: OwnRoom): Promise<Marked> {
+  return {
+    room: room.id,
+    read: room.read_seq,
+    delivered: room.delivered_seq,
+    unread: room.ordinal - room.read_ordinal,
+    mentions: await countMentions(sql, actor.user, room),
+  };
+}

@@ -1,0 +1,35 @@
+import { ChatError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
+import type { RoomKind } from "@parley/protocol/rooms";
+
+/** The sorted pair: one key whoever asks first. */
+export function directKey(one: number, other: number): string {
+  return one < other ? `${one}:${other}` : `${other}:${one}`;
+}
+
+export function requireGroupSize(kind: RoomKind, people: number): void {
+  if (kind === "group" && people > limits.groupMembers) {
+    throw new ChatError("conflict", `a group holds at most ${limits.groupMembers} people`);
+  }
+}
+
+/** Text in the middle of a name, for LIKE with `!` as its escape. */
+export function likePattern(text: string): string {
+  return `%${text.toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`;
+}
+
+/** A place in a list that is ordered by name and id. */
+export function browseCursor(place: { name: string; id: number }): string {
+  return Buffer.from(JSON.stringify([place.name, place.id])).toString("base64url");
+}
+
+export function readBrowseCursor(cursor: string | undefined): { name: string; id: number } {
+  if (cursor === undefined) return { name: "", id: 0 };
+  try {
+    const [name, id] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    if (typeof name === "string" && Number.isSafeInteger(id)) return { name, id };
+  } catch {
+    // Falls through to the error below: whatever was wrong with it, it is not ours.
+  }
+  throw new ChatError("invalid", "this cursor is not from this list");
+}

@@ -1,0 +1,196 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import { ChatError } from "@parley/protocol/errors";
+import type { Membership, Permissions, RoomKind } from "@parley/protocol/rooms";
+import type { Actor, Tx } from "../../context.ts";
+import type { Sql } from "../../schema/tables.ts";
+import {
+  accessOwnRoomForChange,
+  accessRoom,
+  accessRoomForChange,
+  describeMembership,
+  isAtLeast,
+  membershipsOf,
+  type OwnRoom,
+  permissionsOf,
+  requireOpen,
+  requirePermission,
+  toMembership,
+  toRoom,
+} from "../access/access.ts";
+import { emit, emitToUser } from "../logs/logs.ts";
+import { enter } from "../members/members.ts";
+import { requireAdmin, requireUsers } from "../users/users.ts";
+import {
+  contentsOf,
+  insertRoom,
+  memberIdsOf,
+  publicChannels,
+  roomByDirectKey,
+  setArchived,
+  setDeleted,
+  updateRoom as updateRoomRow,
+} from "./rooms-rows.ts";
+import { browseCursor, directKey, likePattern, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+
+/** ROOM-1. Makes a group or a channel; the caller owns it. */
+export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
+  const others = [...new Set(input.members)].filter((user) => user !== actor.user);
+  if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
+  requireGroupSize(input.kind, others.length + 1);
+  await requireUsers(tx.sql, others);
+  const room = await openRoom(tx, actor, { ...input, directKey: null });
+  await enter(tx, { room, user: actor.user, role: "owner", by: actor.user });
+  for (const user of others) await enter(tx, { room, user, role: "member", by: actor.user });
+  return describeMembership(tx.sql, actor.user, room);
+}
+
+/** ROOM-8. One direct room for each pair, and one for notes to self. */
+export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.direct">): Promise<Membership> {
+  const key = directKey(actor.user, input.user);
+  const present = await tx.sql.first(roomByDirectKey({ key }));
+  if (present) return describeMembership(tx.sql, actor.user, present.id);
+  await requireUsers(tx.sql, [input.user]);
+  const room = await openRoom(tx, actor, {
+    kind: "direct",
+    name: "",
+    topic: "",
+    public: false,
+    directKey: key,
+  });
+  for (const user of new Set([actor.user, input.user])) {
+    await enter(tx, { room, user, role: "member", by: actor.user });
+  }
+  return describeMembership(tx.sql, actor.user, room);
+}
+
+export async function listRooms(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.list">,
+): Promise<Output<"room.list">> {
+  const after = input.cursor === undefined ? 0 : Number(input.cursor);
+  if (!Number.isSafeInteger(after)) throw new ChatError("invalid", "this cursor is not from this list");
+  const rooms = await membershipsOf(sql, actor.user, { after, limit: input.limit + 1 });
+  const page = rooms.slice(0, input.limit);
+  return { rooms: page, next: rooms.length > page.length ? String(page.at(-1)?.id) : null };
+}
+
+export async function browseChannels(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.browse">,
+): Promise<Output<"room.browse">> {
+  const place = readBrowseCursor(input.cursor);
+  const query = {
+    user: actor.user,
+    ...place,
+    pattern: likePattern(input.search ?? ""),
+    limit: input.limit + 1,
+  };
+  const rows = await sql.rows(publicChannels(query));
+  const page = rows.slice(0, input.limit);
+  const last = page.at(-1);
+  return {
+    rooms: page.map((row) => toMembership(row, 0)),
+    next: rows.length > page.length && last ? browseCursor(last) : null,
+  };
+}
+
+export async function getRoom(sql: Sql, actor: Actor, input: Checked<"room.get">): Promise<Membership> {
+  return describeMembership(sql, actor.user, input.room);
+}
+
+/** ROOM-9. Name and topic need the permission to change them; visibility and permissions need the owner. */
+export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.update">): Promise<Membership> {
+  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  requireNotDirect(room.kind);
+  requireOpen(room);
+  requireMayChange(room, input);
+  const differences = { ...JSON.parse(room.permissions), ...input.permissions } as Partial<Permissions>;
+  await tx.sql.run(
+    updateRoomRow({
+      room: room.id,
+      name: input.name ?? room.name,
+      topic: input.topic ?? room.topic,
+      is_public: (input.public ?? room.is_public === 1) ? 1 : 0,
+      permissions: JSON.stringify(differences),
+    }),
+  );
+  return changed(tx, actor, room.id);
+}
+
+/** ROOM-7. Only an owner closes a room for writing, or opens it again. */
+export async function archiveRoom(tx: Tx, actor: Actor, input: Checked<"room.archive">): Promise<Membership> {
+  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  requireNotDirect(room.kind);
+  requirePermission(room.role, "owner", "archive it");
+  if ((room.archived_at !== null) === input.archived) return describeMembership(tx.sql, actor.user, room.id);
+  await tx.sql.run(setArchived({ room: room.id, at: input.archived ? tx.now : null }));
+  return changed(tx, actor, room.id);
+}
+
+/** ROOM-10. Deletes a room and all that was said in it: for its owner, or a server admin who can see it. */
+export async function deleteRoom(
+  tx: Tx,
+  actor: Actor,
+  input: Checked<"room.delete">,
+): Promise<Record<string, never>> {
+  const room = await accessRoomForChange(tx, actor.user, input.room);
+  requireNotDirect(room.kind);
+  const owns = room.role !== null && isAtLeast(room.role, "owner");
+  if (!owns) await requireAdmin(tx.sql, actor.user);
+  const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
+  for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
+  await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
+  await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
+  for (const { user_id } of people)
+    await emitToUser(tx, user_id, { kind: "room.disappeared", room: room.id });
+  return {};
+}
+
+interface NewRoom {
+  kind: RoomKind;
+  name: string;
+  topic: string;
+  public: boolean;
+  directKey: string | null;
+}
+
+/** A room's log begins with the event that made it. */
+async function openRoom(tx: Tx, actor: Actor, room: NewRoom): Promise<number> {
+  const inserted = await tx.sql.first(
+    insertRoom({
+      kind: room.kind,
+      name: room.name,
+      topic: room.topic,
+      is_public: room.public ? 1 : 0,
+      direct_key: room.directKey,
+      user: actor.user,
+      now: tx.now,
+    }),
+  );
+  if (!inserted) throw new Error("a new room has no id");
+  await emit(tx, inserted.id, { kind: "room.created", by: actor.user });
+  return inserted.id;
+}
+
+async function changed(tx: Tx, actor: Actor, room: number): Promise<Membership> {
+  const row = await accessRoom(tx.sql, actor.user, room);
+  await emit(tx, room, { kind: "room.updated", by: actor.user, room: toRoom(row) });
+  return describeMembership(tx.sql, actor.user, room);
+}
+
+function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
+  const needed = permissionsOf(room.kind, room.permissions).change_info;
+  if (input.name !== undefined || input.topic !== undefined) {
+    requirePermission(room.role, needed, "change its name and topic");
+  }
+  if (input.public !== undefined || input.permissions !== undefined) {
+    requirePermission(room.role, "owner", "change who may see it and what members may do");
+  }
+  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
+}
+
+function requireNotDirect(kind: RoomKind): void {
+  if (kind === "direct") throw new ChatError("forbidden", "a direct room stays as it is");
+}

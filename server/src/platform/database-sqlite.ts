@@ -1,0 +1,197 @@
+import { Database as File, type Statement as Prepared, type SQLQueryBindings } from "bun:sqlite";
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from "kysely";
+import {
+  bind,
+  type Database,
+  isStatement,
+  type Statement,
+  StoreBrokenError,
+  StoreFullError,
+  type TransactionSql,
+} from "./database.ts";
+
+/** Below this, two connections that write and checkpoint at once can corrupt the file (the WAL-reset fault). */
+const oldestSafe = [3, 51, 3];
+/** Pages in the log before it is folded into the file: large, because each folding syncs twice. */
+const checkpointPages = 4_000;
+
+type Row = Record<string, unknown>;
+
+/**
+ * One SQLite file in WAL mode at `synchronous=FULL`. A transaction is written by one connection and synced before
+ * `transaction` returns; reading goes through a second connection, which sees only what is committed and synced.
+ */
+export function openSqlite<Tables>(path: string): Database<Tables> {
+  const writer = openFile(path);
+  const reader = openFile(path);
+  reader.run("PRAGMA query_only=ON");
+  const build = sqliteComposer<Tables>();
+  const reading = new SqliteConnection<Tables>(reader, build);
+  const writing = new SqliteConnection<Tables>(writer, build);
+  return {
+    engine: "sqlite",
+    lanes: 1,
+    build,
+    rows: (query) => reading.rows(query),
+    first: (query) => reading.first(query),
+    run: (query) => reading.run(query),
+    transaction: (work) => inTransaction(writer, () => work(writing)),
+    migrate: (work) =>
+      inTransaction(writer, () => work((text) => Promise.resolve(writer.prepare(text).all() as unknown[]))),
+    async close() {
+      reading.finalize();
+      writing.finalize();
+      reader.close();
+      writer.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      writer.close();
+    },
+  };
+}
+
+export function sqliteComposer<Tables>(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+}
+
+function openFile(path: string): File {
+  const file = new File(path, { create: true, strict: true });
+  const { version } = file.prepare("SELECT sqlite_version() AS version").get() as { version: string };
+  if (isOlder(version)) throw new Error(`SQLite ${version} is too old: 3.51.3 or later is needed`);
+  file.run("PRAGMA busy_timeout=10000");
+  file.run("PRAGMA journal_mode=WAL");
+  file.run("PRAGMA synchronous=FULL");
+  file.run("PRAGMA foreign_keys=ON");
+  file.run("PRAGMA secure_delete=ON");
+  file.run("PRAGMA cache_size=-16000");
+  file.run("PRAGMA temp_store=MEMORY");
+  file.run(`PRAGMA wal_autocheckpoint=${checkpointPages}`);
+  return file;
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split(".").map(Number);
+  for (let index = 0; index < oldestSafe.length; index++) {
+    const difference = (parts[index] ?? 0) - (oldestSafe[index] ?? 0);
+    if (difference !== 0) return difference < 0;
+  }
+  return false;
+}
+
+async function inTransaction<Result>(file: File, work: () => Promise<Result>): Promise<Result> {
+  file.run("BEGIN IMMEDIATE");
+  let result: Result;
+  try {
+    result = await work();
+  } catch (error) {
+    if (file.inTransaction) file.run("ROLLBACK");
+    throw asStoreError(error);
+  }
+  commit(file);
+  return result;
+}
+
+function commit(file: File): void {
+  try {
+    file.run("COMMIT");
+  } catch (error) {
+    const failure = asStoreError(error);
+    if (file.inTransaction) file.run("ROLLBACK");
+    throw failure;
+  }
+}
+
+/** A full disk undoes cleanly; after any other I/O error nobody knows whether the commit will be there on reopening. */
+export function asStoreError(error: unknown): unknown {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== "string" || !code.startsWith("SQLITE_")) return error;
+  if (code === "SQLITE_FULL") return new StoreFullError("the disk is full", { cause: error });
+  if (/^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(code)) {
+    return new StoreBrokenError(`the database cannot be written: ${code}`, { cause: error });
+  }
+  return error;
+}
+
+class SqliteConnection<Tables> implements TransactionSql<Tables> {
+  readonly engine = "sqlite";
+  private readonly prepared = new Map<string, Prepared<Row, SQLQueryBindings[]>>();
+  private depth = 0;
+
+  constructor(
+    private readonly file: File,
+    readonly build: Kysely<Tables>,
+  ) {}
+
+  async rows<R>(query: Compilable<R> | Statement<R>): Promise<R[]> {
+    const { statement, values } = this.prepare(query);
+    return statement.all(...values) as R[];
+  }
+
+  async first<R>(query: Compilable<R> | Statement<R>): Promise<R | undefined> {
+    const { statement, values } = this.prepare(query);
+    return (statement.get(...values) ?? undefined) as R | undefined;
+  }
+
+  async run(query: Compilable<unknown> | Statement<unknown>): Promise<number> {
+    const { statement, values } = this.prepare(query);
+    return statement.run(...values).changes;
+  }
+
+  async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    const name = `s${this.depth++}`;
+    this.command(`SAVEPOINT ${name}`);
+    try {
+      const result = await work();
+      this.command(`RELEASE ${name}`);
+      return result;
+    } catch (error) {
+      if (this.file.inTransaction) {
+        this.command(`ROLLBACK TO ${name}`);
+        this.command(`RELEASE ${name}`);
+      }
+      throw asStoreError(error);
+    } finally {
+      this.depth--;
+    }
+  }
+
+  finalize(): void {
+    for (const statement of this.prepared.values()) statement.finalize();
+    this.prepared.clear();
+  }
+
+  private command(text: string): void {
+    this.cached(text).run();
+  }
+
+  private prepare<R>(query: Compilable<R> | Statement<R>) {
+    if (isStatement(query)) {
+      const { text, values } = query.plan.text("sqlite", this.build);
+      return { statement: this.cached(text), values: bind(values, query.params) as SQLQueryBindings[] };
+    }
+    const compiled = query.compile();
+    const statement = this.file.prepare<Row, SQLQueryBindings[]>(compiled.sql);
+    return { statement, values: compiled.parameters as SQLQueryBindings[] };
+  }
+
+  private cached(text: string): Prepared<Row, SQLQueryBindings[]> {
+    let statement = this.prepared.get(text);
+    if (!statement) {
+      statement = this.file.prepare<Row, SQLQueryBindings[]>(text);
+      this.prepared.set(text, statement);
+    }
+    return statement;
+  }
+}

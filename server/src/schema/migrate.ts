@@ -1,0 +1,35 @@
+import type { Engine } from "../platform/database.ts";
+import { core } from "./migrations/0001-core.ts";
+import type { Database } from "./tables.ts";
+
+export interface Migration {
+  /** Sorts after the one before it. */
+  name: string;
+  statements(engine: Engine): string[];
+}
+
+export const migrations: readonly Migration[] = [core];
+
+/**
+ * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.
+ * A store that a newer version has migrated is refused.
+ */
+export async function migrate(
+  database: Database,
+  options: { now: number; steps?: readonly Migration[] },
+): Promise<void> {
+  const steps = options.steps ?? migrations;
+  await database.migrate(async (execute) => {
+    await execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, at BIGINT NOT NULL)");
+    const done = (await execute("SELECT name FROM migrations ORDER BY name")) as { name: string }[];
+    const known = new Set(steps.map((step) => step.name));
+    const foreign = done.find((row) => !known.has(row.name));
+    if (foreign)
+      throw new Error(`this store was used by a newer version (it has ${foreign.name}): update first`);
+    const finished = new Set(done.map((row) => row.name));
+    for (const step of steps.filter((each) => !finished.has(each.name))) {
+      for (const statement of step.statements(database.engine)) await execute(statement);
+      await execute(`INSERT INTO migrations (name, at) VALUES ('${step.name}', ${options.now})`);
+    }
+  });
+}

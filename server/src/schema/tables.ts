@@ -1,0 +1,208 @@
+import type { Generated } from "kysely";
+import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
+import { preparer } from "../platform/database.ts";
+
+/*
+ * Every table on one page. Ids, positions and moments are integers below 2^53 (moments: milliseconds since 1970 UTC);
+ * a flag is 0 or 1; JSON is text.
+ */
+
+type Flag = 0 | 1;
+
+interface Tables {
+  /** Facts about this store: epoch, name, set-up. */
+  settings: { key: string; value: string };
+  users: {
+    id: Generated<number>;
+    username: string;
+    /** The name in the form in which it must be unique. */
+    username_key: string;
+    email: string | null;
+    email_key: string | null;
+    display_name: string;
+    /** Both names, folded: what people are searched by. */
+    search_key: Generated<string>;
+    status_message: string;
+    role: "user" | "admin";
+    active: Flag;
+    password_hash: string;
+    must_change_password: Flag;
+    created_at: number;
+    last_seen_at: number | null;
+    /** The head of the private log. */
+    head: Generated<number>;
+  };
+  sessions: {
+    id: Generated<number>;
+    user_id: number;
+    device: string;
+    network: string;
+    /** What the refresh tokens of this session are made from, together with the server's key. */
+    family_secret: string;
+    /** The refresh token that is good now, by number. */
+    generation: number;
+    rotated_at: number;
+    created_at: number;
+    used_at: number;
+    /** When the session ends if it is not used. */
+    idle_until: number;
+    expires_at: number;
+    ended_at: number | null;
+    ended_because: string | null;
+  };
+  invites: {
+    id: Generated<number>;
+    code_hash: string;
+    role: "user" | "admin";
+    uses_left: number;
+    created_by: number;
+    created_at: number;
+    expires_at: number;
+  };
+  rooms: {
+    id: Generated<number>;
+    kind: "direct" | "group" | "channel";
+    name: string;
+    topic: string;
+    is_public: Flag;
+    /** The sorted pair of a direct room. */
+    direct_key: string | null;
+    /** JSON: the permissions that differ from the kind's. */
+    permissions: string;
+    created_by: number;
+    created_at: number;
+    archived_at: number | null;
+    deleted_at: number | null;
+    member_count: Generated<number>;
+    /** The number of the newest event. */
+    head: Generated<number>;
+    /** The number of messages ever sent. */
+    ordinal: Generated<number>;
+    /** The time of the newest event. */
+    head_at: number;
+    last_message_at: number | null;
+  };
+  members: {
+    room_id: number;
+    user_id: number;
+    role: "owner" | "admin" | "member";
+    joined_at: number;
+    read_seq: number;
+    read_ordinal: number;
+    delivered_seq: number;
+  };
+  /** One row each time a mark moved, so that "who had read this, when" needs no row for each message. */
+  mark_moves: {
+    room_id: number;
+    user_id: number;
+    mark: "read" | "delivered";
+    seq: number;
+    at: number;
+  };
+  room_events: {
+    room_id: number;
+    seq: number;
+    kind: string;
+    at: number;
+    by_id: number;
+    /** The message an event is about; its content is read from the message. */
+    message_id: number | null;
+    /** JSON: the rest of the event. */
+    body: string | null;
+  };
+  user_events: {
+    user_id: number;
+    seq: number;
+    kind: string;
+    at: number;
+    /** JSON: the rest of the event. */
+    body: string;
+  };
+  messages: {
+    id: Generated<number>;
+    room_id: number;
+    seq: number;
+    ordinal: number;
+    sender_id: number;
+    client_id: string;
+    /** A hash of what was first sent: the same client id with another content is a conflict. */
+    sent_hash: string;
+    type: string;
+    /** How `body` is to be read; `plain` is UTF-8 text. */
+    body_kind: "plain";
+    body: Uint8Array;
+    reply_to: number | null;
+    /** JSON: ids, or null for none. */
+    mentions: string | null;
+    mention_all: Flag;
+    /** How many reactions stand on it: most messages have none and need no further query. */
+    reaction_count: Generated<number>;
+    version: Generated<number>;
+    created_at: number;
+    edited_at: number | null;
+    deleted_at: number | null;
+  };
+  /** Earlier contents of edited messages. */
+  message_versions: {
+    message_id: number;
+    version: number;
+    body_kind: "plain";
+    body: Uint8Array;
+    at: number;
+  };
+  mentions: { user_id: number; room_id: number; seq: number; message_id: number };
+  reactions: { message_id: number; emoji: string; user_id: number; at: number };
+  /** Answers kept under the caller's idempotency key. */
+  answers: {
+    user_id: number;
+    key: string;
+    operation: string;
+    input_hash: string;
+    result: string;
+    at: number;
+  };
+}
+
+export type { Tables };
+export type Sql = AnySql<Tables>;
+export type TxSql = TransactionSql<Tables>;
+export type Database = AnyDatabase<Tables>;
+
+/** Columns that hold integers: Postgres hands its bigints over as text. */
+export const integerColumns: ReadonlySet<string> = new Set([
+  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
+  ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
+  ...[
+    "at",
+    "created_at",
+    "edited_at",
+    "deleted_at",
+    "archived_at",
+    "head_at",
+    "last_message_at",
+    "joined_at",
+  ],
+  ...[
+    "last_seen_at",
+    "used_at",
+    "rotated_at",
+    "idle_until",
+    "expires_at",
+    "ended_at",
+    "read_at",
+    "delivered_at",
+  ],
+  ...[
+    "active",
+    "must_change_password",
+    "is_public",
+    "mention_all",
+    "member_count",
+    "reaction_count",
+    "uses_left",
+  ],
+  ...["count", "unread", "total", "mention_count"],
+]);
+
+/** Composes a query of this schema once; see `preparer`. */
+export const prepare = preparer<Tables>();
