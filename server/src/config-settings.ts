@@ -1,0 +1,228 @@
+import { limits } from "@parley/protocol/limits";
+import { displayName, email, username } from "@parley/protocol/users";
+import { z } from "zod";
+import { logLevels } from "./platform/logger.ts";
+import { isNetwork } from "./platform/networks.ts";
+import { secretKeyFault } from "./platform/secret-key.ts";
+
+/** One variable of the environment. `docs/configuration.md` is made from these. */
+export interface Setting<Schema extends z.ZodType<unknown, string>> {
+  group: "Network" | "Storage" | "Accounts" | "Operation";
+  about: string;
+  /** What holds when it is not set. */
+  unset: string;
+  example: string;
+  /** Taken as it is, with the spaces around it. */
+  secret?: true;
+  schema: Schema;
+}
+
+function setting<Schema extends z.ZodType<unknown, string>>(spec: Setting<Schema>): Setting<Schema> {
+  return spec;
+}
+
+function wholeNumber(least: number, most: number) {
+  const words = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,9}$/, words)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, words);
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words) {
+  return z.string().pipe(z.enum(words, `must be one of ${words.join(", ")}`));
+}
+
+function list(isEntry: (entry: string) => boolean, words: string) {
+  return z
+    .string()
+    .transform((value) => value.split(",").map((entry) => entry.trim()))
+    .refine((entries) => entries.length <= 100, "has more than 100 entries")
+    .refine((entries) => entries.every(isEntry), words);
+}
+
+/** Whether this is `scheme://host[:port]` and nothing more, the way browsers write it. */
+function isOrigin(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  return new URL(value).origin === value;
+}
+
+const origin = z
+  .string()
+  .transform((value) => value.replace(/\/$/, ""))
+  .refine(isOrigin, "must be like https://chat.example.org, with nothing after the host and port");
+
+const sqliteUrl = /^sqlite:\/\/\/(?!:memory:)[^\u0000?#]+$/;
+const databaseUrl = z
+  .string()
+  .refine(
+    (value) => sqliteUrl.test(value) || (/^postgres(ql)?:\/\//.test(value) && URL.canParse(value)),
+    "must be sqlite:///path/to/file.db or postgresql://user:password@host:5432/name",
+  );
+
+export const settings = {
+  PORT: setting({
+    group: "Network",
+    about: "The port to listen on; 0 takes any free one. `SERVICE_PORT` is another name for it.",
+    unset: "8000",
+    example: "8000",
+    schema: wholeNumber(0, 65_535),
+  }),
+  SERVICE_PORT: setting({
+    group: "Network",
+    about: "Another name for `PORT`. Where both are set they must agree.",
+    unset: "`PORT`",
+    example: "8000",
+    schema: wholeNumber(0, 65_535),
+  }),
+  HOST: setting({
+    group: "Network",
+    about: "The address to listen on. `0.0.0.0` (or `::`) opens the server to other machines.",
+    unset: "127.0.0.1",
+    example: "0.0.0.0",
+    schema: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address"),
+  }),
+  PUBLIC_URL: setting({
+    group: "Network",
+    about:
+      "How people reach the server. Links are made with it; `https` also makes cookies and transport strict.",
+    unset: "http://localhost:PORT",
+    example: "https://chat.example.org",
+    schema: origin,
+  }),
+  CORS_ORIGINS: setting({
+    group: "Network",
+    about:
+      "Origins of other web pages that may use the API and the socket from a browser, separated by commas. The server's own pages need no entry.",
+    unset: "none",
+    example: "https://intranet.example.org",
+    schema: list(isOrigin, "must be origins like https://intranet.example.org, separated by commas"),
+  }),
+  TRUSTED_PROXIES: setting({
+    group: "Network",
+    about:
+      "Addresses or networks (CIDR) of your own reverse proxies, separated by commas. Only what they say in `X-Forwarded-For` is believed.",
+    unset: "none",
+    example: "127.0.0.1, 10.0.0.0/8",
+    schema: list(isNetwork, "must be addresses or networks like 10.0.0.0/8, separated by commas"),
+  }),
+  DATA_DIR: setting({
+    group: "Storage",
+    about:
+      "The folder of everything the server keeps. One server at a time may use it; it must not be on a network drive.",
+    unset: "./data",
+    example: "/var/lib/parley",
+    schema: z.string().refine((value) => !value.includes("\u0000"), "must be a path"),
+  }),
+  DATABASE_URL: setting({
+    group: "Storage",
+    about:
+      "`sqlite:///file.db` (relative to where the server starts; four slashes for an absolute path) or `postgresql://…`.",
+    unset: "parley.db in DATA_DIR",
+    example: "postgresql://parley:password@127.0.0.1:5432/parley",
+    schema: databaseUrl,
+  }),
+  REDIS_URL: setting({
+    group: "Storage",
+    about:
+      "A Redis that several servers on one PostgreSQL tell each other through. It is never trusted with anything that must not be lost; without it PostgreSQL itself carries the messages.",
+    unset: "none",
+    example: "redis://127.0.0.1:6379",
+    schema: z
+      .string()
+      .refine(
+        (value) => /^rediss?:\/\//.test(value) && URL.canParse(value),
+        "must be like redis://user:password@host:6379",
+      ),
+  }),
+  SECRET_KEY: setting({
+    group: "Accounts",
+    about:
+      "What tokens are signed with: at least 32 bytes nobody can guess, such as `openssl rand -base64 32` prints. Sample values are refused. Changing it signs everybody out.",
+    unset: "made once and kept in DATA_DIR/secret.key",
+    example: "(the output of openssl rand -base64 32)",
+    secret: true,
+    schema: z.string().superRefine((value, issues) => {
+      const fault = secretKeyFault(value);
+      if (fault) issues.addIssue(fault);
+    }),
+  }),
+  ACCESS_TOKEN_EXPIRE_MINUTES: setting({
+    group: "Accounts",
+    about: "How long an access token is good, 5 to 60 minutes. Clients renew it by themselves.",
+    unset: "15",
+    example: "15",
+    schema: wholeNumber(5, 60),
+  }),
+  OPERATIONS_PER_SECOND: setting({
+    group: "Accounts",
+    about:
+      "How many operations one live socket may start in a second, four times as many after a quiet time. 0 for no limit.",
+    unset: "50",
+    example: "50",
+    schema: wholeNumber(0, 1_000_000),
+  }),
+  REFRESH_TOKEN_EXPIRE_DAYS: setting({
+    group: "Accounts",
+    about: "After how many days without use a device is signed out, 1 to 90.",
+    unset: "7",
+    example: "30",
+    schema: wholeNumber(1, 90),
+  }),
+  REGISTRATION: setting({
+    group: "Accounts",
+    about:
+      "Who may make an account: nobody but admins (`closed`), holders of an invite link, or anybody (`open`).",
+    unset: "closed",
+    example: "invite",
+    schema: oneOf("closed", "invite", "open"),
+  }),
+  ADMIN_USERNAME: setting({
+    group: "Accounts",
+    about:
+      "Makes the first admin without a browser, together with `ADMIN_EMAIL` and `ADMIN_PASSWORD`. Not read again once an admin exists.",
+    unset: "the set-up link that the server prints",
+    example: "ada",
+    schema: z.string().pipe(username),
+  }),
+  ADMIN_EMAIL: setting({
+    group: "Accounts",
+    about: "The first admin's e-mail address.",
+    unset: "-",
+    example: "ada@example.org",
+    schema: z.string().pipe(email),
+  }),
+  ADMIN_PASSWORD: setting({
+    group: "Accounts",
+    about: `The first admin's password, ${limits.passwordMin} to ${limits.passwordMax} characters; a common one stops the start.`,
+    unset: "-",
+    example: "(a long one)",
+    secret: true,
+    schema: z
+      .string()
+      .min(limits.passwordMin, `must have at least ${limits.passwordMin} characters`)
+      .max(limits.passwordMax, `must have at most ${limits.passwordMax} characters`),
+  }),
+  SERVER_NAME: setting({
+    group: "Operation",
+    about: "The name people see, until an admin gives another one.",
+    unset: "Parley",
+    example: "Chess club",
+    schema: z.string().pipe(displayName),
+  }),
+  LOG_LEVEL: setting({
+    group: "Operation",
+    about: "The least important lines that are logged: `debug`, `info`, `warn` or `error`.",
+    unset: "info",
+    example: "warn",
+    schema: oneOf(...logLevels),
+  }),
+  DOCS: setting({
+    group: "Operation",
+    about: "Whether `/docs`, `/redoc` and `/openapi.json` are served: `on` or `off`.",
+    unset: "on",
+    example: "off",
+    schema: oneOf("on", "off"),
+  }),
+} as const;

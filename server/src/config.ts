@@ -1,0 +1,161 @@
+import { join, resolve } from "node:path";
+import type { z } from "zod";
+import { type Setting, settings } from "./config-settings.ts";
+import type { LogLevel } from "./platform/logger.ts";
+import { secretKeyIn } from "./platform/secret-key.ts";
+
+export interface Config {
+  /** 0 lets the system choose. */
+  port: number;
+  host: string;
+  /** How people reach the server, without a slash at the end. */
+  publicUrl: string;
+  /** Absolute. */
+  dataDir: string;
+  secretKey: string;
+  database: { engine: "sqlite"; path: string } | { engine: "postgres"; url: string };
+  /** Carries hints between several servers on one database. */
+  redisUrl: string | null;
+  accessTokenMinutes: number;
+  /** Operations one live socket may start in a second; 0 for no limit. */
+  operationsPerSecond: number;
+  refreshTokenDays: number;
+  registration: "closed" | "invite" | "open";
+  /** The first admin of a server that is set up without a browser. */
+  admin: { username: string; email: string; password: string } | null;
+  corsOrigins: readonly string[];
+  /** Networks in CIDR notation. */
+  trustedProxies: readonly string[];
+  logLevel: LogLevel;
+  serverName: string;
+  docs: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What stops the start, in words for the person who runs the server. Never holds the value that was given. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+type Settings = typeof settings;
+type Name = keyof Settings;
+type Values = { [Key in Name]: z.output<Settings[Key]["schema"]> | undefined };
+
+const names = Object.keys(settings) as Name[];
+
+/** The only reader of the environment. CONFIG-1: an unknown or malformed value stops the start and says which. */
+export function readConfig(environment: Environment = process.env): Config {
+  const faults: string[] = [];
+  const values = readValues(environment, faults);
+  faults.push(...misspelt(environment), ...disagreements(values));
+  if (faults.length > 0)
+    throw new ConfigError(`the settings are wrong:\n${faults.map((each) => `  ${each}`).join("\n")}`);
+  return assemble(values);
+}
+
+function readValues(environment: Environment, faults: string[]): Values {
+  const values: Partial<Record<Name, unknown>> = {};
+  for (const name of names) {
+    const given = environment[name];
+    // Compose files pass a variable that is not set as an empty one.
+    if (!given?.trim()) continue;
+    const setting: Setting<z.ZodType<unknown, string>> = settings[name];
+    const parsed = setting.schema.safeParse(setting.secret ? given : given.trim());
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${name} ${parsed.error.issues[0]?.message ?? "is malformed"}`);
+  }
+  return values as Values;
+}
+
+function assemble(values: Values): Config {
+  const port = values.PORT ?? values.SERVICE_PORT ?? 8000;
+  const dataDir = resolve(values.DATA_DIR ?? "./data");
+  return {
+    port,
+    host: values.HOST ?? "127.0.0.1",
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
+    dataDir,
+    secretKey: values.SECRET_KEY ?? keptKey(dataDir),
+    database: databaseOf(values.DATABASE_URL, dataDir),
+    redisUrl: values.REDIS_URL ?? null,
+    accessTokenMinutes: values.ACCESS_TOKEN_EXPIRE_MINUTES ?? 15,
+    operationsPerSecond: values.OPERATIONS_PER_SECOND ?? 50,
+    refreshTokenDays: values.REFRESH_TOKEN_EXPIRE_DAYS ?? 7,
+    registration: values.REGISTRATION ?? "closed",
+    admin: adminOf(values),
+    corsOrigins: values.CORS_ORIGINS ?? [],
+    trustedProxies: values.TRUSTED_PROXIES ?? [],
+    logLevel: values.LOG_LEVEL ?? "info",
+    serverName: values.SERVER_NAME ?? "Parley",
+    docs: values.DOCS !== "off",
+  };
+}
+
+function keptKey(dataDir: string): string {
+  try {
+    return secretKeyIn(dataDir, (length) => crypto.getRandomValues(new Uint8Array(length)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`the key in DATA_DIR cannot be used: ${reason}`, { cause: error });
+  }
+}
+
+/** As the libraries read it that made this form known: three slashes and a relative path, four and an absolute one. */
+function databaseOf(url: string | undefined, dataDir: string): Config["database"] {
+  if (url === undefined) return { engine: "sqlite", path: join(dataDir, "parley.db") };
+  if (url.startsWith("sqlite:///"))
+    return { engine: "sqlite", path: resolve(url.slice("sqlite:///".length)) };
+  return { engine: "postgres", url };
+}
+
+function adminOf(values: Values): Config["admin"] {
+  const { ADMIN_USERNAME: username, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = values;
+  return username && email && password ? { username, email, password } : null;
+}
+
+function disagreements(values: Values): string[] {
+  const faults: string[] = [];
+  if (values.PORT !== undefined && values.SERVICE_PORT !== undefined && values.PORT !== values.SERVICE_PORT) {
+    faults.push("PORT and SERVICE_PORT are both set, and differ");
+  }
+  const admin = ["ADMIN_USERNAME", "ADMIN_EMAIL", "ADMIN_PASSWORD"] as const;
+  const missing = admin.filter((name) => values[name] === undefined);
+  if (missing.length > 0 && missing.length < admin.length) {
+    faults.push(`${missing.join(" and ")} must be set too, to make the first admin`);
+  }
+  return faults;
+}
+
+/** Names that can only be meant for us: a setting that is silently not read is worse than a start that fails. */
+function misspelt(environment: Environment): string[] {
+  const faults: string[] = [];
+  for (const [given, value] of Object.entries(environment)) {
+    if (!value || given in settings) continue;
+    const near = names.find((name) => isMisspelling(given, name));
+    if (near) faults.push(`${given} is not a setting: is ${near} meant?`);
+    else if (given.startsWith("PARLEY_")) faults.push(`${given} is not a setting`);
+  }
+  return faults;
+}
+
+/** Short names are left alone: other programs have variables one letter away from `HOST` and `PORT`. */
+function isMisspelling(given: string, name: string): boolean {
+  if (given.startsWith("PARLEY_")) return given.slice("PARLEY_".length) === name;
+  if (name.length < 9 || Math.abs(given.length - name.length) > 2) return false;
+  return distance(given, name) <= 2;
+}
+
+/** The number of letters to put in, take out or change (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
