@@ -1,0 +1,179 @@
+import { describe, expect, test } from "bun:test";
+import { closeCodes } from "@parley/protocol/live";
+import { timeAt } from "@parley/protocol/reference-room";
+import { settled } from "./scripted-network.ts";
+import { connected, reconnect } from "./scripted-server.ts";
+
+function outboxOf(client: Awaited<ReturnType<typeof connected>>["client"]): string[] {
+  return client.view.getState().outbox.map(({ text, state }) => `${text} ${state}`);
+}
+
+describe("sending", () => {
+  test("OUTBOX-3 a message is shown at once and gives way to its event", async () => {
+    const { server, network, client } = await connected();
+    const clientId = await client.send(7, "hello");
+    expect(outboxOf(client)).toEqual(["hello sent"]);
+    const [doing] = network.socket.frames("do");
+    expect(doing).toEqual({
+      type: "do",
+      id: clientId,
+      op: "message.send",
+      input: { client_id: clientId, room: 7, text: "hello" },
+    });
+    server.grow(1, 1);
+    const event = server.room.event(2, 2);
+    if (event.kind !== "message.sent") throw new Error("a message was expected");
+    server.say({ type: "done", id: clientId, result: event.message, room: 7, seq: 2 });
+    await settled();
+    expect(outboxOf(client)).toEqual(["hello acked"]);
+    server.say({
+      type: "event",
+      room: 7,
+      seq: 2,
+      event: { ...event, message: { ...event.message, client_id: clientId } },
+    });
+    expect(outboxOf(client)).toEqual([]);
+  });
+
+  test("OUTBOX-4 nothing is sent before the server has greeted, then in order under the same ids", async () => {
+    const { server, network, client } = await connected();
+    const first = await client.send(7, "one");
+    network.socket.cut();
+    const second = await client.send(7, "two");
+    await network.pass(1_000);
+    expect(network.socket.frames("do")).toEqual([]);
+    server.greet();
+    await settled();
+    expect(network.socket.frames("do").map(({ id }) => id)).toEqual([first]);
+    server.say({ type: "done", id: first, result: { seq: 2 } });
+    await settled();
+    expect(network.socket.frames("do").map(({ id }) => id)).toEqual([first, second]);
+  });
+});
+
+describe("marks", () => {
+  test("MARK-1 reading is told at once, then once a second with the newest", async () => {
+    const { server, network, client } = await connected();
+    server.grow(5);
+    for (let seq = 2; seq <= 6; seq++) server.tell(seq);
+    await settled();
+    const marks = () =>
+      network.socket.frames("do").map(({ op, input }) => [op, (input as { seq: number }).seq]);
+    expect(marks()).toEqual([["receipt.deliver", 2]]);
+    client.markRead(7, 4);
+    client.markRead(7, 5);
+    client.markRead(7, 3);
+    const [doing] = network.socket.frames("do");
+    const answer = { room: 7, read: 0, delivered: 2, unread: 5, mentions: 0 };
+    server.say({ type: "done", id: doing?.id ?? "", result: answer });
+    await network.pass(1_000);
+    expect(marks()).toEqual([
+      ["receipt.deliver", 2],
+      ["receipt.read", 5],
+    ]);
+    const reading = network.socket.frames("do").at(-1)?.id ?? "";
+    server.say({ type: "done", id: reading, result: { ...answer, read: 5, delivered: 5, unread: 1 } });
+    await settled();
+    expect(client.rooms()[0]?.room).toMatchObject({ read: 5, unread: 1 });
+    await network.pass(1_000);
+    expect(marks().at(-1)).toEqual(["receipt.deliver", 6]);
+  });
+
+  test("MARK-1 a mark that a cut swallowed is told again", async () => {
+    const { server, network, client } = await connected();
+    server.grow(1);
+    server.tell(2);
+    client.markRead(7);
+    await reconnect(network);
+    server.greet();
+    await network.pass(1_000);
+    expect(network.socket.frames("do").map(({ op }) => op)).toEqual(["receipt.read"]);
+  });
+});
+
+describe("signals", () => {
+  test("SIGNAL-1 typing is told every 3 s at most, and ends with the message", async () => {
+    const { network, client } = await connected();
+    const told = () =>
+      network.socket.frames("signal").map(({ signal }) => signal.kind === "typing" && signal.on);
+    client.typing(7, true);
+    client.typing(7, true);
+    await network.pass(2_999);
+    client.typing(7, true);
+    expect(told()).toEqual([true]);
+    await network.pass(1);
+    client.typing(7, true);
+    await client.send(7, "done");
+    client.typing(7, false);
+    expect(told()).toEqual([true, true, false]);
+  });
+
+  test("SIGNAL-1 somebody else's typing lapses after 6 s without another word", async () => {
+    const { server, network, client } = await connected();
+    const typing = () => client.view.getState().typing.get(7);
+    server.say({ type: "signal", signal: { kind: "typing", room: 7, user: 2, on: true } });
+    await network.pass(5_000);
+    server.say({ type: "signal", signal: { kind: "typing", room: 7, user: 2, on: true } });
+    await network.pass(5_999);
+    expect(typing()).toEqual([2]);
+    await network.pass(1);
+    expect(typing()).toBeUndefined();
+  });
+
+  test("SIGNAL-2 those who are watched are watched again on the next connection", async () => {
+    const { server, network, client } = await connected();
+    const away = { user: 2, state: "away", last_seen: null, status_message: "" } as const;
+    server.instead.set("/presence", () => Response.json({ presences: [away] }));
+    client.watch([2, 2]);
+    client.watch([2]);
+    await settled();
+    expect(server.asked()).toEqual(["GET /presence?users=2"]);
+    expect(client.view.getState().presences.get(2)).toEqual(away);
+    server.say({ type: "signal", signal: { kind: "presence", presence: { ...away, state: "online" } } });
+    expect(client.view.getState().presences.get(2)?.state).toBe("online");
+    await reconnect(network);
+    server.greet();
+    expect(network.socket.frames("signal")).toEqual([
+      { type: "signal", signal: { kind: "watch", users: [2] } },
+    ]);
+  });
+
+  test("SIGNAL-3 names are fetched together, and again when a profile changes", async () => {
+    const { server, network, client } = await connected();
+    let name = "Bob";
+    server.instead.set("/users", () => Response.json({ users: [{ id: 2, display_name: name }], next: null }));
+    client.want([2]);
+    client.want([2, 3]);
+    await network.pass(20);
+    client.want([2]);
+    await network.pass(20);
+    expect(server.asked()).toEqual(["GET /users?ids=2%2C3&limit=200"]);
+    name = "Robert";
+    server.say({ type: "signal", signal: { kind: "user", user: 2 } });
+    await network.pass(20);
+    expect(client.view.getState().people.get(2)?.display_name).toBe("Robert");
+  });
+});
+
+describe("the end of a session", () => {
+  test("SESSION-3 nothing of a person stays in view once the server ends their session", async () => {
+    const { server, network, client } = await connected();
+    server.grow(1);
+    server.tell(2);
+    network.socket.cut(closeCodes.revoked);
+    const view = client.view.getState();
+    expect(view.session).toEqual({ status: "signed_out", ended: true });
+    expect([view.state.rooms.size, view.link.status]).toEqual([0, "off"]);
+    await network.pass(60_000);
+    expect(network.sockets.length).toBe(1);
+  });
+
+  test("SESSION-1 a changed profile is read again", async () => {
+    const { server, client } = await connected();
+    server.instead.set("/me", () => Response.json({ id: 1, display_name: "Alice B." }));
+    server.say({ type: "user_event", seq: 1, event: { kind: "user.updated", at: timeAt(1) } });
+    await settled();
+    const { session } = client.view.getState();
+    expect(session.status === "signed_in" && session.user.display_name).toBe("Alice B.");
+  });
+});

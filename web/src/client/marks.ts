@@ -1,0 +1,110 @@
+import type { Output } from "@parley/protocol/contract";
+import { ChatError, retryOf } from "@parley/protocol/errors";
+import type { Environment } from "./environment.ts";
+
+type Marked = Output<"receipt.read">;
+
+export interface MarksOptions {
+  environment: Pick<Environment, "after">;
+  send: (operation: "receipt.read" | "receipt.deliver", room: number, seq: number) => Promise<Marked>;
+  marked: (marked: Marked) => void;
+}
+
+interface Place {
+  /** How far the person, and this device, has got. */
+  read: number;
+  delivered: number;
+  /** How far the server was told. */
+  toldRead: number;
+  toldDelivered: number;
+  isBusy: boolean;
+}
+
+/** Milliseconds between two marks of a room. */
+const interval = 1_000;
+
+/** MARK-1. Tells how far this person has read and this device has got: at once, then at most once a second a room. */
+export class Marks {
+  readonly #places = new Map<number, Place>();
+  #isRunning = false;
+
+  constructor(private readonly options: MarksOptions) {}
+
+  start(): void {
+    this.#isRunning = true;
+    for (const room of this.#places.keys()) this.#tell(room);
+  }
+
+  halt(): void {
+    this.#isRunning = false;
+  }
+
+  clear(): void {
+    this.halt();
+    this.#places.clear();
+  }
+
+  read(room: number, seq: number): void {
+    const place = this.#place(room);
+    place.read = Math.max(place.read, seq);
+    this.#tell(room);
+  }
+
+  deliver(room: number, seq: number): void {
+    const place = this.#place(room);
+    place.delivered = Math.max(place.delivered, seq);
+    this.#tell(room);
+  }
+
+  #place(room: number): Place {
+    const place = this.#places.get(room) ?? {
+      read: 0,
+      delivered: 0,
+      toldRead: 0,
+      toldDelivered: 0,
+      isBusy: false,
+    };
+    this.#places.set(room, place);
+    return place;
+  }
+
+  /** A read mark carries the delivered mark with it. */
+  #tell(room: number): void {
+    const place = this.#place(room);
+    if (!this.#isRunning || place.isBusy) return;
+    if (place.read > place.toldRead) void this.#send(room, place, "receipt.read", place.read);
+    else if (place.delivered > Math.max(place.toldDelivered, place.toldRead)) {
+      void this.#send(room, place, "receipt.deliver", place.delivered);
+    }
+  }
+
+  async #send(
+    room: number,
+    place: Place,
+    operation: "receipt.read" | "receipt.deliver",
+    seq: number,
+  ): Promise<void> {
+    place.isBusy = true;
+    let wait = interval;
+    try {
+      const marked = await this.options.send(operation, room, seq);
+      this.#told(place, marked.read, marked.delivered);
+      if (this.#places.get(room) === place) this.options.marked(marked);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+      // What the server refuses for good, it refuses again.
+      if (retryOf(error.code) === "no") this.#told(place, seq, seq);
+      else wait = Math.max(interval, (error.details.after ?? 0) * 1000);
+    } finally {
+      this.options.environment.after(wait, () => {
+        place.isBusy = false;
+        if (this.#places.get(room) === place) this.#tell(room);
+      });
+    }
+  }
+
+  #told(place: Place, read: number, delivered: number): void {
+    place.toldRead = Math.max(place.toldRead, read);
+    place.toldDelivered = Math.max(place.toldDelivered, delivered);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Input } from "@parley/protocol/contract";
+import type { ErrorCode } from "@parley/protocol/errors";
+
+/**
+ * `queued` → `sent` → `acked` → gone, once its event is applied. `failed`: the server refused it for good, or it is
+ * so old that the person is asked first; it stays until it is tried again or discarded.
+ */
+export type OutboxEntryState = "queued" | "sent" | "acked" | "failed";
+
+export type Draft = Omit<Input<"message.send">, "client_id">;
+
+/** A message on its way. Plain data: it outlives the page. */
+export interface OutboxEntry extends Draft {
+  client_id: string;
+  /** Who sends it: another person on this device neither sees nor sends it. */
+  user: number;
+  /** Its place among this person's entries. */
+  order: number;
+  /** Milliseconds since 1970. */
+  created_at: number;
+  state: OutboxEntryState;
+  error?: { code: ErrorCode; message: string };
+  /** Where the server put it, and in which history. */
+  acked?: { epoch: string; seq: number };
+}
+
+export interface OutboxStorage {
+  /** All entries of a person, in no order. */
+  all(user: number): Promise<OutboxEntry[]>;
+  put(entry: OutboxEntry): Promise<void>;
+  remove(clientId: string): Promise<void>;
+  clear(user: number): Promise<void>;
+}

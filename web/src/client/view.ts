@@ -1,0 +1,50 @@
+import type { Mark } from "@parley/protocol/messages";
+import type { Presence } from "@parley/protocol/presence";
+import { type ClientState, emptyState } from "@parley/protocol/state";
+import type { User } from "@parley/protocol/users";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { OutboxEntry } from "./outbox-storage.ts";
+import type { SessionState } from "./session.ts";
+import type { LinkState } from "./socket.ts";
+
+/** All that a page shows. Every part is replaced when it changes, never changed in place. */
+export interface View {
+  session: SessionState;
+  link: LinkState;
+  state: ClientState;
+  /** Whether all rooms are known since the last `ready`. */
+  isComplete: boolean;
+  /** In the order in which they are sent. */
+  outbox: readonly OutboxEntry[];
+  /** False when this device cannot keep unsent messages. */
+  isOutboxKept: boolean;
+  /** Those whose names were asked for. */
+  people: ReadonlyMap<number, User>;
+  /** Of the people who are watched. */
+  presences: ReadonlyMap<number, Presence>;
+  /** Who is typing, by room. */
+  typing: ReadonlyMap<number, readonly number[]>;
+  /** How far people have read, by room and person. */
+  marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+}
+
+export type ViewStore = StoreApi<View>;
+
+export function emptyView(): View {
+  return {
+    session: { status: "signed_out", ended: false },
+    link: { status: "off" },
+    state: emptyState(),
+    isComplete: false,
+    outbox: [],
+    isOutboxKept: true,
+    people: new Map(),
+    presences: new Map(),
+    typing: new Map(),
+    marks: new Map(),
+  };
+}
+
+export function createView(): ViewStore {
+  return createStore<View>(emptyView);
+}
