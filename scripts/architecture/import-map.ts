@@ -44,7 +44,11 @@ export const layers: readonly Layer[] = [
   { name: "client", files: /^web\/src\/client\//, sees: ["protocol"] },
   { name: "ui", files: /^web\/src\/ui\//, sees: ["protocol"] },
   { name: "web features", files: /^web\/src\/features\//, sees: ["client", "ui", "protocol"] },
-  { name: "screens", files: /^web\/src\/screens\//, sees: ["web features", "client", "ui", "protocol"] },
+  {
+    name: "screens",
+    files: /^web\/src\/(?:screens|page)\//,
+    sees: ["web features", "client", "ui", "protocol"],
+  },
   {
     name: "web",
     files: /^web\/src\/[^/]+\.tsx?$/,
