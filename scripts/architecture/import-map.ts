@@ -36,9 +36,14 @@ export const layers: readonly Layer[] = [
     seesTypes: ["schema", "config"],
   },
   {
+    name: "populating",
+    files: /^server\/src\/populating\//,
+    sees: ["features", "context", "protocol"],
+  },
+  {
     name: "server",
     files: /^server\/src\/[^/]+\.ts$/,
-    sees: ["api", "features", "context", "config", "schema", "platform", "protocol"],
+    sees: ["api", "features", "populating", "context", "config", "schema", "platform", "protocol"],
   },
 
   { name: "client", files: /^web\/src\/client\//, sees: ["protocol"] },
