@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { contract, apiBase as contractBase, operationNames } from "./contract.ts";
 import { apiBase, openOperations, routes } from "./routes.ts";
 
-test("API-1 the browser's table of routes is the contract's", () => {
+test("CLIENT-13 the browser's table of routes is the contract's", () => {
   expect(operationNames.length).toBeGreaterThan(40);
   expect(routes).toEqual(
     Object.fromEntries(operationNames.map((name) => [name, contract[name].rest])) as typeof routes,
@@ -10,7 +10,7 @@ test("API-1 the browser's table of routes is the contract's", () => {
   expect(apiBase).toBe(contractBase);
 });
 
-test("API-1 the browser knows which operations need no session", () => {
+test("CLIENT-13 the browser knows which operations need no session", () => {
   expect([...openOperations].sort()).toEqual(
     operationNames.filter((name) => contract[name].who === "anyone").sort(),
   );

@@ -52,7 +52,7 @@ describe("sending", () => {
 });
 
 describe("marks", () => {
-  test("MARK-1 reading is told at once, then once a second with the newest", async () => {
+  test("CLIENT-8 reading is told at once, then once a second with the newest", async () => {
     const { server, network, client } = await connected();
     server.grow(5);
     for (let seq = 2; seq <= 6; seq++) server.tell(seq);
@@ -79,7 +79,7 @@ describe("marks", () => {
     expect(marks().at(-1)).toEqual(["receipt.deliver", 6]);
   });
 
-  test("MARK-1 a mark that a cut swallowed is told again", async () => {
+  test("CLIENT-8 a mark that a cut swallowed is told again", async () => {
     const { server, network, client } = await connected();
     server.grow(1);
     server.tell(2);
@@ -92,7 +92,7 @@ describe("marks", () => {
 });
 
 describe("signals", () => {
-  test("SIGNAL-1 typing is told every 3 s at most, and ends with the message", async () => {
+  test("CLIENT-9 typing is told every 3 s at most, and ends with the message", async () => {
     const { network, client } = await connected();
     const told = () =>
       network.socket.frames("signal").map(({ signal }) => signal.kind === "typing" && signal.on);
@@ -108,7 +108,7 @@ describe("signals", () => {
     expect(told()).toEqual([true, true, false]);
   });
 
-  test("SIGNAL-1 somebody else's typing lapses after 6 s without another word", async () => {
+  test("CLIENT-9 somebody else's typing lapses after 6 s without another word", async () => {
     const { server, network, client } = await connected();
     const typing = () => client.view.getState().typing.get(7);
     server.say({ type: "signal", signal: { kind: "typing", room: 7, user: 2, on: true } });
@@ -120,7 +120,7 @@ describe("signals", () => {
     expect(typing()).toBeUndefined();
   });
 
-  test("SIGNAL-2 those who are watched are watched again on the next connection", async () => {
+  test("CLIENT-10 those who are watched are watched again on the next connection", async () => {
     const { server, network, client } = await connected();
     const away = { user: 2, state: "away", last_seen: null, status_message: "" } as const;
     server.instead.set("/presence", () => Response.json({ presences: [away] }));
@@ -138,7 +138,7 @@ describe("signals", () => {
     ]);
   });
 
-  test("SIGNAL-3 names are fetched together, and again when a profile changes", async () => {
+  test("CLIENT-11 names are fetched together, and again when a profile changes", async () => {
     const { server, network, client } = await connected();
     let name = "Bob";
     server.instead.set("/users", () => Response.json({ users: [{ id: 2, display_name: name }], next: null }));
@@ -156,7 +156,7 @@ describe("signals", () => {
 });
 
 describe("the end of a session", () => {
-  test("SESSION-3 nothing of a person stays in view once the server ends their session", async () => {
+  test("CLIENT-6 nothing of a person stays in view once the server ends their session", async () => {
     const { server, network, client } = await connected();
     server.grow(1);
     server.tell(2);
@@ -168,7 +168,7 @@ describe("the end of a session", () => {
     expect(network.sockets.length).toBe(1);
   });
 
-  test("SESSION-1 a changed profile is read again", async () => {
+  test("CLIENT-4 a changed profile is read again", async () => {
     const { server, client } = await connected();
     server.instead.set("/me", () => Response.json({ id: 1, display_name: "Alice B." }));
     server.say({ type: "user_event", seq: 1, event: { kind: "user.updated", at: timeAt(1) } });

@@ -23,7 +23,7 @@ interface Place {
 /** Milliseconds between two marks of a room. */
 const interval = 1_000;
 
-/** MARK-1. Tells how far this person has read and this device has got: at once, then at most once a second a room. */
+/** CLIENT-8. Tells how far this person has read and this device has got: at once, then at most once a second a room. */
 export class Marks {
   readonly #places = new Map<number, Place>();
   #isRunning = false;

@@ -53,7 +53,7 @@ export class People {
     this.options.changed(this.#people);
   }
 
-  /** SIGNAL-2. These people are on screen, and no others. */
+  /** CLIENT-10. These people are on screen, and no others. */
   watch(users: readonly number[]): void {
     const next = [...new Set(users)].slice(0, limits.presenceUsers);
     if (next.join() === this.#watched.join()) return;

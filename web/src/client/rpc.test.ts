@@ -28,7 +28,7 @@ async function failureOf(promise: Promise<unknown>): Promise<ChatError> {
 }
 
 describe("a call over REST", () => {
-  test("RPC-1 puts fields where the route has them", () => {
+  test("CLIENT-1 puts fields where the route has them", () => {
     expect(toRequest("http://x", "message.list", { room: 7, before: 3, limit: 50 }, "k")).toMatchObject({
       method: "GET",
       url: "http://x/api/v2/rooms/7/messages?before=3&limit=50",
@@ -42,7 +42,7 @@ describe("a call over REST", () => {
     expect(send.headers).toMatchObject({ "idempotency-key": "k", "content-type": "application/json" });
   });
 
-  test("RPC-1 sends the token, but not where no session is needed", async () => {
+  test("CLIENT-1 sends the token, but not where no session is needed", async () => {
     const { network, rpc } = setUp();
     await rpc.call("room.list", {}, { key: "mine" });
     await rpc.call("server.info", {});
@@ -51,20 +51,20 @@ describe("a call over REST", () => {
     expect(info?.headers.get("authorization")).toBeNull();
   });
 
-  test("RPC-1 takes an answer without a body", async () => {
+  test("CLIENT-1 takes an answer without a body", async () => {
     const { network, rpc } = setUp();
     network.answer = () => new Response(null, { status: 204 });
     expect(await rpc.call("room.delete", { room: 7 })).toEqual({});
   });
 
-  test("RPC-2 tells what was wrong as the server said it", async () => {
+  test("CLIENT-2 tells what was wrong as the server said it", async () => {
     const { network, rpc } = setUp();
     network.answer = () => problem("rate_limited", { detail: "too often", after: 7 });
     const error = await failureOf(rpc.call("room.list", {}));
     expect(error).toMatchObject({ code: "rate_limited", message: "too often", details: { after: 7 } });
   });
 
-  test("RPC-2 understands an answer that is not the server's", async () => {
+  test("CLIENT-2 understands an answer that is not the server's", async () => {
     const { network, rpc } = setUp();
     const answers = [502, 503, 500, 404, 413].map((status) => ({ status, headers: { "retry-after": "3" } }));
     network.answer = () => new Response("<h1>oops</h1>", answers.shift());
@@ -76,7 +76,7 @@ describe("a call over REST", () => {
     expect(codes).toEqual(["unavailable 3", "unavailable 3", "internal 3", "not_found 3", "too_large 3"]);
   });
 
-  test("RPC-2 fails as unavailable when nobody answers, at once or ever", async () => {
+  test("CLIENT-2 fails as unavailable when nobody answers, at once or ever", async () => {
     const { network, rpc } = setUp();
     network.answer = () => Promise.reject(new TypeError("connection refused"));
     expect((await failureOf(rpc.call("room.list", {}))).code).toBe("unavailable");
@@ -87,7 +87,7 @@ describe("a call over REST", () => {
     expect((await failure).code).toBe("unavailable");
   });
 
-  test("RPC-3 asks for another token once when the server refuses this one", async () => {
+  test("CLIENT-3 asks for another token once when the server refuses this one", async () => {
     const { network, rpc } = setUp();
     network.answer = ({ headers }) =>
       headers.get("authorization") === "Bearer second"

@@ -51,7 +51,7 @@ const refreshes = (network: ScriptedNetwork): ScriptedRequest[] =>
   network.requests.filter(({ path }) => path === "/session/refresh");
 
 describe("a session", () => {
-  test("SESSION-1 signs in, and has a token that is good now", async () => {
+  test("CLIENT-4 signs in, and has a token that is good now", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");
     expect(network.requests[0]?.body).toEqual({
@@ -65,7 +65,7 @@ describe("a session", () => {
     expect(states).toMatchObject([{ status: "signed_in", session: 5 }]);
   });
 
-  test("SESSION-1 renews the token before it ends and tells the connection", async () => {
+  test("CLIENT-4 renews the token before it ends and tells the connection", async () => {
     const { network, session, renewed } = setUp();
     await session.signIn("alice", "a password");
     await network.pass((lifetime - 61) * 1000);
@@ -79,7 +79,7 @@ describe("a session", () => {
     expect(refreshes(network).at(-1)?.body).toMatchObject({ refresh_token: "refresh-2" });
   });
 
-  test("SESSION-1 asks once for all who need a token at the same time", async () => {
+  test("CLIENT-4 asks once for all who need a token at the same time", async () => {
     const { network, session } = setUp();
     await session.signIn("alice", "a password");
     session.refused("access-1");
@@ -91,7 +91,7 @@ describe("a session", () => {
     expect(refreshes(network).length).toBe(1);
   });
 
-  test("SESSION-2 a browser's refresh token stays in its cookie", async () => {
+  test("CLIENT-5 a browser's refresh token stays in its cookie", async () => {
     const { network, session } = setUp({ cookie: true });
     network.answer = () => Response.json(signedIn("access"));
     expect(await session.resume()).toBe(true);
@@ -99,7 +99,7 @@ describe("a session", () => {
     expect(session.refreshToken).toBeUndefined();
   });
 
-  test("SESSION-3 is over when its refresh token is refused", async () => {
+  test("CLIENT-6 is over when its refresh token is refused", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");
     network.answer = () => problem("unauthenticated");
@@ -109,7 +109,7 @@ describe("a session", () => {
     expect(await session.resume("old")).toBe(false);
   });
 
-  test("SESSION-3 outlives a server that cannot be reached", async () => {
+  test("CLIENT-6 outlives a server that cannot be reached", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");
     const { answer } = network;
@@ -122,7 +122,7 @@ describe("a session", () => {
     expect(await session.token()).toStartWith("access-");
   });
 
-  test("SESSION-4 signing out that the server was not told of has not happened", async () => {
+  test("CLIENT-7 signing out that the server was not told of has not happened", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");
     const { answer } = network;
@@ -135,7 +135,7 @@ describe("a session", () => {
     expect(network.waits).toEqual([]);
   });
 
-  test("SESSION-4 an answer that comes after signing out signs nobody in", async () => {
+  test("CLIENT-7 an answer that comes after signing out signs nobody in", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");
     const { answer } = network;

@@ -30,7 +30,7 @@ interface Tokens {
 const margin = 60_000;
 const retryDelay = 5_000;
 
-/** SESSION-1. One signed-in session: keeps an access token that is good, in memory only. */
+/** CLIENT-4. One signed-in session: keeps an access token that is good, in memory only. */
 export class Session {
   #tokens: Tokens | undefined;
   #refreshing: Promise<string> | undefined;

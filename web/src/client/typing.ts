@@ -12,7 +12,7 @@ const lapseAfter = 6_000;
 /** More names than these help nobody. */
 const mostNames = 5;
 
-/** SIGNAL-1. Who is typing where: told at most every 3 s, forgotten after 6 s without another word. */
+/** CLIENT-9. Who is typing where: told at most every 3 s, forgotten after 6 s without another word. */
 export class Typing {
   readonly #heard = new Map<number, Map<number, () => void>>();
   /** When this person's typing was last told, by room. */

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Subprocess } from "bun";
+
+const root = join(import.meta.dir, "..");
+/** Below the ports that the system gives to outgoing connections. */
+const ports = { first: 20_000, count: 12_000 };
+/** Milliseconds; on a busy machine a start takes a while. */
+const startWithin = 60_000;
+
+export const admin = { username: "admin", email: "admin@example.org", password: "correct horse battery" };
+
+export interface TestServer {
+  url: string;
+  port: number;
+  /** What the process has printed so far. */
+  output(): string;
+  /** Ends the process at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data and port. */
+  start(): Promise<void>;
+  /** Ends it and throws its data away. */
+  remove(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Leave the first admin to be made by the set-up link. */
+  unclaimed?: boolean;
+  environment?: Record<string, string>;
+}
+
+/** A server process of its own, on data of its own. */
+export async function startServer({
+  unclaimed = false,
+  environment = {},
+}: TestServerOptions = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), "parley-e2e-"));
+  const port = freePort();
+  const url = `http://localhost:${port}`;
+  const firstAdmin = {
+    ADMIN_USERNAME: admin.username,
+    ADMIN_EMAIL: admin.email,
+    ADMIN_PASSWORD: admin.password,
+  };
+  let child: Subprocess<"ignore", "pipe", "pipe"> | undefined;
+  let output = "";
+
+  async function start(): Promise<void> {
+    const started = Bun.spawn([process.execPath, "server/src/main.ts"], {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: folder,
+        DATA_DIR: folder,
+        PORT: String(port),
+        ...(unclaimed ? {} : firstAdmin),
+        ...environment,
+      },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    child = started;
+    for (const stream of [started.stdout, started.stderr]) void collect(stream);
+    await answering(url, started, () => output);
+  }
+
+  async function collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const part of stream) output += decoder.decode(part, { stream: true });
+  }
+
+  async function kill(): Promise<void> {
+    child?.kill("SIGKILL");
+    await child?.exited;
+  }
+
+  await start();
+  return {
+    url,
+    port,
+    output: () => output,
+    kill,
+    start,
+    async remove() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port that nothing listens on now. */
+export function freePort(): number {
+  for (;;) {
+    const port = ports.first + Math.floor(Math.random() * ports.count);
+    try {
+      Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
+      return port;
+    } catch {
+      // Taken: another one.
+    }
+  }
+}
+
+async function answering(url: string, child: Subprocess, output: () => string): Promise<void> {
+  const until = Date.now() + startWithin;
+  while (Date.now() < until) {
+    if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output()}`);
+    const answer = await fetch(`${url}/api/v2/server`).catch(() => undefined);
+    if (answer?.ok) return;
+    await Bun.sleep(50);
+  }
+  throw new Error(`the server did not answer:\n${output()}`);
+}
