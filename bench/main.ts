@@ -8,13 +8,13 @@ import { type Postgres, startPostgres } from "./postgres.ts";
 import { type Prepared, prepareScene } from "./prepared.ts";
 import { asMarkdown, asText, type Measured } from "./report.ts";
 import type { Series } from "./results.ts";
+import { freePort } from "./server-process.ts";
 import { onFreshSite } from "./targets.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
 const kept = join(import.meta.dir, "dist", "results");
 const work = join(import.meta.dir, "dist", "work");
 const resultsPage = join(import.meta.dir, "RESULTS.md");
-const POSTGRES_PORT = 20_970;
 
 async function measure(
   workload: Workload,
@@ -69,7 +69,7 @@ async function run(options: Options): Promise<void> {
   const machine = describeMachine(work);
   const postgres =
     options.engine === "postgres" && options.targets.includes("parley")
-      ? await startPostgres(join(work, "postgres"), POSTGRES_PORT)
+      ? await startPostgres(join(work, "postgres"), freePort())
       : undefined;
   try {
     for (const workload of workloads.filter(({ name }) => options.workloads.includes(name))) {
@@ -97,14 +97,10 @@ async function run(options: Options): Promise<void> {
 }
 
 try {
-  await run(
-    readOptions(
-      process.argv.slice(2),
-      workloads.map(({ name }) => name),
-    ),
-  );
+  const known = workloads.map(({ name }) => name);
+  if (process.argv.includes("--help")) console.log(usage);
+  else await run(readOptions(process.argv.slice(2), known));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  console.error(`\n${usage}`);
   process.exitCode = 1;
 }

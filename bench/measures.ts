@@ -31,9 +31,9 @@ export const memoryOfSockets: Measure = async (site) => {
   const sockets = report.ready ?? 0;
   return {
     ...report,
-    before_mb: before / 2 ** 20,
-    after_mb: after / 2 ** 20,
-    kb_per_socket: (after - before) / 1024 / sockets,
+    before_mb: before / 1e6,
+    after_mb: after / 1e6,
+    kb_per_socket: (after - before) / 1e3 / sockets,
   };
 };
 
@@ -62,8 +62,8 @@ export function besideSlowReaders(slow: number): Measure {
     const report = await load.report.finally(() => clearInterval(watch));
     return {
       ...report,
-      growth_mb: (most - before) / 2 ** 20,
-      growth_per_slow_mb: (most - before) / 2 ** 20 / SLOW_READERS,
+      growth_mib: (most - before) / 2 ** 20,
+      growth_per_slow_mib: (most - before) / 2 ** 20 / SLOW_READERS,
     };
   };
 }

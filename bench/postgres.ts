@@ -69,12 +69,13 @@ export async function startPostgres(folder: string, port: number): Promise<Postg
     { cwd: "/", stdout: "ignore", stderr: "inherit" },
   );
   const urlOf = (name: string) => `postgresql://postgres@127.0.0.1:${port}/${name}`;
-  const isUp = async () => {
-    const ask = Bun.spawn([join(programs, "pg_isready"), "-q", "-h", "127.0.0.1", "-p", String(port)]);
-    return (await ask.exited) === 0;
-  };
-  await untilReady(child, "postgres", isUp);
   const admin = new SQL({ url: urlOf("postgres"), max: 1 });
+  const isUp = () =>
+    admin.unsafe("SELECT 1").then(
+      () => true,
+      () => false,
+    );
+  await untilReady(child, "postgres", isUp);
   const drop = async (name: string) => {
     await admin.unsafe(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
   };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import type { Postgres } from "./postgres.ts";
 import type { Scene } from "./scenes.ts";
+import { bunFlags, freePort, serverEnvironment } from "./server-process.ts";
 
 /** A scene in a data folder that no server has run on. It is copied for every run and never used itself. */
 export interface Prepared {
@@ -18,14 +19,8 @@ async function runPrepare(
   tokens: string,
   environment: Record<string, string>,
 ): Promise<void> {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "prepare.ts"), tokens], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: "production",
-      DATA_DIR: data,
-      LOG_LEVEL: "warn",
-      ...environment,
-    },
+  const child = Bun.spawn([process.execPath, ...bunFlags, join(import.meta.dir, "prepare.ts"), tokens], {
+    env: { ...serverEnvironment(data, freePort()), ...environment },
     stdin: new Blob([JSON.stringify(scene)]),
     stdout: "inherit",
     stderr: "inherit",

@@ -43,8 +43,7 @@ export async function endProcess(child: Bun.Subprocess): Promise<void> {
   clearTimeout(patience);
 }
 
-/** Asks again until the answer is yes; throws when the process ends or a minute passes. */
-export async function untilReady(
+async function waitUntilReady(
   child: Bun.Subprocess,
   name: string,
   isReady: () => Promise<boolean>,
@@ -54,5 +53,19 @@ export async function untilReady(
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode} before it was ready`);
     if (performance.now() > limit) throw new Error(`${name} was not ready within a minute`);
     await Bun.sleep(20);
+  }
+}
+
+/** Asks again until the answer is yes. A process that does not get ready within a minute is ended. */
+export async function untilReady(
+  child: Bun.Subprocess,
+  name: string,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    await waitUntilReady(child, name, isReady);
+  } catch (error) {
+    await endProcess(child);
+    throw error;
   }
 }

@@ -79,6 +79,8 @@ function sectionOf(workload: Workload, record: Measured): string[] {
     "",
     `${workload.about}.`,
     "",
+    circumstances(record),
+    "",
     tableRow(headings),
     tableRow(headings.map((_, column) => (column < 2 ? "---" : "---:"))),
     ...rowsOf(workload, record).map(tableRow),
@@ -88,16 +90,22 @@ function sectionOf(workload: Workload, record: Measured): string[] {
   ];
 }
 
-function machineLine({ processor, cores, memory, system, kernel, runtime, syncs }: Machine): string {
-  const disk = `${syncs.toLocaleString("en-US")} synced 4 KiB appends a second`;
-  return `${processor}, ${cores} cores, ${memory}; ${system}, kernel ${kernel}; ${runtime}; disk: ${disk}`;
+function machineLine({ processor, cores, memory, system, kernel, runtime }: Machine): string {
+  return `${processor}, ${cores} cores, ${memory}; ${system}, kernel ${kernel}; ${runtime}`;
+}
+
+/** The disk is asked anew every time: on a shared machine it is what drifts most. */
+function circumstances({ date, runs, seconds, machine }: Measured): string {
+  const disk = `the disk did ${machine.syncs.toLocaleString("en-US")} synced 4 KiB appends a second`;
+  return `${date}; runs: ${runs}, each of ${seconds} s; ${disk}.`;
 }
 
 const preamble = `# Results
 
-Written by \`npm run bench\`, which measures what is named on its command line and keeps the rest. The server is pinned to
-one core, the load generator to another; every run has a fresh data folder; the figures are medians. Compare with the
-floor of the same table: it was run in turns with the server, and absolute figures drift on shared machines.
+Written by \`npm run bench\`, which measures the workloads named on its command line and keeps the others. The server is
+pinned to one core, the load generator to another (PostgreSQL to none); every run has a fresh data folder; the figures are
+medians. Compare with the floor of the same table: it was run in turns with the server, and absolute figures drift on
+shared machines.
 
 - \`floor\`: a C epoll server, each delivery is one \`write()\`
 - \`floor-batch\`: one write for each member and round

@@ -5,6 +5,7 @@ import { floorProgram } from "./native.ts";
 import type { Prepared } from "./prepared.ts";
 import { CORES, endProcess, untilReady } from "./processes.ts";
 import type { Scene } from "./scenes.ts";
+import { bunFlags, freePort, serverEnvironment } from "./server-process.ts";
 
 export type TargetName = "floor" | "floor-batch" | "floor-durable" | "parley";
 
@@ -14,15 +15,6 @@ export interface Site {
   port: number;
   tokens: string;
   stop(): Promise<void>;
-}
-
-/** Ports below the range from which the kernel gives the generator its own. */
-let nextPort = 21_000 + (process.pid % 500) * 20;
-
-function freePort(): number {
-  nextPort += 1;
-  if (nextPort >= 32_000) nextPort = 21_000;
-  return nextPort;
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -63,22 +55,12 @@ async function startParley(prepared: Prepared, folder: string): Promise<Site> {
   // the copy must not be on its way to the disk while the server syncs its log
   await Bun.spawn(["sync", "-f", folder]).exited;
   const port = freePort();
-  const child = Bun.spawn(
-    ["taskset", "-c", CORES.server, process.execPath, join(import.meta.dir, "../server/src/main.ts")],
-    {
-      env: {
-        PATH: process.env.PATH,
-        NODE_ENV: "production",
-        PORT: String(port),
-        HOST: "127.0.0.1",
-        DATA_DIR: data,
-        LOG_LEVEL: "warn",
-        ...database.environment,
-      },
-      stdout: "inherit",
-      stderr: "inherit",
-    },
-  );
+  const program = [process.execPath, ...bunFlags, join(import.meta.dir, "../server/src/main.ts")];
+  const child = Bun.spawn(["taskset", "-c", CORES.server, ...program], {
+    env: { ...serverEnvironment(data, port), ...database.environment },
+    stdout: "inherit",
+    stderr: "inherit",
+  });
   await untilReady(child, "parley", () => isHealthy(port));
   const stop = async () => {
     await endProcess(child);

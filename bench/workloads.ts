@@ -62,7 +62,7 @@ export const workloads: readonly Workload[] = [
   },
   {
     name: "w2",
-    about: "the same, 8 senders with 8 in flight each",
+    about: "as W1, but 8 senders with 8 in flight each",
     parts: [{ name: "w2", scene: oneRoom, targets: everyTarget, measure: throughput("w2") }],
     columns: deliveries,
     asks: [shareOf("w2", "floor-durable", 0.5)],
@@ -131,7 +131,7 @@ export const workloads: readonly Workload[] = [
       { figure: "delivery_p50_ms", heading: "others' delivery p50 ms", digits: 2 },
       { figure: "delivery_p99_ms", heading: "others' delivery p99 ms", digits: 2 },
       { figure: "acks_per_second", heading: "messages/s", digits: 1 },
-      { figure: "growth_mb", heading: "MB grown", digits: 0 },
+      { figure: "growth_mib", heading: "MiB grown", digits: 0 },
       { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
     ],
     asks: [
@@ -143,7 +143,7 @@ export const workloads: readonly Workload[] = [
         most: 0.1,
         floor: "floor-batch",
       }),
-      atMost(slowPart(SLOW_READERS), "growth_per_slow_mb", 1.2, "MiB a slow reader"),
+      atMost(slowPart(SLOW_READERS), "growth_per_slow_mib", 1.2, "MiB a slow reader"),
     ],
   },
   {

@@ -12,9 +12,6 @@
 #include "../wire/websocket.h"
 #include "load.h"
 
-/* A loopback address has 28,000 ports; ten thousand sockets cut and made again want more than one. */
-static const int clients_per_address = 4000;
-
 static uint8_t scratch[SCRATCH_SIZE];
 
 uint64_t now_nanoseconds(void) {
@@ -43,6 +40,12 @@ void client_gone(struct load *load, struct client *client) {
   if (load->on_gone) load->on_gone(load, client);
 }
 
+/* 127.16.1.1, 127.16.2.1 …: so many people are not in one network, and no address runs out of ports. */
+static in_addr_t own_address(const struct client *client) {
+  uint32_t index = (uint32_t)client->index;
+  return htonl(127u << 24 | (16 + index / 250) << 16 | (1 + index % 250) << 8 | 1);
+}
+
 void client_connect(struct load *load, struct client *client) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), on = 1;
   if (fd < 0) {
@@ -57,7 +60,7 @@ void client_connect(struct load *load, struct client *client) {
     setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &ethernet, sizeof ethernet);
   }
   struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)load->port)};
-  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)(client->index / clients_per_address));
+  from.sin_addr.s_addr = own_address(client);
   to.sin_addr.s_addr = inet_addr(load->host);
   setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   client->stream = (struct stream){.fd = fd};
@@ -189,7 +192,7 @@ static size_t upgraded(struct load *load, struct client *client, const uint8_t *
   size_t length = http_head_length(data, available);
   if (!length) return 0;
   if (!starts((const char *)data, available, "HTTP/1.1 101")) {
-    fprintf(stderr, "no upgrade: %.*s\n", (int)strcspn((const char *)data, "\r\n"), (const char *)data);
+    if (load->gone == 0) fprintf(stderr, "no upgrade: %.*s\n", (int)strcspn((const char *)data, "\r\n"), (const char *)data);
     client_gone(load, client);
     return 0;
   }

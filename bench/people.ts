@@ -1,0 +1,86 @@
+import type { Actor, Context, Tx } from "@parley/server/src/context.ts";
+import { addMember } from "@parley/server/src/features/members/members.ts";
+import { sendMessage } from "@parley/server/src/features/messages/messages.ts";
+import { createRoom } from "@parley/server/src/features/rooms/rooms.ts";
+import { startSession } from "@parley/server/src/features/sessions/sessions.ts";
+import { addUser } from "@parley/server/src/features/users/users.ts";
+
+import type { Scene } from "./scenes.ts";
+
+/** Changes that one savepoint makes: fewer, larger ones are quicker. */
+const CHANGES_AT_ONCE = 500;
+const LARGEST_GROUP = 100;
+const TEXT_LENGTH = 120;
+
+interface Person {
+  actor: Actor;
+  token: string;
+}
+
+/** Carries out `change` for every number below `count`, in order. */
+async function each(
+  context: Context,
+  count: number,
+  change: (tx: Tx, index: number) => Promise<unknown>,
+): Promise<void> {
+  for (let from = 0; from < count; from += CHANGES_AT_ONCE) {
+    await context.writer.write(async (tx) => {
+      for (let index = from; index < Math.min(count, from + CHANGES_AT_ONCE); index += 1)
+        await change(tx, index);
+    });
+  }
+}
+
+async function signInPeople(context: Context, count: number): Promise<Person[]> {
+  const password = Buffer.from(context.randomBytes(24)).toString("base64url");
+  const password_hash = await context.passwords.hash(password);
+  const actors: Actor[] = [];
+  await each(context, count, async (tx, index) => {
+    const username = `person${index}`;
+    const user = await addUser(tx, {
+      ...{ username, email: null, display_name: username, password_hash, must_change_password: false },
+      role: index === 0 ? "admin" : "user",
+    });
+    actors.push(await startSession(tx, context, { user: user.id, device: "bench", address: "127.0.0.1" }));
+  });
+  return Promise.all(actors.map(async (actor) => ({ actor, token: await context.tokens.signAccess(actor) })));
+}
+
+async function fillRoom(context: Context, name: string, people: Person[]): Promise<number> {
+  const [owner, ...others] = people.map(({ actor }) => actor);
+  if (!owner) throw new Error(`nobody is in ${name}`);
+  const kind = people.length <= LARGEST_GROUP ? "group" : "channel";
+  const input = { kind, name, topic: "", public: false, members: [] } as const;
+  const room = await context.writer.write((tx) => createRoom(tx, owner, { ...input, members: [] }));
+  await each(context, others.length, async (tx, index) => {
+    const user = others[index]?.user;
+    if (user !== undefined) await addMember(tx, owner, { room: room.id, user, role: "member" });
+  });
+  return room.id;
+}
+
+/** Like the load generator's own messages, each holds one `~`. */
+async function writeHistory(context: Context, room: number, authors: Person[], count: number): Promise<void> {
+  await each(context, count, async (tx, index) => {
+    const author = authors[index % authors.length]?.actor;
+    if (!author) throw new Error("a history needs somebody who wrote it");
+    const text = `~ message ${index} of a long talk `.padEnd(TEXT_LENGTH, ".");
+    await sendMessage(tx, author, { room, text, client_id: `history-${index}` });
+  });
+}
+
+/** Makes a scene's people, rooms and messages, and answers a line of the load generator's file for each connection. */
+export async function stage(context: Context, { connections, messages }: Scene): Promise<string[]> {
+  const people = await signInPeople(context, connections.length);
+  const rooms = new Map<number, number>();
+  for (const number of [...new Set(connections.flat())].toSorted((a, b) => a - b)) {
+    const members = people.filter((_, index) => connections[index]?.includes(number));
+    rooms.set(number, await fillRoom(context, `room ${number}`, members));
+  }
+  const first = rooms.get(1);
+  if (first !== undefined && messages > 0) await writeHistory(context, first, people, messages);
+  return people.map(({ token }, index) => {
+    const opened = connections[index]?.map((number) => rooms.get(number));
+    return `${token} ${opened?.join(",")}`;
+  });
+}
