@@ -64,17 +64,17 @@ const databaseUrl = z
 export const settings = {
   PORT: setting({
     group: "Network",
-    about: "The port to listen on; 0 takes any free one. `SERVICE_PORT` is another name for it.",
+    about: "The port to listen on. `SERVICE_PORT` is another name for it.",
     unset: "8000",
     example: "8000",
-    schema: wholeNumber(0, 65_535),
+    schema: wholeNumber(1, 65_535),
   }),
   SERVICE_PORT: setting({
     group: "Network",
     about: "Another name for `PORT`. Where both are set they must agree.",
     unset: "`PORT`",
     example: "8000",
-    schema: wholeNumber(0, 65_535),
+    schema: wholeNumber(1, 65_535),
   }),
   HOST: setting({
     group: "Network",

@@ -5,7 +5,6 @@ import type { LogLevel } from "./platform/logger.ts";
 import { secretKeyIn } from "./platform/secret-key.ts";
 
 export interface Config {
-  /** 0 lets the system choose. */
   port: number;
   host: string;
   /** How people reach the server, without a slash at the end. */

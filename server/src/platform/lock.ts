@@ -1,41 +1,33 @@
 import { Database as File } from "bun:sqlite";
 import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
 
 /** In words for the person who runs the server. */
 export class LockError extends Error {
   override readonly name = "LockError";
 }
 
-export interface FolderLock {
-  release(): void;
-}
-
 /**
- * Takes a folder for this process alone. What is held is SQLite's own exclusive lock on an empty file: the system takes
- * it back whenever and however the process ends, so that nothing stale is ever left, and it works the same everywhere.
+ * Takes a place for this process alone, and answers how to give it back. What is held is SQLite's own exclusive lock on
+ * an empty file: the system takes it away whenever and however the process ends, so that nothing stale is ever left.
  */
-export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const holder = join(folder, "server.pid");
-  const file = new File(join(folder, "server.lock"), { create: true });
+export function lockPlace(place: string, what: string): () => void {
+  const holder = `${place}.pid`;
+  mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+  const file = new File(`${place}.lock`, { create: true });
   try {
     file.run("PRAGMA journal_mode=MEMORY");
     file.run("BEGIN EXCLUSIVE");
   } catch (error) {
     file.close();
     if ((error as { code?: unknown }).code !== "SQLITE_BUSY") throw error;
-    throw new LockError(
-      `another server${named(holder)} is using ${folder}: stop it first, or set another DATA_DIR`,
-    );
+    throw new LockError(`another server${named(holder)} is using ${what}: stop it first`);
   }
   // For people only: who holds the lock is decided by the lock.
   writeFileSync(holder, `${process.pid}\n`);
-  return {
-    release() {
-      rmSync(holder, { force: true });
-      file.close();
-    },
+  return () => {
+    rmSync(holder, { force: true });
+    file.close();
   };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { SQL } from "bun";
+import { freePort } from "./ports.ts";
 
 /** Where Debian and its kin keep PostgreSQL's own programs: never on the PATH. */
 const debianHome = "/usr/lib/postgresql";
@@ -95,17 +95,4 @@ async function startedOn(port: number): Promise<string | null> {
     if (log.includes("ready to accept connections")) return null;
   }
   return log;
-}
-
-/** Ports from 32768 on are handed out to outgoing connections and may be taken at any moment. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 15_000 + Math.floor(Math.random() * 15_000);
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once("error", () => resolve(false));
-      probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
-    });
-    if (free) return port;
-  }
 }

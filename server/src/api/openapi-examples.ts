@@ -1,0 +1,110 @@
+import type { JsonSchema } from "./openapi-schemas.ts";
+
+/** What a field of this name looks like in an example. */
+const byName: Record<string, unknown> = {
+  username: "alice",
+  login: "alice",
+  display_name: "Alice",
+  email: "alice@example.org",
+  password: "a long and private sentence",
+  current_password: "a long and private sentence",
+  new_password: "another long and private one",
+  status_message: "In the workshop",
+  device: "Firefox on a laptop",
+  network: "192.0.2.0/24",
+  access_token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature",
+  refresh_token: "12.1.an-opaque-text",
+  expires_in: 900,
+  code: "an-opaque-code",
+  invite: "an-opaque-code",
+  link: "https://chat.example.org/invite#code=an-opaque-code",
+  server_name: "Chess club",
+  name: "Openings",
+  search: "ali",
+  cursor: "an-opaque-cursor",
+  next: null,
+  topic: "Openings and endings",
+  text: "Shall we meet at six?",
+  client_id: "0195935e-7a52-7c3a-9d1b-3f0c8f1f2a10",
+  emoji: "👍",
+  epoch: "f3b0c44298fc1c149afbf4c8996fb924",
+  room: 7,
+  user: 2,
+  message: 41,
+  session: 12,
+  sender: 2,
+  seq: 18,
+  ordinal: 15,
+  head: 18,
+  read: 17,
+  read_seq: 17,
+  delivered: 18,
+  before: 18,
+  after: 17,
+  from: 18,
+  to: 18,
+  limit: 50,
+  unread: 1,
+  member_count: 2,
+};
+
+/** Fields that may be left out and only matter to few. */
+const leftOut: ReadonlySet<string> = new Set([
+  "before",
+  "after",
+  "around",
+  "cursor",
+  "client_id",
+  "edited_at",
+  "deleted_at",
+]);
+
+/** An example that the schema admits, made from it. */
+export function exampleOf(
+  schema: JsonSchema,
+  components: Readonly<Record<string, JsonSchema>>,
+  field = "",
+): unknown {
+  const known = byName[field];
+  if (known !== undefined && fits(known, schema)) return known;
+  if (schema.$ref) return exampleOf(components[schema.$ref.split("/").pop() ?? ""] ?? {}, components, field);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  if (schema.default !== undefined) return schema.default;
+  const choice = (schema.oneOf ?? schema.anyOf)?.[0];
+  if (choice) return exampleOf(choice, components, field);
+  if (schema.type === "object") return exampleObject(schema, components);
+  if (schema.type === "array") return [exampleOf(schema.items ?? {}, components, singular(field))];
+  return exampleValue(schema);
+}
+
+/** Whether the schema asks for a plain value of this kind. */
+function fits(value: unknown, schema: JsonSchema): boolean {
+  const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
+  if (value === null) return kinds.includes("null");
+  if (schema.enum || schema.const !== undefined) return false;
+  return kinds.includes(typeof value === "number" ? "integer" : typeof value);
+}
+
+function exampleObject(
+  schema: JsonSchema,
+  components: Readonly<Record<string, JsonSchema>>,
+): Record<string, unknown> {
+  const example: Record<string, unknown> = {};
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const isNeeded = schema.required?.includes(name) ?? false;
+    if (isNeeded || !leftOut.has(name)) example[name] = exampleOf(property, components, name);
+  }
+  return example;
+}
+
+function exampleValue(schema: JsonSchema): unknown {
+  if (schema.format === "date-time") return "2026-03-14T09:26:53.589Z";
+  if (schema.type === "integer" || schema.type === "number") return Math.max(1, schema.minimum ?? 1);
+  if (schema.type === "boolean") return true;
+  return schema.type === "null" ? null : "text";
+}
+
+function singular(field: string): string {
+  return field.endsWith("s") ? field.slice(0, -1) : field;
+}

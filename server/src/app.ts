@@ -1,0 +1,182 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import type { Server } from "bun";
+import { createHttp } from "./api/http.ts";
+import type { SocketData } from "./api/live/connection.ts";
+import { Live } from "./api/live/live.ts";
+import type { Config } from "./config.ts";
+import type { Change, Context } from "./context.ts";
+import { forgetOldAnswers } from "./features/answers/answers.ts";
+import { loadEpoch, prepareClaim, type SetupLink } from "./features/server/server.ts";
+import { type Clock, systemClock } from "./platform/clock.ts";
+import { openPostgres } from "./platform/database-postgres.ts";
+import { openSqlite } from "./platform/database-sqlite.ts";
+import { lockPlace, requireLocalFolder } from "./platform/lock.ts";
+import { type Logger, standardLogger } from "./platform/logger.ts";
+import { PasswordHasher } from "./platform/passwords.ts";
+import { createThrottles } from "./platform/throttle.ts";
+import { Tokens } from "./platform/tokens.ts";
+import { Writer } from "./platform/write.ts";
+import { migrate } from "./schema/migrate.ts";
+import { type Database, integerColumns, type Tables } from "./schema/tables.ts";
+
+export interface AppOptions {
+  config: Config;
+  /** The outcome of a commit is unknown: the process must end at once and answer nothing more. */
+  onBroken: (error: Error) => void;
+  clock?: Clock;
+  logger?: Logger;
+  randomBytes?: (length: number) => Uint8Array;
+  passwords?: PasswordHasher;
+  /** Where the built web client is. */
+  pages?: string;
+}
+
+export interface App {
+  context: Context;
+  live: Live;
+  server: Server<SocketData>;
+  /** Who may make the first admin; null once there is one. */
+  setup: SetupLink | null;
+  /** Lets everyone go within so many seconds, finishes what was begun and gives everything back. */
+  stop(options?: { drainSeconds?: number }): Promise<void>;
+}
+
+/** Seconds over which sockets are asked to come back elsewhere, when the server stops. */
+const drainOver = 8;
+/** Milliseconds that requests under way, and then operations that wait, are given to end. */
+const endWithin = 8_000;
+/** Milliseconds. */
+const tidyEvery = 3_600_000;
+/** Whoever reads a body stops at its own limit and answers for it; what nobody reads Bun takes in and forgets. */
+const longestRequest = 2 ** 40;
+
+/** What was opened, to be given back in reverse order: at the end, and when the start fails half-way. */
+type Opened = (() => unknown)[];
+
+export async function startApp(options: AppOptions): Promise<App> {
+  const opened: Opened = [];
+  try {
+    return await start(options, opened);
+  } catch (error) {
+    await giveBack(opened);
+    throw error;
+  }
+}
+
+async function giveBack(opened: Opened): Promise<void> {
+  for (const close of opened.splice(0).reverse()) await close();
+}
+
+async function start(options: AppOptions, opened: Opened): Promise<App> {
+  const { config } = options;
+  const clock = options.clock ?? systemClock;
+  const logger = options.logger ?? standardLogger(config.logLevel, clock);
+  const database = await openStore(config, opened);
+  await migrate(database, { now: clock.now() });
+  let live: Live | undefined;
+  const writer = new Writer<Tables, Change>({
+    database,
+    clock,
+    onCommit: (changes) => live?.deliver(changes),
+    onSettled: () => live?.flush(),
+    onBroken: options.onBroken,
+  });
+  const randomBytes = options.randomBytes ?? strongBytes;
+  const context: Context = {
+    ...{ config, clock, logger, database, writer, randomBytes },
+    passwords: options.passwords ?? new PasswordHasher(),
+    tokens: new Tokens({ secretKey: config.secretKey, accessTokenMinutes: config.accessTokenMinutes, clock }),
+    throttles: createThrottles(clock),
+    presence: { stateOf: (user) => live?.presences.stateOf(user) ?? "offline" },
+    epoch: await loadEpoch({ writer, randomBytes }),
+  };
+  live = new Live(context);
+  const setup = await prepareClaim(context);
+  return serve({ options, context, live, setup, opened });
+}
+
+function strongBytes(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** CONFIG-5. One server at a time for a folder, and for an SQLite file wherever it is. */
+async function openStore(config: Config, opened: Opened): Promise<Database> {
+  const { dataDir, database } = config;
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  opened.push(lockPlace(join(dataDir, "server"), `the data in ${dataDir}`));
+  const store =
+    database.engine === "sqlite" ? await openFile(database.path, dataDir, opened) : openServer(database.url);
+  opened.push(() => store.close());
+  return store;
+}
+
+async function openFile(path: string, dataDir: string, opened: Opened): Promise<Database> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  requireLocalFolder(folder);
+  if (relative(dataDir, folder) !== "") opened.push(lockPlace(path, `the database ${path}`));
+  return openSqlite<Tables>(path);
+}
+
+function openServer(url: string): Database {
+  return openPostgres<Tables>(url, { integerColumns });
+}
+
+interface Serving {
+  options: AppOptions;
+  context: Context;
+  live: Live;
+  setup: SetupLink | null;
+  opened: Opened;
+}
+
+async function serve({ options, context, live, setup, opened }: Serving): Promise<App> {
+  const { config } = options;
+  let draining = false;
+  const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
+  const answer = await createHttp({ context, live, pages, isDraining: () => draining });
+  const server = Bun.serve<SocketData>({
+    hostname: config.host,
+    port: config.port,
+    fetch: answer,
+    websocket: live.websocket,
+    maxRequestBodySize: longestRequest,
+    idleTimeout: 30,
+    development: false,
+  });
+  opened.push(() => server.stop(true));
+  const tidying = setInterval(() => tidy(context), tidyEvery);
+  tidying.unref();
+  opened.push(() => clearInterval(tidying));
+  context.logger.info("server.started", {
+    host: config.host,
+    port: config.port,
+    database: context.database.engine,
+  });
+  const stop = async ({ drainSeconds = drainOver }: { drainSeconds?: number } = {}) => {
+    draining = true;
+    await live.drain(drainSeconds);
+    await within(endWithin, server.stop());
+    await within(endWithin, context.writer.idle());
+    await giveBack(opened);
+    context.logger.info("server.stopped");
+  };
+  return { context, live, server, setup, stop };
+}
+
+function tidy(context: Context): void {
+  context.writer
+    .write(forgetOldAnswers)
+    .catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
