@@ -1,0 +1,10 @@
+import { prepare } from "../../schema/tables.ts";
+
+/** Only while the password is still the one that was checked: of two changes at once one succeeds. */
+export const replacePassword = prepare<{ user: number; checked: string; hash: string }>((build, param) =>
+  build
+    .updateTable("users")
+    .set({ password_hash: param("hash"), must_change_password: 0 })
+    .where("id", "=", param("user"))
+    .where("password_hash", "=", param("checked")),
+);

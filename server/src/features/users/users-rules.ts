@@ -1,0 +1,89 @@
+import { ChatError } from "@parley/protocol/errors";
+import type { Account, User } from "@parley/protocol/users";
+import { isoTime } from "../../platform/clock.ts";
+import type { UserRow } from "./users-rows.ts";
+import { passwordFault } from "./weak-passwords.ts";
+
+/** Names with which one person could pass for everybody, or for the server itself. */
+const reservedNames = new Set([
+  "all",
+  "channel",
+  "deleted",
+  "everybody",
+  "everyone",
+  "here",
+  "nobody",
+  "room",
+  "system",
+]);
+
+/**
+ * ACC-1. The form in which names are compared: NFKC, without case. Upper case in between folds what lower case alone
+ * keeps apart (ß and ss, both forms of the Greek sigma).
+ */
+export function foldName(name: string): string {
+  return name.normalize("NFKC").toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ");
+}
+
+/** The key of a login as somebody typed it; one that no store could hold is nobody's. */
+export function loginKey(login: string): string {
+  return login.isWellFormed() && !login.includes("\u0000") ? foldName(login.trim()) : "";
+}
+
+export function nameKeys(names: { username: string; email: string | null; display_name: string }) {
+  return {
+    username_key: foldName(names.username),
+    email_key: names.email === null ? null : foldName(names.email),
+    search_key: foldName(`${names.username} ${names.display_name}`),
+  };
+}
+
+/** ACC-1. */
+export function requireFreeWord(username: string): void {
+  if (!reservedNames.has(foldName(username))) return;
+  throw faultyField("invalid", "username", "this name is kept for the server");
+}
+
+/** ACC-2. `field` is where the password stands in the input. */
+export function requireStrongPassword(
+  password: string,
+  owner: { username: string; email: string | null; display_name: string },
+  field = "password",
+): void {
+  const fault = passwordFault(password, [owner.username, owner.email ?? "", owner.display_name]);
+  if (fault) throw faultyField("invalid", field, fault);
+}
+
+export function faultyField(code: "invalid" | "conflict", field: string, message: string): ChatError {
+  return new ChatError(code, message, { fields: [{ path: [field], message }] });
+}
+
+export function lastAdminStays(): ChatError {
+  return new ChatError("conflict", "the last admin stays: make somebody else an admin first");
+}
+
+export function noSuchUser(): ChatError {
+  return new ChatError("not_found", "there is no such person");
+}
+
+/** A person as everyone sees them. */
+export function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    username: row.username,
+    display_name: row.display_name,
+    status_message: row.status_message,
+    role: row.role,
+    active: row.active === 1,
+  };
+}
+
+/** A person as they see themselves, and as an admin sees them. */
+export function toAccount(row: UserRow): Account {
+  return {
+    ...toUser(row),
+    email: row.email,
+    must_change_password: row.must_change_password === 1,
+    created_at: isoTime(row.created_at),
+  };
+}

@@ -1,0 +1,271 @@
+import type { Checked, Output } from "@parley/protocol/contract";
+import { ChatError } from "@parley/protocol/errors";
+import type { Account, ServerRole, User } from "@parley/protocol/users";
+import type { Actor, Context, Tx } from "../../context.ts";
+import { oneTimePassword } from "../../platform/codes.ts";
+import type { Sql } from "../../schema/tables.ts";
+import { emitToUser } from "../logs/logs.ts";
+import { actorOf, endSessionsOf, type From } from "../sessions/sessions.ts";
+import {
+  activeAdminsBeside,
+  anyUser,
+  type CredentialRow,
+  countActiveAmong,
+  credentialsById,
+  credentialsByLogin,
+  holdAccounts,
+  insertUser,
+  type LoginRow,
+  type UserRow,
+  updateActive,
+  updateProfile,
+  updateRole,
+  userByEmailKey,
+  userById,
+  userByUsernameKey,
+  usersAfter,
+  usersByIds,
+  usersLikeAfter,
+} from "./users-rows.ts";
+import {
+  faultyField,
+  foldName,
+  lastAdminStays,
+  loginKey,
+  nameKeys,
+  noSuchUser,
+  requireFreeWord,
+  requireStrongPassword,
+  toAccount,
+  toUser,
+} from "./users-rules.ts";
+
+export type { CredentialRow, UserRow } from "./users-rows.ts";
+export { loginKey, requireStrongPassword, toAccount, toUser } from "./users-rules.ts";
+
+/** ACC-9. The signed-in person. */
+export async function getMe(sql: Sql, actor: Actor): Promise<Account> {
+  return toAccount(await accountRow(sql, actor.user));
+}
+
+/** ACC-1, ACC-9. Changes one's own profile. */
+export async function updateMe(tx: Tx, actor: Actor, input: Checked<"user.update">): Promise<Account> {
+  const before = await accountRow(tx.sql, actor.user);
+  const names = {
+    username: input.username ?? before.username,
+    email: input.email ?? before.email,
+    display_name: input.display_name ?? before.display_name,
+  };
+  if (foldName(names.username) !== foldName(before.username)) requireFreeWord(names.username);
+  await requireFreeNames(tx.sql, names, actor.user);
+  const status_message = input.status_message ?? before.status_message;
+  await tx.sql.run(updateProfile({ id: actor.user, ...names, ...nameKeys(names), status_message }));
+  return tellOf(tx, actor.user);
+}
+
+/** ACC-10. */
+export async function getUser(sql: Sql, _actor: Actor, input: Checked<"user.get">): Promise<User> {
+  const row = await sql.first(userById({ id: input.user }));
+  if (!row) throw noSuchUser();
+  return toUser(row);
+}
+
+/** ACC-10. People by username, those whose names hold a text, or those with the given ids. */
+export async function listUsers(
+  sql: Sql,
+  _actor: Actor,
+  input: Checked<"user.list">,
+): Promise<Output<"user.list">> {
+  if (input.ids) return { users: (await namedUsers(sql, input.ids)).map(toUser), next: null };
+  const { cursor: after = "" } = input;
+  if (!/^[a-z0-9._-]*$/.test(after)) throw new ChatError("invalid", "this cursor is not from this list");
+  const limit = input.limit + 1;
+  const rows = await sql.rows(
+    input.search === undefined
+      ? usersAfter({ after, limit })
+      : usersLikeAfter({ pattern: `%${literally(foldName(input.search))}%`, after, limit }),
+  );
+  const page = rows.slice(0, input.limit);
+  return {
+    users: page.map(toUser),
+    next: rows.length > page.length ? (page.at(-1)?.username_key ?? null) : null,
+  };
+}
+
+/** ACC-4, ACC-8. Makes an account. A password that the server makes is good for one sign-in. */
+export async function createUser(
+  context: Context,
+  call: From,
+  input: Checked<"user.create">,
+): Promise<Output<"user.create">> {
+  const actor = actorOf(call);
+  const names = namesOf(input);
+  await requireAdmin(context.database, actor.user);
+  await requireNewNames(context.database, names);
+  if (input.password !== undefined) requireStrongPassword(input.password, names);
+  const made = input.password === undefined ? oneTimePassword(context.randomBytes) : null;
+  const password_hash = await context.passwords.hash(made ?? input.password ?? "");
+  const row = await context.writer.write(async (tx) => {
+    await requireAdmin(tx.sql, actor.user);
+    return addUser(tx, { ...names, role: input.role, password_hash, must_change_password: made !== null });
+  });
+  return { user: toAccount(row), ...(made !== null && { password: made }) };
+}
+
+/** ACC-6, ACC-7, ACC-8. Deactivation ends every session in the same commit. */
+export async function setActive(tx: Tx, actor: Actor, input: Checked<"user.set_active">): Promise<Account> {
+  const row = await accessForAdmin(tx, actor, input.user);
+  if ((row.active === 1) === input.active) return toAccount(row);
+  if (!input.active) await requireAnotherAdmin(tx.sql, row);
+  // Holds the person's row, so that a sign-in under way either comes before and is ended, or sees this and is refused.
+  await tx.sql.run(updateActive({ id: row.id, active: input.active ? 1 : 0 }));
+  if (!input.active) await endSessionsOf(tx, row.id, { because: "deactivated" });
+  return tellOf(tx, row.id);
+}
+
+/** ACC-7, ACC-8. */
+export async function setRole(tx: Tx, actor: Actor, input: Checked<"user.set_role">): Promise<Account> {
+  const row = await accessForAdmin(tx, actor, input.user);
+  if (row.role === input.role) return toAccount(row);
+  if (input.role !== "admin") await requireAnotherAdmin(tx.sql, row);
+  await tx.sql.run(updateRole({ id: row.id, role: input.role }));
+  return tellOf(tx, row.id);
+}
+
+export interface NewAccount {
+  username: string;
+  email: string | null;
+  display_name: string;
+  role: ServerRole;
+  password_hash: string;
+  must_change_password: boolean;
+}
+
+/** ACC-1. Stores a new person; the only way to an account. */
+export async function addUser(tx: Tx, account: NewAccount): Promise<UserRow> {
+  await requireNewNames(tx.sql, account);
+  const { username, email, display_name, role, password_hash } = account;
+  const row = await tx.sql.first(
+    insertUser({
+      ...{ username, email, display_name, role, password_hash },
+      ...nameKeys(account),
+      must_change_password: account.must_change_password ? 1 : 0,
+      at: tx.now,
+    }),
+  );
+  if (!row) throw new Error("a user was not stored");
+  return accountRow(tx.sql, row.id);
+}
+
+/** The names of a new account; without a display name it is shown by its username. */
+export function namesOf(input: {
+  username: string;
+  email?: string | undefined;
+  display_name?: string | undefined;
+}) {
+  return {
+    username: input.username,
+    email: input.email ?? null,
+    display_name: input.display_name ?? input.username,
+  };
+}
+
+/** ACC-1. Nobody has these names, and anybody may. */
+export async function requireNewNames(
+  sql: Sql,
+  names: { username: string; email: string | null },
+): Promise<void> {
+  requireFreeWord(names.username);
+  await requireFreeNames(sql, names, 0);
+}
+
+async function requireFreeNames(
+  sql: Sql,
+  names: { username: string; email: string | null },
+  owner: number,
+): Promise<void> {
+  const byName = await sql.first(userByUsernameKey({ key: foldName(names.username) }));
+  if (byName && byName.id !== owner) throw faultyField("conflict", "username", "this name is taken");
+  if (names.email === null) return;
+  const byEmail = await sql.first(userByEmailKey({ key: foldName(names.email) }));
+  if (byEmail && byEmail.id !== owner) throw faultyField("conflict", "email", "this address is taken");
+}
+
+/** ACC-8. An admin now: what a connection knew at its start decides nothing. */
+export async function isAdmin(sql: Sql, user: number): Promise<boolean> {
+  const row = await sql.first(userById({ id: user }));
+  return row?.role === "admin" && row.active === 1;
+}
+
+export async function requireAdmin(sql: Sql, user: number): Promise<void> {
+  if (!(await isAdmin(sql, user))) throw new ChatError("forbidden", "only an admin may do this");
+}
+
+/** ACC-4. Whether this person must change the password before anything else. */
+export async function mustChangePassword(sql: Sql, user: number): Promise<boolean> {
+  return (await accountRow(sql, user)).must_change_password === 1;
+}
+
+async function accessForAdmin(tx: Tx, actor: Actor, user: number): Promise<UserRow> {
+  await lockAccounts(tx);
+  await requireAdmin(tx.sql, actor.user);
+  return accountRow(tx.sql, user);
+}
+
+/** Whoever changes who is an admin does it alone until the commit; SQLite has one writer anyway. */
+export async function lockAccounts(tx: Tx): Promise<void> {
+  if (tx.sql.engine === "postgres") await tx.sql.run(holdAccounts({}));
+}
+
+async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
+  if (row.role !== "admin" || row.active !== 1) return;
+  const others = await sql.first(activeAdminsBeside({ user: row.id }));
+  if (!others?.count) throw lastAdminStays();
+}
+
+/** ACC-9. Tells the person's devices that something of them changed. */
+async function tellOf(tx: Tx, user: number): Promise<Account> {
+  await emitToUser(tx, user, { kind: "user.updated" });
+  return toAccount(await accountRow(tx.sql, user));
+}
+
+/** ACC-10. All of these people exist and are active, or `not_found`. */
+export async function requireUsers(sql: Sql, ids: readonly number[]): Promise<void> {
+  const distinct = [...new Set(ids)];
+  if (distinct.length === 0) return;
+  if ((await countActiveAmong(sql, distinct)) < distinct.length) throw noSuchUser();
+}
+
+/** CLAIM-1. Whether this server has anybody: until then it has no admin either. */
+export async function hasUsers(sql: Sql): Promise<boolean> {
+  return (await sql.first(anyUser({}))) !== undefined;
+}
+
+export async function accountRow(sql: Sql, user: number): Promise<UserRow> {
+  const row = await sql.first(userById({ id: user }));
+  if (!row) throw noSuchUser();
+  return row;
+}
+
+/** With the password's hash, and whether a device of this person was last used in the given network. */
+export function credentialsFor(
+  sql: Sql,
+  login: { login: string; network: string },
+): Promise<LoginRow | undefined> {
+  return sql.first(credentialsByLogin({ key: loginKey(login.login), network: login.network }));
+}
+
+export async function credentialsOf(sql: Sql, user: number): Promise<CredentialRow> {
+  const row = await sql.first(credentialsById({ id: user }));
+  if (!row) throw noSuchUser();
+  return row;
+}
+
+function namedUsers(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
+  return ids.length === 0 ? Promise.resolve([]) : usersByIds(sql, [...new Set(ids)]);
+}
+
+/** A text as LIKE takes it for itself. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\%_]/g, "\\$&");
+}

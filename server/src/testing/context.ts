@@ -1,0 +1,61 @@
+import { readConfig } from "../config.ts";
+import type { Context } from "../context.ts";
+import { createLogger } from "../platform/logger.ts";
+import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
+import { createThrottles } from "../platform/throttle.ts";
+import { Tokens } from "../platform/tokens.ts";
+import { type TestStore, type TestStoreOptions, testStore } from "./store.ts";
+
+export interface TestContextOptions extends TestStoreOptions {
+  /** Settings by the names of their variables. */
+  environment?: Record<string, string>;
+  passwords?: PasswordHasherOptions;
+  /** Spreads what is written over all lanes, as several nodes on one store would. */
+  spread?: boolean;
+}
+
+export interface TestContext {
+  context: Context;
+  store: TestStore;
+  /** What was logged, one JSON object a line. */
+  log: string[];
+  /** Another node on the same store, with memory of its own. */
+  restarted: (environment?: Record<string, string>) => Context;
+  close(): Promise<void>;
+}
+
+/** Every part of a server but its sockets, on a store of its own. */
+export async function testContext(options: TestContextOptions = {}): Promise<TestContext> {
+  const store = await testStore(options);
+  const log: string[] = [];
+  const build = (environment: Record<string, string> = {}) =>
+    contextOn(store, log, { ...options, environment: { ...options.environment, ...environment } });
+  return { context: build(), store, log, restarted: build, close: () => store.close() };
+}
+
+function contextOn(store: TestStore, log: string[], options: TestContextOptions): Context {
+  const { clock, database, writer, randomBytes, folder } = store;
+  const config = readConfig({ DATA_DIR: folder, SECRET_KEY: testSecret, ...options.environment });
+  return {
+    ...{ config, clock, database, randomBytes },
+    writer: options.spread ? spreading(writer) : writer,
+    logger: createLogger({ level: "debug", clock, form: "json", write: (line) => void log.push(line) }),
+    passwords: new PasswordHasher({ cost: 4, ...options.passwords }),
+    tokens: new Tokens({ secretKey: config.secretKey, accessTokenMinutes: config.accessTokenMinutes, clock }),
+    throttles: createThrottles(clock),
+    presence: { stateOf: () => "offline" },
+    epoch: "test",
+  };
+}
+
+function spreading(writer: Context["writer"]): Context["writer"] {
+  const spread: Context["writer"] = Object.create(writer);
+  let lane = 0;
+  spread.write = (work) => writer.write(work, { lane: lane++ });
+  spread.enqueue = (operation) => writer.enqueue(operation, lane++);
+  return spread;
+}
+
+const testSecret = Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 37 + 11) % 256)).toString(
+  "base64url",
+);
