@@ -120,6 +120,15 @@ describe("signals", () => {
     expect(typing()).toBeUndefined();
   });
 
+  test("CLIENT-9 somebody's typing ends with their message", async () => {
+    const { server, client } = await connected();
+    server.say({ type: "signal", signal: { kind: "typing", room: 7, user: 2, on: true } });
+    expect(client.view.getState().typing.get(7)).toEqual([2]);
+    server.grow(1);
+    server.tell(2);
+    expect(client.view.getState().typing.get(7)).toBeUndefined();
+  });
+
   test("CLIENT-10 those who are watched are watched again on the next connection", async () => {
     const { server, network, client } = await connected();
     const away = { user: 2, state: "away", last_seen: null, status_message: "" } as const;

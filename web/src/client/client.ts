@@ -313,6 +313,8 @@ export class Client {
   #arrived(room: number, messages: readonly Message[]): void {
     const { state } = this.view.getState();
     for (const message of messages) this.#outbox.arrived(message);
+    // Whoever has said it has stopped typing it.
+    for (const { sender } of messages) this.#typing.hear(room, sender, false);
     const held = state.rooms.get(room);
     const foreign = messages.filter(({ sender }) => sender !== state.user).map(({ seq }) => seq);
     if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return;

@@ -135,6 +135,19 @@ describe("a session", () => {
     expect(network.waits).toEqual([]);
   });
 
+  test("CLIENT-7 signing out that the live connection tells of first is still the person's own", async () => {
+    const { network, session, states } = setUp();
+    await session.signIn("alice", "a password");
+    const answer = Promise.withResolvers<Response>();
+    network.answer = () => answer.promise;
+    const leaving = session.signOut();
+    await settled();
+    session.ended();
+    answer.resolve(new Response(null, { status: 204 }));
+    await leaving;
+    expect(states.slice(1)).toEqual([{ status: "signed_out", ended: false }]);
+  });
+
   test("CLIENT-7 an answer that comes after signing out signs nobody in", async () => {
     const { network, session, states } = setUp();
     await session.signIn("alice", "a password");

@@ -35,6 +35,7 @@ export class Session {
   #tokens: Tokens | undefined;
   #refreshing: Promise<string> | undefined;
   #cancelRenewal: (() => void) | undefined;
+  #isLeaving = false;
   /** Raised at each sign-in and sign-out: an answer to an earlier session changes nothing. */
   #generation = 0;
 
@@ -71,17 +72,21 @@ export class Session {
 
   /** Fails, still signed in, when the server cannot be told: else the cookie would sign the next person in. */
   async signOut(): Promise<void> {
+    this.#isLeaving = true;
     try {
       await this.options.call("session.end", {});
     } catch (error) {
       if (!(error instanceof ChatError) || error.code !== "unauthenticated") throw error;
+    } finally {
+      this.#isLeaving = false;
     }
-    this.#end(false);
+    if (this.#tokens) this.#end(false);
   }
 
   /** The server says that this session is over. */
   ended(): void {
-    if (this.#tokens) this.#end(true);
+    // The live connection may tell of a sign-out before it is answered.
+    if (this.#tokens) this.#end(!this.#isLeaving);
   }
 
   /** Stops renewing; what is known stays. */

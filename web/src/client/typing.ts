@@ -35,7 +35,8 @@ export class Typing {
     const typing = this.#heard.get(room) ?? new Map<number, () => void>();
     this.#heard.set(room, typing);
     typing.get(user)?.();
-    typing.delete(user);
+    const wasTyping = typing.delete(user);
+    if (!on && !wasTyping) return;
     if (on)
       typing.set(
         user,

@@ -15,7 +15,8 @@ export function showChat(client: Client, app: HTMLElement): void {
   const shell = h(
     "div",
     { className: "chat" },
-    h("aside", { className: "rooms" }, drawAccount(client), notice.element, roomList.element),
+    notice.element,
+    h("aside", { className: "rooms" }, drawAccount(client), roomList.element),
     pane.element,
   );
   const gone = new AbortController();
@@ -43,6 +44,8 @@ export function showChat(client: Client, app: HTMLElement): void {
   function select(): void {
     pane.show(Number(new URLSearchParams(location.hash.slice(1)).get("room")) || null);
     draw();
+    // On a phone the keyboard would cover what one came to read.
+    if (matchMedia("(pointer: fine)").matches) pane.focus();
   }
   function look(): void {
     client.presence(document.hidden ? "away" : "online");
@@ -106,6 +109,7 @@ function createRoomPane(client: Client) {
       timeline.show(next);
       composer.show(next);
     },
+    focus: () => composer.focus(),
     draw(view: ReturnType<Client["view"]["getState"]>): void {
       const held = room === null ? undefined : view.state.rooms.get(room);
       main.classList.toggle("is-empty", !held);

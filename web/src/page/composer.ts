@@ -49,7 +49,7 @@ export function createComposer(client: Client) {
     if (next?.kind === "edit") text.value = next.message.text;
     about.textContent =
       next?.kind === "edit" ? "Changing your message" : `Answering: ${next?.message.text ?? ""}`;
-    text.focus();
+    if (next) text.focus();
   }
   function send(): void {
     const written = text.value.trim();
@@ -58,7 +58,9 @@ export function createComposer(client: Client) {
     if (aim?.kind === "edit") client.edit(aim.message.id, written).catch(tell);
     else client.send(room, written, answer).catch(tell);
     text.value = "";
+    client.typing(room, false);
     aimAt(null);
+    text.focus();
   }
 
   return {
@@ -70,6 +72,7 @@ export function createComposer(client: Client) {
       text.value = (next !== null && drafts.get(next)) || "";
     },
     reply: (message: Message) => aimAt({ kind: "reply", message }),
+    focus: () => text.focus(),
     edit: (message: Message) => aimAt({ kind: "edit", message }),
   };
 }

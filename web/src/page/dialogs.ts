@@ -60,7 +60,9 @@ export function newRoomDialog(client: Client): void {
   const members = new Set<number>();
   const name = h("input", { required: true, maxLength: limits.roomName });
   const isPublic = h("input", { type: "checkbox" });
+  const { user: me } = client.view.getState().state;
   const picker = peoplePicker(client, ({ id }, label) => {
+    if (id === me) return h("span", {});
     const box = h("input", { type: "checkbox", checked: members.has(id) });
     box.addEventListener("change", () => (box.checked ? members.add(id) : members.delete(id)));
     return h("label", {}, box, label);

@@ -69,7 +69,7 @@ function drawMessage(client: Client, row: MessageRow, actions: TimelineActions):
     return chip;
   });
   return h(
-    "li",
+    "article",
     { className: sender === me ? "message is-own" : "message" },
     h(
       "div",
@@ -121,7 +121,7 @@ function drawWaiting(client: Client, author: string, entry: OutboxEntry): HTMLEl
     button("Discard", () => client.discard(client_id)),
   ];
   return h(
-    "li",
+    "article",
     { className: `message is-own is-${state}` },
     h("div", { className: "byline" }, h("strong", {}, author), h("span", {}, words)),
     h("p", { className: "text" }, text),

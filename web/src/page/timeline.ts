@@ -16,13 +16,14 @@ const nearEnd = 40;
 
 /** The messages of a room, oldest first, and after them those on their way. */
 export function createTimeline(client: Client, actions: TimelineActions) {
-  const list = h("ol", { attributes: { role: "log", "aria-label": "Messages" } });
+  const list = h("div", { attributes: { role: "log", "aria-label": "Messages" } });
   const older = button("Show older messages", () => void loadOlder(), "older");
   const scroller = h("div", { className: "timeline", tabIndex: 0 }, older, list);
   const draw = keyedList<Row>(list, { key: ({ key }) => key, draw: (row) => drawRow(client, row, actions) });
   let room: number | null = null;
   let isAtEnd = true;
   let first: number | undefined;
+  let waiting = 0;
 
   async function loadOlder(): Promise<void> {
     if (room === null) return;
@@ -53,10 +54,14 @@ export function createTimeline(client: Client, actions: TimelineActions) {
     },
     draw(view: View, held: RoomState): void {
       const messages = timeline(held);
+      const rows = rowsOf(view, held, messages);
+      // Whoever sends wants to see it go.
+      if (rows.length - messages.length > waiting) isAtEnd = true;
+      waiting = rows.length - messages.length;
       const { scrollHeight, scrollTop } = scroller;
       client.want(messages.map(({ sender }) => sender));
       older.hidden = !held.loaded || held.before === null;
-      draw(rowsOf(view, held, messages));
+      draw(rows);
       const isPrepended = first !== undefined && messages[0]?.id !== first && held.messages.has(first);
       if (isPrepended && !isAtEnd) scroller.scrollTop = scrollTop + scroller.scrollHeight - scrollHeight;
       first = messages[0]?.id;

@@ -1,0 +1,72 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+/** Where Debian's package puts it. */
+const executablePath = "/usr/bin/chromium";
+const output = join(import.meta.dir, "../test-output");
+
+export const hasBrowser = existsSync(executablePath);
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--no-first-run",
+    ],
+  });
+}
+
+export const desktop = { width: 1280, height: 800 };
+export const phone = { width: 390, height: 844 };
+
+export interface Device {
+  context: BrowserContext;
+  page: Page;
+  /** What went wrong in the page, and what it asked of others than its server. */
+  faults: string[];
+}
+
+/** A browser of somebody's own, at the server's entrance or another of its pages. */
+export async function openDevice(
+  browser: Browser,
+  address: string,
+  viewport: { width: number; height: number },
+): Promise<Device> {
+  const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "UTC" });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const { origin } = new URL(address);
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("console", (message) => {
+    // What the server refuses the page tells itself; a broken policy is told only here.
+    const isNetwork = /^Failed to load|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET/.test(message.text());
+    if (message.type() === "error" && !isNetwork) faults.push(message.text());
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin)) faults.push(`asked for ${request.url()}`);
+  });
+  await page.goto(address);
+  return { context, page, faults };
+}
+
+/** A picture in light and one in dark. */
+export async function picture({ page }: Device, name: string): Promise<void> {
+  await mkdir(output, { recursive: true });
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(output, `${name}-${colorScheme}.png`), animations: "disabled" });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+export async function fillForm(page: Page, values: Record<string, string>): Promise<void> {
+  for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
+  await page.locator("form button[type=submit]").click();
+}
