@@ -89,6 +89,23 @@ describe("marks", () => {
     await network.pass(1_000);
     expect(network.socket.frames("do").map(({ op }) => op)).toEqual(["receipt.read"]);
   });
+  test("CLIENT-8 another history is told of marks anew", async () => {
+    const { server, network, client } = await connected();
+    server.grow(3);
+    for (let seq = 2; seq <= 4; seq++) server.tell(seq);
+    client.markRead(7, 4);
+    for (const { id } of network.socket.frames("do")) {
+      server.say({ type: "done", id, result: { room: 7, read: 4, delivered: 4, unread: 0, mentions: 0 } });
+    }
+    await network.pass(1_000);
+    await reconnect(network);
+    server.epoch = "second";
+    server.greet({ mode: "fresh" });
+    client.markRead(7, 3);
+    expect(network.socket.frames("do").map(({ op, input }) => [op, input])).toEqual([
+      ["receipt.read", { room: 7, seq: 3 }],
+    ]);
+  });
 });
 
 describe("signals", () => {

@@ -14,7 +14,7 @@ import { People } from "./people.ts";
 import { Repairs } from "./repairs.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
-import { type LinkState, LiveSocket } from "./socket.ts";
+import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Typing } from "./typing.ts";
 import { createView, emptyView, type ViewStore } from "./view.ts";
@@ -85,7 +85,7 @@ export class Client {
       refused,
       ended: () => this.#session.ended(),
       positions: () => this.#sync.positions(),
-      ready: (frame) => this.#sync.ready(frame),
+      ready: (frame) => this.#greeted(frame),
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
@@ -277,6 +277,12 @@ export class Client {
     this.#disowned.length = 0;
     const { session, isOutboxKept } = this.view.getState();
     this.view.setState({ ...emptyView(), session, isOutboxKept });
+  }
+
+  #greeted(frame: Frame<"ready">): void {
+    // What another history was told of marks, this one has not heard.
+    if (frame.epoch !== this.view.getState().state.epoch) this.#marks.clear();
+    this.#sync.ready(frame);
   }
 
   #linkChanged(link: LinkState): void {

@@ -10,7 +10,8 @@ interface Repair {
   /** Asked for again while it ran. */
   again: boolean;
   backoff: Backoff;
-  callOff?: () => void;
+  /** While it waits for its next try: how to call that off. */
+  callOff?: (() => void) | undefined;
 }
 
 /** Work by name: one at a time of a name, once more if it is asked for meanwhile, and again when it could not be done. */
@@ -20,15 +21,24 @@ export class Repairs {
   constructor(private readonly environment: Pick<Environment, "after" | "random">) {}
 
   need(name: string, work: () => Promise<void>): void {
-    const running = this.#repairs.get(name);
-    if (running) {
-      running.again = true;
+    const present = this.#repairs.get(name);
+    if (present) {
+      present.work = work;
+      present.again = true;
       return;
     }
-    const backoff = new Backoff(this.environment.random);
-    const repair: Repair = { work, again: false, backoff };
+    const repair: Repair = { work, again: false, backoff: new Backoff(this.environment.random) };
     this.#repairs.set(name, repair);
     void this.#run(name, repair);
+  }
+
+  /** The server is there again: what waits need not wait any longer. */
+  hurry(): void {
+    for (const [name, repair] of [...this.#repairs]) {
+      if (!repair.callOff) continue;
+      repair.callOff();
+      void this.#run(name, repair);
+    }
   }
 
   clear(): void {
@@ -37,23 +47,25 @@ export class Repairs {
   }
 
   async #run(name: string, repair: Repair): Promise<void> {
+    repair.callOff = undefined;
+    const isWanted = () => this.#repairs.get(name) === repair;
     try {
       do {
         repair.again = false;
         await repair.work();
-      } while (repair.again && this.#repairs.get(name) === repair);
+      } while (repair.again && isWanted());
     } catch (error) {
-      if (this.#repairs.get(name) !== repair || error instanceof Outdated) return;
+      if (!isWanted()) return;
       if (error instanceof ChatError && retryOf(error.code) !== "no") {
         const wait = repair.backoff.next(error.details.after);
         repair.callOff = this.environment.after(wait, () => void this.#run(name, repair));
         return;
       }
       this.#repairs.delete(name);
-      // The end of a session is told by the session; anything else is a bug and must be seen.
-      if (!(error instanceof ChatError)) throw error;
+      // The end of a session is told by the session; anything but the server's refusal is a bug and must be seen.
+      if (!(error instanceof ChatError || error instanceof Outdated)) throw error;
       return;
     }
-    if (this.#repairs.get(name) === repair) this.#repairs.delete(name);
+    if (isWanted()) this.#repairs.delete(name);
   }
 }

@@ -70,6 +70,11 @@ export class RoomMending {
     this.#resets.delete(room);
   }
 
+  /** The server is there again. */
+  hurry(): void {
+    this.#repairs.hurry();
+  }
+
   startOver(): void {
     this.#generation += 1;
     this.#repairs.clear();

@@ -74,6 +74,8 @@ export class Sync {
     const fresh = startsAfresh(before, frame);
     if (fresh) this.#startOver();
     const after = applyReady(before, frame);
+    this.#repairs.hurry();
+    this.rooms.hurry();
     this.options.view.setState({ isComplete: frame.more === undefined });
     this.#set(after);
     if (before.user === frame.user) this.#doubt(before);
