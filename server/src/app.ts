@@ -43,7 +43,7 @@ export interface App {
 }
 
 /** Seconds over which sockets are asked to come back elsewhere, when the server stops. */
-const drainOver = 8;
+const drainOver = 5;
 /** Milliseconds that requests under way, and then operations that wait, are given to end. */
 const endWithin = 8_000;
 /** Milliseconds. */

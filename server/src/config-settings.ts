@@ -155,14 +155,6 @@ export const settings = {
     example: "15",
     schema: wholeNumber(5, 60),
   }),
-  OPERATIONS_PER_SECOND: setting({
-    group: "Accounts",
-    about:
-      "How many operations one live socket may start in a second, four times as many after a quiet time. 0 for no limit.",
-    unset: "50",
-    example: "50",
-    schema: wholeNumber(0, 1_000_000),
-  }),
   REFRESH_TOKEN_EXPIRE_DAYS: setting({
     group: "Accounts",
     about: "After how many days without use a device is signed out, 1 to 90.",
@@ -183,14 +175,14 @@ export const settings = {
     about:
       "Makes the first admin without a browser, together with `ADMIN_EMAIL` and `ADMIN_PASSWORD`. Not read again once an admin exists.",
     unset: "the set-up link that the server prints",
-    example: "ada",
+    example: "admin",
     schema: z.string().pipe(username),
   }),
   ADMIN_EMAIL: setting({
     group: "Accounts",
     about: "The first admin's e-mail address.",
     unset: "-",
-    example: "ada@example.org",
+    example: "admin@example.org",
     schema: z.string().pipe(email),
   }),
   ADMIN_PASSWORD: setting({
@@ -210,6 +202,14 @@ export const settings = {
     unset: "Parley",
     example: "Chess club",
     schema: z.string().pipe(displayName),
+  }),
+  OPERATIONS_PER_SECOND: setting({
+    group: "Operation",
+    about:
+      "How many operations one live socket may start in a second, four times as many after a quiet time. 0 for no limit.",
+    unset: "50",
+    example: "50",
+    schema: wholeNumber(0, 1_000_000),
   }),
   LOG_LEVEL: setting({
     group: "Operation",

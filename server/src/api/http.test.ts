@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { livePath, liveSubprotocol } from "@parley/protocol/frames";
 import { type Person, type TestApp, testApp } from "../testing/app.ts";
 import { passwordOf } from "../testing/people.ts";
+import { postgresMissing } from "../testing/postgres.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "parley-http-"));
 const pages = join(folder, "dist");
@@ -397,6 +398,55 @@ describe("before the first admin", () => {
     ).toBe(200);
     await fresh.close();
   });
+});
+
+describe("health", () => {
+  test("CONFIG-8 a server that can serve says so, with its version and how long it has been up", async () => {
+    app.clock.advance(3_000);
+    for (const path of ["/health", "/health/ready"]) {
+      const { status, body } = await app.ask("GET", path);
+      expect([status, Object.keys(body).sort()]).toEqual([
+        200,
+        ["database", "status", "uptime_seconds", "version"],
+      ]);
+      expect(body).toMatchObject({ status: "ok", database: "ok", version: "0.1.0" });
+      expect(body.uptime_seconds).toBeGreaterThanOrEqual(3);
+    }
+    expect((await app.ask("GET", "/health/live")).body.status).toBe("ok");
+  });
+
+  test("CONFIG-8 without its database it is down, but alive", async () => {
+    const lonely = await testApp();
+    await lonely.context.writer.idle();
+    await lonely.context.database.close();
+    const { status, body } = await lonely.ask("GET", "/health");
+    expect([status, body.status, body.database]).toEqual([503, "down", "down"]);
+    expect((await lonely.ask("GET", "/health/ready")).status).toBe(503);
+    expect((await lonely.ask("GET", "/health/live")).status).toBe(200);
+    // Its database is closed already.
+    await lonely.close().catch(() => undefined);
+  });
+
+  test.skipIf(postgresMissing)(
+    "REST-4 what a database that is away cannot answer is told to wait, not called a fault",
+    async () => {
+      const lonely = await testApp({ engine: "postgres" });
+      await lonely.context.writer.idle();
+      await lonely.context.database.close();
+      for (const [method, path] of [
+        ["GET", "/api/v2/me"],
+        ["POST", "/api/v2/rooms"],
+      ] as const) {
+        const body = method === "POST" ? { kind: "group", name: "walks" } : undefined;
+        const answered = await lonely.ask(method, path, { as: lonely.people.alice, body });
+        expect([path, answered.status, answered.body.code]).toEqual([path, 503, "unavailable"]);
+        expect(answered.headers.get("retry-after")).toBe("1");
+      }
+      expect(lonely.log.join("\n")).not.toContain("request.failed");
+      // Its database is closed already.
+    await lonely.close().catch(() => undefined);
+    },
+  );
 });
 
 describe("faults and the log", () => {

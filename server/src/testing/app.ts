@@ -94,8 +94,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       app = await start();
     },
     async close() {
-      await app.stop({ drainSeconds: 0 });
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await app.stop({ drainSeconds: 0 });
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
