@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { loadEpoch, prepareClaim, type SetupLink } from "./features/server/server.ts";
+import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
@@ -166,9 +167,11 @@ async function serve({ options, context, live, setup, opened }: Serving): Promis
 }
 
 function tidy(context: Context): void {
-  context.writer
-    .write(forgetOldAnswers)
-    .catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
+  for (const forget of [forgetOldAnswers, forgetOldSessions]) {
+    context.writer
+      .write(forget)
+      .catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
+  }
 }
 
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {

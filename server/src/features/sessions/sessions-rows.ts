@@ -198,3 +198,10 @@ export const sessionsEndedFrom = prepare<{ at: number }, { id: number; user_id: 
       .where("ended_at", ">=", param("at"))
       .orderBy("ended_at"),
 );
+
+/** Sessions that were over before a moment, however they ended. */
+export const deleteSessionsOverBefore = prepare<{ at: number }>((build, param) =>
+  build
+    .deleteFrom("sessions")
+    .where((eb) => eb.or([eb("ended_at", "<", param("at")), eb("expires_at", "<", param("at"))])),
+);

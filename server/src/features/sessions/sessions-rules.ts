@@ -10,6 +10,8 @@ const longestLife = 90 * day;
 export const replayWindow = 20_000;
 /** Milliseconds between two notes of a session's use. */
 export const touchEvery = 60_000;
+/** Milliseconds for which a session that is over is kept, so that a stolen token used late is still seen as one. */
+export const keptAfterEnd = 90 * day;
 /** Devices one person is signed in on; one more signs the longest unused out. */
 export const mostSessions = 100;
 

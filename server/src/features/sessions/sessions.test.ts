@@ -5,7 +5,7 @@ import { outcomeOf } from "../../testing/failures.ts";
 import { addCast, addressOf, callBy, type Device, deviceOf } from "../../testing/people.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { refresh } from "../sign-ins/sign-ins.ts";
-import { authenticate, endSession, listSessions, sessionsEndedSince } from "./sessions.ts";
+import { authenticate, endSession, forgetOldSessions, listSessions, sessionsEndedSince } from "./sessions.ts";
 
 const minute = 60_000;
 const day = 86_400_000;
@@ -30,6 +30,22 @@ onEveryEngine((engine) => {
     authenticate(fixture.context, device.access_token, address);
   const refreshed = (token: string | undefined) =>
     refresh(fixture.context, callBy(null), { ...(token && { refresh_token: token }), cookie: false });
+
+  test("SES-15 a session is forgotten ninety days after its end, and not before", async () => {
+    const forget = () => fixture.context.writer.write(forgetOldSessions);
+    const present = async () => {
+      const { database } = fixture.context;
+      const rows = await database.rows(database.build.selectFrom("sessions").select("id"));
+      return rows.some((row) => row.id === alice.session);
+    };
+    await end(alice);
+    fixture.store.clock.advance(90 * day);
+    await forget();
+    expect(await present()).toBe(true);
+    fixture.store.clock.advance(1);
+    await forget();
+    expect(await present()).toBe(false);
+  });
 
   describe("each call", () => {
     test("SES-5 asks the store who stands behind the token", async () => {

@@ -8,6 +8,7 @@ import { emitToUser } from "../logs/logs.ts";
 import {
   type AccessRow,
   accessRow,
+  deleteSessionsOverBefore,
   endSessionRow,
   endSessionRows,
   familyRow,
@@ -22,6 +23,7 @@ import {
 import {
   idleUntil,
   isLive,
+  keptAfterEnd,
   mostSessions,
   noSuchSession,
   rotationOf,
@@ -214,4 +216,9 @@ export interface EndedSession {
  */
 export function sessionsEndedSince(sql: Sql, at: number): Promise<EndedSession[]> {
   return sql.rows(sessionsEndedFrom({ at }));
+}
+
+/** SES-15. Forgets sessions that have been over for longer than anybody asks after them. */
+export async function forgetOldSessions(tx: Tx): Promise<void> {
+  await tx.sql.run(deleteSessionsOverBefore({ at: tx.now - keptAfterEnd }));
 }
