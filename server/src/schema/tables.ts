@@ -63,6 +63,8 @@ interface Tables {
     id: Generated<number>;
     kind: "direct" | "group" | "channel";
     name: string;
+    /** The name, folded: what public channels are searched by. */
+    search_key: string;
     topic: string;
     is_public: Flag;
     /** The sorted pair of a direct room. */
@@ -151,7 +153,8 @@ interface Tables {
     at: number;
   };
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
-  reactions: { message_id: number; emoji: string; user_id: number; at: number };
+  /** `seq`: the event that set it, by which reactions are in order. */
+  reactions: { message_id: number; emoji: string; user_id: number; seq: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;

@@ -44,12 +44,34 @@ export async function freshPostgres(): Promise<string> {
   return `postgresql://postgres@127.0.0.1:${port}/${name}`;
 }
 
-/** Ends every connection to a database, as a restart of the server would. */
-export async function cutConnections(url: string): Promise<void> {
-  const { admin } = (await running) ?? {};
-  await admin?.unsafe("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", [
-    new URL(url).pathname.slice(1),
+/**
+ * Ends every connection to a database, as a restart of the server would, and waits until they are gone. This process
+ * stands still meanwhile: what it finds out about its connections, it finds out by using them.
+ */
+export function cutConnections(url: string): void {
+  const { port, pathname } = new URL(url);
+  const others = `FROM pg_stat_activity WHERE datname = '${pathname.slice(1)}'`;
+  const cut = `DO $$ BEGIN
+    PERFORM pg_terminate_backend(pid) ${others};
+    WHILE EXISTS (SELECT 1 ${others}) LOOP
+      PERFORM pg_sleep(0.01);
+      PERFORM pg_stat_clear_snapshot();
+    END LOOP;
+  END $$`;
+  const psql = join(postgresFolder ?? "", "psql");
+  const answer = Bun.spawnSync([
+    psql,
+    "-h",
+    "127.0.0.1",
+    "-p",
+    port,
+    "-U",
+    "postgres",
+    "-qc",
+    cut,
+    "postgres",
   ]);
+  if (answer.exitCode !== 0) throw new Error(answer.stderr.toString());
 }
 
 function findFolder(): string | null {
@@ -60,8 +82,9 @@ function findFolder(): string | null {
     .map((name) => join(debianHome, name, "bin"));
   const folders = onPath ? [dirname(onPath), ...newestFirst] : newestFirst;
   return (
-    folders.find((folder) => ["postgres", "initdb"].every((program) => existsSync(join(folder, program)))) ??
-    null
+    folders.find((folder) =>
+      ["postgres", "initdb", "psql"].every((program) => existsSync(join(folder, program))),
+    ) ?? null
   );
 }
 

@@ -78,7 +78,7 @@ export const lockRoom = prepare<{ room: number }, { id: number }>((build, param)
 );
 
 /** Messages after a read mark that mention a person: by name, or with everyone else. */
-function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
+export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
   return sql<number>`(SELECT count(*) FROM mentions
       WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read})
     + (SELECT count(*) FROM messages

@@ -41,6 +41,15 @@ export function permissionsOf(kind: RoomKind, differences: string): Permissions 
   return differences === "{}" ? defaults[kind] : { ...defaults[kind], ...JSON.parse(differences) };
 }
 
+/** The other way round: as a room keeps them, so that two rooms with the same permissions keep the same text. */
+export function differencesOf(kind: RoomKind, permissions: Permissions): string {
+  const differing = Object.entries(defaults[kind]).flatMap(([name, usual]) => {
+    const own = permissions[name as keyof Permissions];
+    return own === usual ? [] : [[name, own]];
+  });
+  return JSON.stringify(Object.fromEntries(differing));
+}
+
 /** What you may not see is not there. */
 export function noSuchRoom(): ChatError {
   return new ChatError("not_found", "there is no such room, or you are not in it");

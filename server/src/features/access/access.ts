@@ -6,7 +6,7 @@ import type { Sql } from "../../schema/tables.ts";
 import { type AccessRow, lockRoom, mentionCount, roleOf, roomForUser, roomsOfUser } from "./access-rows.ts";
 import { noSuchRoom, permissionsOf } from "./access-rules.ts";
 
-export { type AccessRow, memberColumns, roomColumns } from "./access-rows.ts";
+export { type AccessRow, memberColumns, mentionsAfter, roomColumns } from "./access-rows.ts";
 export * from "./access-rules.ts";
 
 /** A room that its reader may see. */
@@ -59,6 +59,16 @@ export async function describeMembership(sql: Sql, user: number, room: number): 
   const row = await accessRoom(sql, user, room);
   const mentions = row.role === null ? 0 : await countMentions(sql, user, row);
   return toMembership(row, mentions);
+}
+
+/** A room as it is now, for an event that speaks of it: of one that the person is not in, nothing but that it was there. */
+export async function recallMembership(sql: Sql, user: number, room: number): Promise<Membership> {
+  const row = await sql.first(roomForUser({ room, user }));
+  if (!row) throw noSuchRoom();
+  if (row.role !== null) return toMembership(row, await countMentions(sql, user, row));
+  const unknown = { name: "", topic: "", is_public: 0, direct_key: null, permissions: "{}" } as const;
+  const uncounted = { archived_at: null, member_count: 0, head: 0, last_message_at: null };
+  return toMembership({ ...row, ...unknown, ...uncounted }, 0);
 }
 
 /** The rooms a person is in, by id, after a given one. */

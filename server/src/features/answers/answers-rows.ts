@@ -29,6 +29,23 @@ export const insertAnswer = prepare<{
   }),
 );
 
+export const answersOf = prepare<{ user: number; operation: string }, { key: string; result: string }>(
+  (build, param) =>
+    build
+      .selectFrom("answers")
+      .select(["key", "result"])
+      .where("user_id", "=", param("user"))
+      .where("operation", "=", param("operation")),
+);
+
+export const updateAnswer = prepare<{ user: number; key: string; result: string }>((build, param) =>
+  build
+    .updateTable("answers")
+    .set({ result: param("result") })
+    .where("user_id", "=", param("user"))
+    .where("key", "=", param("key")),
+);
+
 export const deleteAnswersBefore = prepare<{ at: number }>((build, param) =>
   build.deleteFrom("answers").where("at", "<", param("at")),
 );

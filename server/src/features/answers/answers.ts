@@ -2,7 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Tx } from "../../context.ts";
 import { contentHash } from "../../platform/hashes.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { answerByKey, deleteAnswersBefore, insertAnswer } from "./answers-rows.ts";
+import { answerByKey, answersOf, deleteAnswersBefore, insertAnswer, updateAnswer } from "./answers-rows.ts";
 
 /** Days for which the first answer under an idempotency key is kept. */
 const keptDays = 30;
@@ -35,6 +35,18 @@ export async function keepAnswer(tx: Tx, question: Question, result: unknown): P
       at: tx.now,
     }),
   );
+}
+
+/** Writes anew what is kept of a person's calls of an operation, where something they spoke of is gone. */
+export async function rewriteAnswers(
+  tx: Tx,
+  of: { user: number; operation: string },
+  rewrite: (result: unknown) => unknown,
+): Promise<void> {
+  for (const { key, result } of await tx.sql.rows(answersOf(of))) {
+    const rewritten = JSON.stringify(rewrite(JSON.parse(result)));
+    if (rewritten !== result) await tx.sql.run(updateAnswer({ user: of.user, key, result: rewritten }));
+  }
 }
 
 export async function forgetOldAnswers(tx: Tx): Promise<void> {

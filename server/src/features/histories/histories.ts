@@ -3,7 +3,7 @@ import type { RoomEvent } from "@parley/protocol/events";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { accessOwnRoom } from "../access/access.ts";
+import { accessOwnRoom, noSuchRoom } from "../access/access.ts";
 import { type RoomEventRow, roomEventRows } from "../logs/logs.ts";
 import { messagesFor } from "../messages/messages.ts";
 
@@ -15,7 +15,9 @@ export async function roomEvents(
 ): Promise<Output<"room.events">> {
   const room = await accessOwnRoom(sql, actor.user, input.room);
   const run = await eventsAfter(sql, room.id, { after: input.after, limit: input.limit });
-  return { room: room.id, ...run, head: Math.max(room.head, run.to) };
+  // Events that came while they were read are in the run. A position ahead of the log is told the log's own head.
+  const head = run.events.length > 0 ? Math.max(room.head, run.to) : room.head;
+  return { room: room.id, ...run, head };
 }
 
 /** A run of a room's events; a message in one is as it is now. Whoever calls has checked the right to it. */
@@ -35,6 +37,7 @@ function toRoomEvent(row: RoomEventRow, messages: ReadonlyMap<number, Message>):
   const head = { kind: row.kind, at: isoTime(row.at), by: row.by_id };
   if (row.message_id === null) return { ...head, ...JSON.parse(row.body ?? "{}") } as RoomEvent;
   const message = messages.get(row.message_id);
-  if (!message) throw new Error(`event ${row.seq} is about a message that is not there`);
+  // Only the deletion of its room takes a message away, perhaps while this is read.
+  if (!message) throw noSuchRoom();
   return { ...head, message } as RoomEvent;
 }

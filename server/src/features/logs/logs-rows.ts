@@ -116,27 +116,38 @@ export const insertUserEvent = prepare<{ user: number; seq: number; kind: string
     }),
 );
 
-export const userEventRows = prepare<
-  { user: number; after: number; limit: number },
-  { seq: number; kind: string; at: number; body: string }
->((build, param) =>
-  build
-    .selectFrom("user_events")
-    .select(["seq", "kind", "at", "body"])
-    .where("user_id", "=", param("user"))
-    .where("seq", ">", param("after"))
-    .orderBy("seq")
-    .limit(param("limit")),
+export interface UserEventRow {
+  seq: number;
+  kind: string;
+  at: number;
+  body: string;
+}
+
+export const userEventRows = prepare<{ user: number; after: number; limit: number }, UserEventRow>(
+  (build, param) =>
+    build
+      .selectFrom("user_events")
+      .select(["seq", "kind", "at", "body"])
+      .where("user_id", "=", param("user"))
+      .where("seq", ">", param("after"))
+      .orderBy("seq")
+      .limit(param("limit")),
 );
 
 export const userHead = prepare<{ user: number }, { head: number }>((build, param) =>
   build.selectFrom("users").select("head").where("id", "=", param("user")),
 );
 
-export async function headsOfRooms(sql: Sql, rooms: readonly number[]): Promise<{ id: number; head: number }[]> {
-  return sql.rows(sql.build.selectFrom("rooms").select(["id", "head"]).where("id", "in", rooms));
+export async function headsOfRooms(
+  sql: Sql,
+  rooms: readonly number[],
+): Promise<{ id: number; head: number; head_at: number }[]> {
+  return sql.rows(sql.build.selectFrom("rooms").select(["id", "head", "head_at"]).where("id", "in", rooms));
 }
 
-export async function headsOfUsers(sql: Sql, users: readonly number[]): Promise<{ id: number; head: number }[]> {
+export async function headsOfUsers(
+  sql: Sql,
+  users: readonly number[],
+): Promise<{ id: number; head: number }[]> {
   return sql.rows(sql.build.selectFrom("users").select(["id", "head"]).where("id", "in", users));
 }

@@ -3,6 +3,7 @@ import type { RoomEvent, UserEvent } from "@parley/protocol/events";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
+import { recallMembership } from "../access/access.ts";
 import {
   insertRoomEvent,
   insertUserEvent,
@@ -10,6 +11,7 @@ import {
   raiseHead,
   raiseHeadForMessage,
   raiseUserHead,
+  type UserEventRow,
   userEventRows,
   userHead,
 } from "./logs-rows.ts";
@@ -92,7 +94,8 @@ export async function emitToUser(tx: Tx, user: number, event: NewUserEvent): Pro
   const head = (await tx.sql.first(raiseUserHead({ user })))?.head;
   if (head === undefined) throw new Error(`user ${user} has no log`);
   const { kind, ...rest } = event;
-  await tx.sql.run(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(rest) }));
+  const stored = event.kind === "room.appeared" ? { room: event.room.id } : rest;
+  await tx.sql.run(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(stored) }));
   const whole = { kind, at: isoTime(tx.now), ...rest } as UserEvent;
   tx.announce({ log: "user", id: user, seq: head, event: whole });
 }
@@ -105,13 +108,21 @@ export async function userEvents(
 ): Promise<Output<"user.events">> {
   const head = (await sql.first(userHead({ user: actor.user })))?.head ?? 0;
   const rows = await sql.rows(userEventRows({ user: actor.user, after: input.after, limit: input.limit }));
-  const events = rows.map(
-    (row) => ({ kind: row.kind, at: isoTime(row.at), ...JSON.parse(row.body) }) as UserEvent,
-  );
+  const events: UserEvent[] = [];
+  for (const row of rows) events.push(await toUserEvent(sql, actor.user, row));
+  const to = rows.at(-1)?.seq;
   return {
     from: input.after + 1,
-    to: rows.at(-1)?.seq ?? input.after,
-    head: Math.max(head, input.after),
+    to: to ?? input.after,
+    head: Math.max(head, to ?? 0),
     events,
   };
+}
+
+/** A room that appeared is shown as it is when the event is read: its name and topic stand in one place only. */
+async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<UserEvent> {
+  const head = { kind: row.kind, at: isoTime(row.at) };
+  const body = JSON.parse(row.body);
+  if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
+  return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
 }

@@ -76,15 +76,24 @@ export const ownersOf = prepare<{ room: number }, { count: number }>((build, par
     .where("role", "=", "owner"),
 );
 
-/** Who owns a room next: of the highest role the longest-standing. */
+/** Who owns a room next: of the highest role the longest-standing; somebody who cannot sign in only if all others neither. */
 export const heirOf = prepare<{ room: number; leaving: number }, { user_id: number }>((build, param) =>
   build
     .selectFrom("members")
+    .innerJoin("users", "users.id", "members.user_id")
     .select("user_id")
     .where("room_id", "=", param("room"))
     .where("user_id", "!=", param("leaving"))
+    .orderBy("users.active", "desc")
     .orderBy((eb) =>
-      eb.case().when("role", "=", "owner").then(0).when("role", "=", "admin").then(1).else(2).end(),
+      eb
+        .case()
+        .when("members.role", "=", "owner")
+        .then(0)
+        .when("members.role", "=", "admin")
+        .then(1)
+        .else(2)
+        .end(),
     )
     .orderBy("joined_at")
     .orderBy("user_id")

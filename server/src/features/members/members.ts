@@ -146,9 +146,9 @@ export async function enter(tx: Tx, entry: Entry): Promise<Member> {
   await tx.sql.run(addToMemberCount({ room, by: 1 }));
   const place = await emit(tx, room, { kind: "member.joined", by, user, role });
   const mark = { seq: place.seq, ordinal: place.room.ordinal };
-  await tx.sql.run(insertMember({ room, user, role, at: tx.now, ...mark }));
+  await tx.sql.run(insertMember({ room, user, role, at: place.at, ...mark }));
   await emitToUser(tx, user, { kind: "room.appeared", room: await describeMembership(tx.sql, user, room) });
-  const row = { user_id: user, role, joined_at: tx.now, read_seq: place.seq, delivered_seq: place.seq };
+  const row = { user_id: user, role, joined_at: place.at, read_seq: place.seq, delivered_seq: place.seq };
   return toMember(row, place.room.member_count <= limits.markRoomMembers);
 }
 

@@ -199,12 +199,13 @@ export const rewriteMessage = prepare<{
     .where("id", "=", param("id")),
 );
 
-/** Only the message's place stays: a hole in the log would look like a loss. */
+/** Only the message's place stays: a hole in the log would look like a loss. From the hash of a short text it could be guessed. */
 export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Array }>((build, param) =>
   build
     .updateTable("messages")
     .set((eb) => ({
       body: param("nothing"),
+      sent_hash: "",
       mentions: null,
       mention_all: 0,
       reply_to: null,
@@ -228,8 +229,7 @@ export async function reactionsOn(sql: Sql, messages: readonly number[]): Promis
       .selectFrom("reactions")
       .select(["message_id", "emoji", "user_id"])
       .where("message_id", "in", messages)
-      .orderBy("at")
-      .orderBy("user_id"),
+      .orderBy("seq"),
   );
 }
 

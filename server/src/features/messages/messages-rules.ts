@@ -1,3 +1,4 @@
+import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
@@ -18,6 +19,10 @@ export function fromBody(body: Uint8Array): string {
 export function mentionList(ids: readonly number[] | undefined): number[] | null {
   if (!ids || ids.length === 0) return null;
   return [...new Set(ids)].sort((one, other) => one - other);
+}
+
+export function noSuchMessage(): ChatError {
+  return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
 
 /** A message on the wire: what does not apply is left out. */

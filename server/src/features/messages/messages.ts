@@ -17,6 +17,7 @@ import {
   roleIn,
 } from "../access/access.ts";
 import { emit, type Place, putEvent, takePlace } from "../logs/logs.ts";
+import { readPage } from "./messages-pages.ts";
 import {
   deleteMentions,
   deleteReactions,
@@ -30,15 +31,13 @@ import {
   messageByClientId,
   messageById,
   messagePlace,
-  messagesAfter,
-  messagesBefore,
   messagesByIds,
   moveOwnMarks,
   reactionsOn,
   rewriteMessage,
   versionsOf,
 } from "./messages-rows.ts";
-import { fromBody, mentionList, toBody, toMessage } from "./messages-rules.ts";
+import { fromBody, mentionList, noSuchMessage, toBody, toMessage } from "./messages-rules.ts";
 
 type Sending = Checked<"message.send"> & { client_id: string };
 
@@ -46,12 +45,12 @@ type Sending = Checked<"message.send"> & { client_id: string };
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   const hash = sentHash(input);
   const repeated = await tx.sql.first(messageByClientId({ sender: actor.user, client: input.client_id }));
-  if (repeated) return firstSent(tx.sql, repeated, hash);
+  if (repeated) return firstSent(tx.sql, actor, repeated, hash);
   const place = await takePlace(tx, input.room, { message: true });
   if (!place) throw noSuchRoom();
   await requireMaySend(tx.sql, actor, input, place);
   const mentions = mentionList(input.mentions);
-  await requireReferences(tx.sql, input.room, { mentions, replyTo: input.reply_to });
+  await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   const row = await storeMessage(tx, actor, { input, hash, place, mentions });
   const message = toMessage(row);
   await putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
@@ -70,12 +69,8 @@ export async function listMessages(
 ): Promise<Output<"message.list">> {
   const room = await accessOwnRoom(sql, actor.user, input.room);
   const page = await readPage(sql, room.id, input);
-  return {
-    messages: await present(sql, page.rows),
-    head: room.head,
-    before: page.more.before ? (page.rows.at(0)?.seq ?? null) : null,
-    after: page.more.after ? (page.rows.at(-1)?.seq ?? null) : null,
-  };
+  const { rows, before, after } = page;
+  return { messages: await present(sql, rows), head: room.head, before, after };
 }
 
 export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message.get">): Promise<Message> {
@@ -89,10 +84,12 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
-  const mentions = input.mentions === undefined ? readMentions(row) : mentionList(input.mentions);
-  if (fromBody(row.body) === input.text && sameIds(mentions, readMentions(row)))
-    return presentOne(tx.sql, row);
-  await requireReferences(tx.sql, room.id, { mentions });
+  const before = readMentions(row);
+  const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
+  if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);
+  // Who was mentioned before and has left since stays mentioned.
+  const added = mentions?.filter((user) => !before?.includes(user)) ?? [];
+  await requireReferences(tx.sql, room.id, { mentions: added });
   await tx.sql.run(
     keepVersion({ id: row.id, version: row.version, body: row.body, at: row.edited_at ?? row.created_at }),
   );
@@ -148,9 +145,7 @@ export async function accessMessage(
 ): Promise<{ row: MessageRow; room: OwnRoom }> {
   const row = await sql.first(messageById({ id: message }));
   if (!row) throw noSuchMessage();
-  const room = await accessOwnRoom(sql, actor.user, row.room_id).catch(() => {
-    throw noSuchMessage();
-  });
+  const room = await accessOwnRoom(sql, actor.user, row.room_id).catch(asNoSuchMessage);
   return { row, room };
 }
 
@@ -163,9 +158,7 @@ export async function accessMessageForChange(
 ): Promise<{ row: MessageRow; room: OwnRoom }> {
   const place = await tx.sql.first(messagePlace({ id: message }));
   if (!place) throw noSuchMessage();
-  const room = await accessOwnRoomForChange(tx, actor.user, place.room_id).catch((error) => {
-    throw error instanceof ChatError ? noSuchMessage() : error;
-  });
+  const room = await accessOwnRoomForChange(tx, actor.user, place.room_id).catch(asNoSuchMessage);
   const row = await tx.sql.first(messageById({ id: message }));
   if (!row) throw noSuchMessage();
   if (row.deleted_at !== null && !options.deleted)
@@ -185,8 +178,9 @@ export async function presentOne(sql: Sql, row: MessageRow): Promise<Message> {
   return message;
 }
 
-function noSuchMessage(): ChatError {
-  return new ChatError("not_found", "there is no such message, or you are not in its room");
+/** Why a room is not reached tells nothing of its messages; a fault of the store stays one. */
+function asNoSuchMessage(error: unknown): never {
+  throw error instanceof ChatError ? noSuchMessage() : error;
 }
 
 async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]> {
@@ -200,12 +194,15 @@ async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]
   );
 }
 
-/** MSG-2. A repeat gives the first; the same client id with another content is a conflict. */
-async function firstSent(sql: Sql, row: MessageRow, hash: string): Promise<Message> {
-  if (row.sent_hash !== hash) {
+/**
+ * MSG-2. A repeat gives the first; the same client id with another content is a conflict. What a deleted message held
+ * is not remembered. Whoever has left the room gets their own words back, not what others have added since.
+ */
+async function firstSent(sql: Sql, actor: Actor, row: MessageRow, hash: string): Promise<Message> {
+  if (row.deleted_at === null && row.sent_hash !== hash) {
     throw new ChatError("conflict", "this client id was used for another message");
   }
-  return presentOne(sql, row);
+  return (await roleIn(sql, actor.user, row.room_id)) ? presentOne(sql, row) : toMessage(row);
 }
 
 function sentHash(input: Sending): string {
@@ -233,10 +230,10 @@ async function requireMaySend(sql: Sql, actor: Actor, input: Sending, place: Pla
 async function requireReferences(
   sql: Sql,
   room: number,
-  references: { mentions: number[] | null; replyTo?: number | undefined },
+  references: { mentions: readonly number[]; replyTo?: number | undefined },
 ): Promise<void> {
   const { mentions, replyTo } = references;
-  if (mentions) {
+  if (mentions.length > 0) {
     const present = await membersAmong(sql, room, mentions);
     if (mentions.some((user) => !present.has(user))) {
       throw new ChatError("invalid", "somebody who is mentioned is not in this room", {
@@ -295,11 +292,9 @@ async function storeMessage(
   };
 }
 
-async function notify(
-  tx: Tx,
-  row: { id: number; room_id: number; seq: number; sender_id: number },
-  users: readonly number[],
-): Promise<void> {
+/** MARK-2. Whoever is mentioned with everyone else is counted there, and only once. */
+async function notify(tx: Tx, row: MessageRow, users: readonly number[]): Promise<void> {
+  if (row.mention_all === 1) return;
   for (const user of users) {
     if (user === row.sender_id) continue;
     await tx.sql.run(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
@@ -325,36 +320,4 @@ function readMentions(row: MessageRow): number[] | null {
 
 function sameIds(one: number[] | null, other: number[] | null): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-interface Page {
-  rows: MessageRow[];
-  more: { before: boolean; after: boolean };
-}
-
-/** One row more than asked for tells whether the list goes on. */
-async function readPage(sql: Sql, room: number, input: Checked<"message.list">): Promise<Page> {
-  const { limit, before, after, around } = input;
-  if (around !== undefined) return readAround(sql, room, around, limit);
-  if (after !== undefined) {
-    const rows = await sql.rows(messagesAfter({ room, seq: after, limit: limit + 1 }));
-    return { rows: rows.slice(0, limit), more: { before: after > 0, after: rows.length > limit } };
-  }
-  const rows = await sql.rows(
-    messagesBefore({ room, seq: before ?? Number.MAX_SAFE_INTEGER, limit: limit + 1 }),
-  );
-  return {
-    rows: rows.slice(0, limit).reverse(),
-    more: { before: rows.length > limit, after: before !== undefined },
-  };
-}
-
-async function readAround(sql: Sql, room: number, around: number, limit: number): Promise<Page> {
-  const centre = await sql.first(messageById({ id: around }));
-  if (!centre || centre.room_id !== room) throw noSuchMessage();
-  const half = Math.floor((limit - 1) / 2);
-  const later = await sql.rows(messagesAfter({ room, seq: centre.seq, limit: half + 1 }));
-  const earlier = await sql.rows(messagesBefore({ room, seq: centre.seq, limit: limit - half }));
-  const rows = [...earlier.slice(0, limit - 1 - half).reverse(), centre, ...later.slice(0, half)];
-  return { rows, more: { before: earlier.length > limit - 1 - half, after: later.length > half } };
 }

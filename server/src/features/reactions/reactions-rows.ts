@@ -4,7 +4,7 @@ export const emojiOn = prepare<{ message: number }, { emoji: string }>((build, p
   build.selectFrom("reactions").select("emoji").distinct().where("message_id", "=", param("message")),
 );
 
-export const insertReaction = prepare<{ message: number; emoji: string; user: number; at: number }>(
+export const insertReaction = prepare<{ message: number; emoji: string; user: number; seq: number }>(
   (build, param) =>
     build
       .insertInto("reactions")
@@ -12,7 +12,7 @@ export const insertReaction = prepare<{ message: number; emoji: string; user: nu
         message_id: param("message"),
         emoji: param("emoji"),
         user_id: param("user"),
-        at: param("at"),
+        seq: param("seq"),
       })
       .onConflict((conflict) => conflict.doNothing()),
 );

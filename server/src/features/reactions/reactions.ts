@@ -18,7 +18,8 @@ export async function setReaction(tx: Tx, actor: Actor, input: Checked<"reaction
     requireRoomForEmoji(input.emoji, new Set(present.map((each) => each.emoji)));
   }
   const changed = await tx.sql.run(
-    input.on ? insertReaction({ ...place, at: tx.now }) : deleteReaction(place),
+    // The room is held: the event that tells of it is the next one.
+    input.on ? insertReaction({ ...place, seq: room.head + 1 }) : deleteReaction(place),
   );
   if (changed === 0) return presentOne(tx.sql, row);
   const by = input.on ? 1 : -1;

@@ -44,29 +44,54 @@ export const insertMarkMove = prepare<{
     .onConflict((conflict) => conflict.doNothing()),
 );
 
-/** Each person's marks, and when the first move that covered a message was made. */
-export const marksCovering = prepare<
-  { room: number; seq: number },
-  { user_id: number; mark: "read" | "delivered"; at: number }
->((build, param) =>
-  build
-    .selectFrom("mark_moves")
-    .select(["user_id", "mark"])
-    .select((eb) => eb.fn.min<number>("at").as("at"))
-    .where("room_id", "=", param("room"))
-    .where("seq", ">=", param("seq"))
-    .groupBy(["user_id", "mark"]),
-);
+export interface ReceiptRow {
+  user_id: number;
+  joined_at: number;
+  read_at: number | null;
+  delivered_at: number | null;
+}
 
-export const membersWithMarks = prepare<
-  { room: number },
-  { user_id: number; read_seq: number; delivered_seq: number; joined_at: number }
->((build, param) =>
+/** A room's people, and when the first move of each of their marks that covered a message was made. */
+export const firstMoves = prepare<{ room: number; seq: number }, ReceiptRow>((build, param) =>
   build
     .selectFrom("members")
-    .select(["user_id", "read_seq", "delivered_seq", "joined_at"])
-    .where("room_id", "=", param("room"))
-    .orderBy("user_id"),
+    .select(["user_id", "joined_at"])
+    .select((eb) => {
+      const firstMove = (mark: "read" | "delivered") =>
+        eb
+          .selectFrom("mark_moves")
+          .select("mark_moves.at")
+          .whereRef("mark_moves.room_id", "=", "members.room_id")
+          .whereRef("mark_moves.user_id", "=", "members.user_id")
+          .where("mark_moves.mark", "=", mark)
+          .where("mark_moves.seq", ">=", param("seq"))
+          .orderBy("mark_moves.seq")
+          .limit(1);
+      return [firstMove("read").as("read_at"), firstMove("delivered").as("delivered_at")];
+    })
+    .where("members.room_id", "=", param("room"))
+    .orderBy("members.user_id"),
+);
+
+/** When each person first said something after a place in a room, among so many messages. */
+export const firstWords = prepare<
+  { room: number; seq: number; among: number },
+  { sender_id: number; at: number }
+>((build, param) =>
+  build
+    .selectFrom(
+      build
+        .selectFrom("messages")
+        .select(["sender_id", "created_at"])
+        .where("room_id", "=", param("room"))
+        .where("seq", ">", param("seq"))
+        .orderBy("seq")
+        .limit(param("among"))
+        .as("later"),
+    )
+    .select("sender_id")
+    .select((eb) => eb.fn.min<number>("created_at").as("at"))
+    .groupBy("sender_id"),
 );
 
 export const roomCounts = prepare<

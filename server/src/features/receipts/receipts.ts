@@ -2,15 +2,15 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Actor, Tx } from "../../context.ts";
-import { isoTime, isoTimeOrNull } from "../../platform/clock.ts";
+import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessOwnRoomForChange, countMentions, type OwnRoom } from "../access/access.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { accessMessage } from "../messages/messages.ts";
 import {
+  firstMoves,
+  firstWords,
   insertMarkMove,
-  marksCovering,
-  membersWithMarks,
   mentionsOfAll,
   moveMarks,
   ordinalAt,
@@ -18,8 +18,12 @@ import {
   roomCounts,
   unreadMentions,
 } from "./receipts-rows.ts";
+import { countAfter, toReceipt } from "./receipts-rules.ts";
 
 type Marked = Output<"receipt.read">;
+
+/** Messages after one that are looked at for words of those who have read it without moving a mark. */
+const wordsLookedAt = 2_000;
 
 /** MARK-1, MARK-2. Moves the read mark forward, and the delivered mark with it; it never moves back. */
 export async function markRead(tx: Tx, actor: Actor, input: Checked<"receipt.read">): Promise<Marked> {
@@ -53,22 +57,14 @@ export async function messageReceipts(
   if (room.member_count > limits.markRoomMembers) {
     throw new ChatError("forbidden", `receipts are shown in rooms of up to ${limits.markRoomMembers} people`);
   }
-  const moves = await sql.rows(marksCovering({ room: room.id, seq: row.seq }));
-  const people = await sql.rows(membersWithMarks({ room: room.id }));
-  const timeOf = (user: number, mark: "read" | "delivered") => {
-    const move = moves.find((each) => each.user_id === user && each.mark === mark);
-    return move ? isoTime(move.at) : null;
-  };
+  const place = { room: room.id, seq: row.seq };
+  const people = await sql.rows(firstMoves(place));
+  const words = await sql.rows(firstWords({ ...place, among: wordsLookedAt }));
+  const spoke = new Map(words.map(({ sender_id, at }) => [sender_id, at]));
   const others = people.filter(
     (person) => person.user_id !== row.sender_id && person.joined_at <= row.created_at,
   );
-  return {
-    receipts: others.map(({ user_id }) => ({
-      user: user_id,
-      delivered_at: timeOf(user_id, "delivered") ?? timeOf(user_id, "read"),
-      read_at: timeOf(user_id, "read"),
-    })),
-  };
+  return { receipts: others.map((person) => toReceipt(person, spoke.get(person.user_id) ?? null)) };
 }
 
 /** MARK-5. What everyone in a room has not read: four queries whatever its size, for those who hear it in short. */
@@ -83,8 +79,7 @@ export async function unreadCounts(
   const counts = new Map<number, { unread: number; mentions: number }>();
   for (const { user_id, read_seq, read_ordinal } of people) {
     const unread = (now?.ordinal ?? 0) - read_ordinal;
-    const ofAll = all.filter((seq) => seq > read_seq).length;
-    counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + ofAll });
+    counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + countAfter(all, read_seq) });
   }
   return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), counts };
 }

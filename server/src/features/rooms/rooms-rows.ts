@@ -1,12 +1,13 @@
 import type { RoomKind } from "@parley/protocol/rooms";
 import { sql } from "kysely";
 import { prepare } from "../../schema/tables.ts";
-import { type AccessRow, memberColumns, roomColumns } from "../access/access.ts";
+import { type AccessRow, memberColumns, mentionsAfter, roomColumns } from "../access/access.ts";
 
 export const insertRoom = prepare<
   {
     kind: RoomKind;
     name: string;
+    search_key: string;
     topic: string;
     is_public: 0 | 1;
     direct_key: string | null;
@@ -20,6 +21,7 @@ export const insertRoom = prepare<
     .values({
       kind: param("kind"),
       name: param("name"),
+      search_key: param("search_key"),
       topic: param("topic"),
       is_public: param("is_public"),
       direct_key: param("direct_key"),
@@ -38,6 +40,7 @@ export const roomByDirectKey = prepare<{ key: string }, { id: number }>((build, 
 export const updateRoom = prepare<{
   room: number;
   name: string;
+  search_key: string;
   topic: string;
   is_public: 0 | 1;
   permissions: string;
@@ -46,6 +49,7 @@ export const updateRoom = prepare<{
     .updateTable("rooms")
     .set({
       name: param("name"),
+      search_key: param("search_key"),
       topic: param("topic"),
       is_public: param("is_public"),
       permissions: param("permissions"),
@@ -64,7 +68,7 @@ export const setArchived = prepare<{ room: number; at: number | null }>((build, 
 export const setDeleted = prepare<{ room: number; at: number }>((build, param) =>
   build
     .updateTable("rooms")
-    .set({ deleted_at: param("at"), name: "", topic: "", direct_key: null, member_count: 0 })
+    .set({ deleted_at: param("at"), name: "", search_key: "", topic: "", direct_key: null, member_count: 0 })
     .where("id", "=", param("room")),
 );
 
@@ -108,14 +112,17 @@ export const contentsOf = [
 /** Public channels after a place in the order of name and id; `pattern` is for LIKE with `!` as escape. */
 export const publicChannels = prepare<
   { user: number; name: string; id: number; pattern: string; limit: number },
-  AccessRow
->((build, param) =>
-  build
+  AccessRow & { mention_count: number }
+>((build, param) => {
+  // To somebody who is not in a room everything in it is read.
+  const read = sql<number>`coalesce(${sql.ref("members.read_seq")}, ${sql.ref("rooms.head")})`;
+  return build
     .selectFrom("rooms")
     .leftJoin("members", (join) =>
       join.onRef("members.room_id", "=", "rooms.id").on("members.user_id", "=", param("user")),
     )
     .select([...roomColumns, ...memberColumns])
+    .select(mentionsAfter(param("user"), sql.ref("rooms.id"), read).as("mention_count"))
     .where("rooms.is_public", "=", 1)
     .where("rooms.deleted_at", "is", null)
     .where((eb) =>
@@ -124,8 +131,8 @@ export const publicChannels = prepare<
         eb.and([eb("rooms.name", "=", param("name")), eb("rooms.id", ">", param("id"))]),
       ]),
     )
-    .where(sql<boolean>`lower(rooms.name) LIKE ${param("pattern")} ESCAPE '!'`)
+    .where(sql<boolean>`rooms.search_key LIKE ${param("pattern")} ESCAPE '!'`)
     .orderBy("rooms.name")
     .orderBy("rooms.id")
-    .limit(param("limit")),
-);
+    .limit(param("limit"));
+});

@@ -15,7 +15,7 @@ export function requireGroupSize(kind: RoomKind, people: number): void {
 
 /** Text in the middle of a name, for LIKE with `!` as its escape. */
 export function likePattern(text: string): string {
-  return `%${text.toLowerCase().replaceAll(/[!%_]/g, "!$&")}%`;
+  return `%${text.replaceAll(/[!%_]/g, "!$&")}%`;
 }
 
 /** A place in a list that is ordered by name and id. */
@@ -23,11 +23,15 @@ export function browseCursor(place: { name: string; id: number }): string {
   return Buffer.from(JSON.stringify([place.name, place.id])).toString("base64url");
 }
 
+function isStorable(name: unknown): name is string {
+  return typeof name === "string" && name.isWellFormed() && !name.includes("\u0000");
+}
+
 export function readBrowseCursor(cursor: string | undefined): { name: string; id: number } {
   if (cursor === undefined) return { name: "", id: 0 };
   try {
     const [name, id] = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (typeof name === "string" && Number.isSafeInteger(id)) return { name, id };
+    if (isStorable(name) && Number.isSafeInteger(id)) return { name, id };
   } catch {
     // Falls through to the error below: whatever was wrong with it, it is not ours.
   }

@@ -8,6 +8,7 @@ import {
   accessRoom,
   accessRoomForChange,
   describeMembership,
+  differencesOf,
   isAtLeast,
   membershipsOf,
   type OwnRoom,
@@ -17,9 +18,10 @@ import {
   toMembership,
   toRoom,
 } from "../access/access.ts";
+import { rewriteAnswers } from "../answers/answers.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
-import { requireAdmin, requireUsers } from "../users/users.ts";
+import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -84,14 +86,14 @@ export async function browseChannels(
   const query = {
     user: actor.user,
     ...place,
-    pattern: likePattern(input.search ?? ""),
+    pattern: likePattern(foldName(input.search ?? "")),
     limit: input.limit + 1,
   };
   const rows = await sql.rows(publicChannels(query));
   const page = rows.slice(0, input.limit);
   const last = page.at(-1);
   return {
-    rooms: page.map((row) => toMembership(row, 0)),
+    rooms: page.map((row) => toMembership(row, row.mention_count)),
     next: rows.length > page.length && last ? browseCursor(last) : null,
   };
 }
@@ -100,22 +102,21 @@ export async function getRoom(sql: Sql, actor: Actor, input: Checked<"room.get">
   return describeMembership(sql, actor.user, input.room);
 }
 
-/** ROOM-9. Name and topic need the permission to change them; visibility and permissions need the owner. */
+/**
+ * ROOM-9. Name and topic need the permission to change them; visibility and permissions need the owner. A change that
+ * changes nothing is no event.
+ */
 export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.update">): Promise<Membership> {
   const room = await accessOwnRoomForChange(tx, actor.user, input.room);
   requireNotDirect(room.kind);
   requireOpen(room);
   requireMayChange(room, input);
-  const differences = { ...JSON.parse(room.permissions), ...input.permissions } as Partial<Permissions>;
-  await tx.sql.run(
-    updateRoomRow({
-      room: room.id,
-      name: input.name ?? room.name,
-      topic: input.topic ?? room.topic,
-      is_public: (input.public ?? room.is_public === 1) ? 1 : 0,
-      permissions: JSON.stringify(differences),
-    }),
-  );
+  const description = descriptionOf(room, input);
+  if (Bun.deepEquals(description, descriptionOf(room, {}))) {
+    return describeMembership(tx.sql, actor.user, room.id);
+  }
+  const search_key = foldName(description.name);
+  await tx.sql.run(updateRoomRow({ room: room.id, search_key, ...description }));
   return changed(tx, actor, room.id);
 }
 
@@ -143,6 +144,10 @@ export async function deleteRoom(
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
   await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
+  await rewriteAnswers(tx, { user: room.created_by, operation: "room.create" }, (answer) => {
+    const made = answer as Membership;
+    return made.id === room.id ? { ...made, name: "", topic: "" } : made;
+  });
   for (const { user_id } of people)
     await emitToUser(tx, user_id, { kind: "room.disappeared", room: room.id });
   return {};
@@ -162,6 +167,7 @@ async function openRoom(tx: Tx, actor: Actor, room: NewRoom): Promise<number> {
     insertRoom({
       kind: room.kind,
       name: room.name,
+      search_key: foldName(room.name),
       topic: room.topic,
       is_public: room.public ? 1 : 0,
       direct_key: room.directKey,
@@ -178,6 +184,23 @@ async function changed(tx: Tx, actor: Actor, room: number): Promise<Membership> 
   const row = await accessRoom(tx.sql, actor.user, room);
   await emit(tx, room, { kind: "room.updated", by: actor.user, room: toRoom(row) });
   return describeMembership(tx.sql, actor.user, room);
+}
+
+interface Description {
+  name: string;
+  topic: string;
+  is_public: 0 | 1;
+  permissions: string;
+}
+
+function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "room">): Description {
+  const { name = room.name, topic = room.topic, public: isPublic = room.is_public === 1 } = changes;
+  const present = permissionsOf(room.kind, room.permissions);
+  const permissions = { ...present, ...changes.permissions } as Permissions;
+  return {
+    ...{ name, topic, is_public: isPublic ? 1 : 0 },
+    permissions: differencesOf(room.kind, permissions),
+  };
 }
 
 function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {

@@ -41,7 +41,7 @@ import {
 } from "./users-rules.ts";
 
 export type { CredentialRow, UserRow } from "./users-rows.ts";
-export { loginKey, requireStrongPassword, toAccount, toUser } from "./users-rules.ts";
+export { foldName, loginKey, requireStrongPassword, toAccount, toUser } from "./users-rules.ts";
 
 /** ACC-9. The signed-in person. */
 export async function getMe(sql: Sql, actor: Actor): Promise<Account> {

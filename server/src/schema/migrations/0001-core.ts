@@ -29,7 +29,8 @@ export const core: Migration = {
         id ${id}, code_hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, uses_left BIGINT NOT NULL,
         created_by BIGINT NOT NULL REFERENCES users(id), created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL)`,
       `CREATE TABLE rooms (
-        id ${id}, kind TEXT NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL, is_public BIGINT NOT NULL,
+        id ${id}, kind TEXT NOT NULL, name TEXT NOT NULL, search_key TEXT NOT NULL, topic TEXT NOT NULL,
+        is_public BIGINT NOT NULL,
         direct_key TEXT UNIQUE, permissions TEXT NOT NULL, created_by BIGINT NOT NULL REFERENCES users(id),
         created_at BIGINT NOT NULL, archived_at BIGINT, deleted_at BIGINT, member_count BIGINT NOT NULL DEFAULT 0,
         head BIGINT NOT NULL DEFAULT 0, ordinal BIGINT NOT NULL DEFAULT 0, head_at BIGINT NOT NULL,
@@ -67,7 +68,7 @@ export const core: Migration = {
         PRIMARY KEY (user_id, room_id, seq))${clustered}`,
       `CREATE INDEX mentions_room ON mentions (room_id, seq)`,
       `CREATE TABLE reactions (
-        message_id BIGINT NOT NULL, emoji TEXT NOT NULL, user_id BIGINT NOT NULL, at BIGINT NOT NULL,
+        message_id BIGINT NOT NULL, emoji TEXT NOT NULL, user_id BIGINT NOT NULL, seq BIGINT NOT NULL,
         PRIMARY KEY (message_id, emoji, user_id))${clustered}`,
       `CREATE TABLE answers (
         user_id BIGINT NOT NULL, key TEXT NOT NULL, operation TEXT NOT NULL, input_hash TEXT NOT NULL,
