@@ -11,6 +11,8 @@ mkdirSync(join(pages, "assets"), { recursive: true });
 writeFileSync(join(pages, "index.html"), "<!doctype html><title>Parley</title>");
 writeFileSync(join(pages, "assets", "page-Dk3f9sQ1.js"), "export {};");
 writeFileSync(join(pages, "icon.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>");
+// To a router this name would mean any path at all.
+writeFileSync(join(pages, ":odd"), "odd");
 writeFileSync(join(folder, "secret.txt"), "not yours");
 
 let app: TestApp;
@@ -84,6 +86,10 @@ describe("pages", () => {
       expect(answer).toContain("HTTP/1.1 4");
       expect(answer).not.toContain("not yours");
     }
+  });
+
+  test("REST-12 a file's name is a path, never a pattern", async () => {
+    expect((await app.ask("GET", "/anything")).status).toBe(404);
   });
 
   test("REST-12 without a built client a plain word says so", async () => {

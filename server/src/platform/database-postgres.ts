@@ -14,8 +14,6 @@ const readers = 8;
 /** Seconds. */
 const connectFor = 5;
 const closeFor = 5;
-/** A pool may hand out one dead connection after another when the server was restarted. */
-const tries = writers + 1;
 /** "parley", as the number of the lock under which one node migrates and the others wait. */
 const migrationLock = 0x7061726c6579;
 
@@ -23,8 +21,13 @@ const session = {
   application_name: "parley",
   // Overrides a cluster that was set to answer before its log is on the disk.
   synchronous_commit: "on",
-  // A node that hangs must not hold the rooms it locked.
+  // A node that hangs must not hold the rooms it locked, and nobody waits for them without end.
   idle_in_transaction_session_timeout: "30s",
+  lock_timeout: "10s",
+  // Nor one whose machine is gone.
+  tcp_keepalives_idle: "30",
+  tcp_keepalives_interval: "10",
+  tcp_keepalives_count: "3",
   client_encoding: "UTF8",
 };
 
@@ -54,6 +57,8 @@ export function openPostgres<Tables>(url: string, options: PostgresOptions): Dat
     migrate: (work) =>
       inTransaction(writing, open, async (tx) => {
         const execute = (text: string) => tx.execute(text);
+        // A migration takes as long as it takes.
+        await execute("SET LOCAL lock_timeout = 0");
         await execute(`SELECT pg_advisory_xact_lock(${migrationLock})`);
         await work(execute);
       }),
@@ -74,10 +79,10 @@ export function postgresComposer<Tables>(): Kysely<Tables> {
   });
 }
 
-/** Reading changes nothing, so it may be repeated when the connection turns out to be dead. */
+/** Reading changes nothing, so it may be repeated; after a restart every connection of the pool turns out to be dead. */
 async function retried<Result>(read: () => Promise<Result>): Promise<Result> {
   let last: unknown;
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < readers + 1; attempt++) {
     try {
       return await read();
     } catch (error) {
@@ -110,10 +115,10 @@ async function inTransaction<Tables, Result>(
   }
 }
 
-/** Nothing has been done yet, so a connection that turns out to be dead is simply changed for another. */
+/** Nothing has been done yet, so a connection that turns out to be dead is changed for another: all may be dead. */
 async function begin(pool: SQL): Promise<ReservedSQL> {
   let last: unknown;
-  for (let attempt = 0; attempt < tries; attempt++) {
+  for (let attempt = 0; attempt < writers + 1; attempt++) {
     const connection = await reserve(pool);
     try {
       await connection`BEGIN`;
