@@ -6,6 +6,7 @@ import { livePath, liveSubprotocol } from "@parley/protocol/frames";
 import { type Person, type TestApp, testApp } from "../testing/app.ts";
 import { passwordOf } from "../testing/people.ts";
 import { postgresMissing } from "../testing/postgres.ts";
+import { rawAnswer } from "../testing/raw-requests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "parley-http-"));
 const pages = join(folder, "dist");
@@ -261,6 +262,17 @@ describe("health", () => {
 });
 
 describe("faults and the log", () => {
+  test("REST-16 a request that makes no address is the sender's fault, not ours", async () => {
+    for (const host of ["a b", "[", "x:99999999", "\u00fc", "x y:80", "%"]) {
+      const answer = await rawAnswer(
+        app.url,
+        `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+      expect([host, answer.slice(0, 12)]).toEqual([host, "HTTP/1.1 400"]);
+      expect(answer.toLowerCase()).toContain("x-content-type-options: nosniff");
+    }
+  });
+
   test("REST-16 a fault of ours is a bare 500, and one line in the log with its id", async () => {
     const broken = await testApp();
     await broken.context.database.migrate(async (execute) => void (await execute("DROP TABLE room_events")));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestApp, testApp } from "../testing/app.ts";
+import { rawAnswer } from "../testing/raw-requests.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "parley-pages-"));
 const pages = join(folder, "dist");
@@ -27,20 +27,6 @@ afterAll(async () => {
   await bare?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** What the server says to a path as it is written: a client that mends paths would not ask what an attacker asks. */
-function rawAnswer(path: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const socket = connect(Number(new URL(app.url).port), "127.0.0.1");
-    socket.on("data", (part) => {
-      answer += part.toString();
-    });
-    socket.on("close", () => resolve(answer));
-    socket.on("error", reject);
-    socket.end(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
-  });
-}
 
 describe("pages", () => {
   test("REST-12 the web client is served where people open it", async () => {
@@ -81,7 +67,7 @@ describe("pages", () => {
       "/index.html/../../secret.txt",
     ];
     for (const path of ways) {
-      const answer = await rawAnswer(path);
+      const answer = await rawAnswer(app.url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
       expect([path, answer.slice(9, 12)]).not.toEqual([path, "200"]);
       expect(answer).toContain("HTTP/1.1 4");
       expect(answer).not.toContain("not yours");
