@@ -56,10 +56,10 @@ export class Nodes {
     for (const timer of this.timers) timer.unref();
   }
 
-  async start(): Promise<void> {
-    await this.bus.subscribe({
-      onMessage: (message) => this.hear(message),
-      onConnect: () => {
+  start(): void {
+    this.bus.subscribe({
+      message: (text) => this.hear(text),
+      connected: () => {
         this.sweptAt = 0;
       },
     });

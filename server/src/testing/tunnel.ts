@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /** Stands between a client and a server, and can be cut, refuse, and stall, as networks do. */
-export interface Proxy {
+export interface Tunnel {
   port: number;
   /** Cuts every connection and refuses new ones. */
   stop(): Promise<void>;
@@ -12,8 +12,8 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** A proxy on `port` to a server on this machine. */
-export async function startProxy(port: number, target: number): Promise<Proxy> {
+/** A tunnel from `port` to a server on this machine. */
+export async function startTunnel(port: number, target: number): Promise<Tunnel> {
   const sockets = new Set<Socket>();
   let frozen = false;
   let server: Server | null = null;
