@@ -1,3 +1,4 @@
+import { membershipsOf } from "../../features/access/access.ts";
 import { unreadCounts } from "../../features/receipts/receipts.ts";
 import type { Sql } from "../../schema/tables.ts";
 import type { Connection } from "./connection.ts";
@@ -10,15 +11,34 @@ export async function bumpFrames(sql: Sql, feeds: RoomFeeds, people: People): Pr
   for (const feed of moved) await bump(sql, feed, people);
 }
 
-async function bump(sql: Sql, feed: RoomFeed, people: People): Promise<void> {
+/** Tells one connection where a room that it hears in short stands. */
+export async function bumpOne(sql: Sql, feed: RoomFeed, connection: Connection): Promise<void> {
   const head = feed.cursor;
-  feed.bumped = head;
+  const [found] = await membershipsOf(sql, connection.user, { after: feed.room - 1, limit: 1 });
+  if (found?.id !== feed.room || !feed.short.has(connection)) return;
+  const { unread, mentions, last_message_at } = found;
+  connection.pushLossy(bumpFrame({ room: feed.room, head, unread, mentions, last_message_at }));
+}
+
+async function bump(sql: Sql, feed: RoomFeed, people: People): Promise<void> {
+  // Read before the counts: whoever is taken out meanwhile hears nothing, and nobody hears of a later head.
+  const head = feed.cursor;
   const { last_message_at, counts } = await unreadCounts(sql, feed.room);
+  feed.bumped = Math.max(feed.bumped, head);
   for (const [user, count] of counts) {
-    const listening = [...people.of(user)].filter((each: Connection) => feed.short.has(each));
+    const listening = [...people.of(user)].filter((each) => feed.short.has(each));
     if (listening.length === 0) continue;
-    const rooms = [{ room: feed.room, head, ...count, last_message_at }];
-    const frame = JSON.stringify({ type: "bump", rooms });
+    const frame = bumpFrame({ room: feed.room, head, ...count, last_message_at });
     for (const connection of listening) connection.pushLossy(frame);
   }
+}
+
+function bumpFrame(room: {
+  room: number;
+  head: number;
+  unread: number;
+  mentions: number;
+  last_message_at: string | null;
+}): string {
+  return JSON.stringify({ type: "bump", rooms: [room] });
 }

@@ -1,11 +1,9 @@
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
 import type { Connection } from "./connection.ts";
-import { type RoomFeeds, runFrame, settle } from "./room-feeds.ts";
+import { gapAfter, gapFrame, type RoomFeed, type RoomFeeds, runFrame, settle } from "./room-feeds.ts";
 
 /** Events read at once. */
 const page = 200;
-/** A reader further behind than this in one room is told so instead of being sent everything. */
-export const gapAfter = 500;
 
 export interface CatchUpOptions {
   feeds: RoomFeeds;
@@ -28,22 +26,24 @@ export class CatchUp {
   start(connection: Connection): void {
     if (connection.catchingUp || connection.blocked || connection.phase !== "live") return;
     connection.catchingUp = true;
-    this.run(connection)
-      .catch(this.options.failed)
-      .finally(() => {
-        connection.catchingUp = false;
-      });
+    // What failed is tried again by whoever looks for those that are behind.
+    this.run(connection).catch(this.options.failed);
   }
 
   private async run(connection: Connection): Promise<void> {
-    while (connection.phase === "live" && !connection.blocked) {
-      if (connection.userKnown > connection.userSeq) await this.sendUserEvents(connection);
-      else {
-        const room = this.firstBehind(connection);
-        if (room === undefined) return;
-        await this.sendRoomEvents(connection, room);
+    try {
+      while (connection.phase === "live" && !connection.blocked) {
+        if (connection.userKnown > connection.userSeq) await this.sendUserEvents(connection);
+        else {
+          const room = this.firstBehind(connection);
+          if (room === undefined) return;
+          await this.sendRoomEvents(connection, room);
+        }
+        connection.write(this.options.now());
+        await nextTurn();
       }
-      connection.write(this.options.now());
+    } finally {
+      connection.catchingUp = false;
     }
   }
 
@@ -57,26 +57,34 @@ export class CatchUp {
   }
 
   private async sendRoomEvents(connection: Connection, room: number): Promise<void> {
+    const { feeds, readRoom } = this.options;
     const after = connection.positions?.get(room) ?? 0;
-    const feed = this.options.feeds.get(room);
+    const feed = feeds.get(room);
     if (!feed) return settle(connection, room);
-    if (feed.cursor - after > gapAfter) {
-      connection.push(JSON.stringify({ type: "gap", room, head: feed.cursor, reason: "slow" }));
-      return settle(connection, room);
-    }
-    const { events } = await this.options.readRoom(room, { after, limit: page });
+    if (feed.cursor - after > gapAfter) return this.sendGap(connection, feed, "slow");
+    const { to, events } = await readRoom(room, { after, limit: page });
     // The room may have been left, or the feed opened anew, while the store was read.
-    if (connection.positions?.get(room) !== after || this.options.feeds.get(room) !== feed) return;
+    if (connection.positions?.get(room) !== after || feeds.get(room) !== feed) return;
+    // LIVE-5. What the feed has not told yet may stand behind the event that takes this person out.
     const told = events.slice(0, Math.max(0, feed.cursor - after));
-    if (told.length > 0) connection.push(runFrame(room, after + 1, told));
-    const position = after + told.length;
-    if (position >= feed.cursor || told.length === 0) settle(connection, room);
-    else connection.positions?.set(room, position);
+    if (told.length === 0 || to !== after + events.length) return this.sendGap(connection, feed, "reset");
+    const { frame, count } = runFrame(room, after + 1, told);
+    connection.push(frame);
+    if (after + count >= feed.cursor) settle(connection, room);
+    else connection.positions?.set(room, after + count);
+  }
+
+  /** The reader goes on from the feed's own position and fetches what was before it. */
+  private sendGap(connection: Connection, feed: RoomFeed, reason: "slow" | "reset"): void {
+    connection.push(gapFrame(feed.room, feed.cursor, reason));
+    settle(connection, feed.room);
   }
 
   private async sendUserEvents(connection: Connection): Promise<void> {
     const after = connection.userSeq;
     const { to, head, events } = await this.options.readUser(connection.user, { after, limit: page });
+    // Told live while the store was read.
+    if (connection.userSeq !== after) return;
     if (head - after > gapAfter) {
       connection.push(JSON.stringify({ type: "user_gap", head }));
       connection.userSeq = head;
@@ -89,6 +97,11 @@ export class CatchUp {
     // What is announced is committed and can be read; a head that cannot be reached is not waited for.
     if (connection.userSeq === after) connection.userKnown = after;
   }
+}
+
+/** Whoever is far behind in many rooms must not keep the loop from the others. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 export function userEventFrame(seq: number, event: UserEvent): string {

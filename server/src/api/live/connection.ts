@@ -1,5 +1,5 @@
 import type { FrameError } from "@parley/protocol/frames";
-import { closeCodes } from "@parley/protocol/frames";
+import type { Membership } from "@parley/protocol/rooms";
 import type { ServerWebSocket } from "bun";
 import type { Caller } from "../call.ts";
 
@@ -14,8 +14,16 @@ export type Socket = ServerWebSocket<SocketData>;
 /** Frames one socket may have waiting or under way; one more closes it. */
 const inboxFrames = 256;
 const inboxBytes = 256 * 1024;
-/** Operations of one socket under way at once; further frames wait. */
+/** What one socket may have under way at once, by what each costs; further frames wait. */
 export const underWay = 64;
+/** UTF-16 units that may be kept for a reader who is slow; with more it is cheaper to let it come back. */
+const unsentLimit = 1024 * 1024;
+
+/** What a person's private log says of their rooms while a connection is starting. */
+export interface Arrival {
+  readonly left: Set<number>;
+  readonly entered: Map<number, Membership>;
+}
 
 /** One live socket: what waits to be read, what waits to be written, and how far its reader has got. */
 export class Connection {
@@ -39,8 +47,10 @@ export class Connection {
   positions: Map<number, number> | null = null;
   /** Rooms heard in full or in short. */
   readonly rooms = new Set<number>();
-  /** Rooms that this person was taken out of while the connection was starting. */
-  barred: Set<number> | null = null;
+  /** From the moment on from which the connection is told what becomes of the person, to its `ready`. */
+  arriving: Arrival | null = null;
+  /** Rooms that the connection will hear if the store says that the person is still in them. */
+  entering: Set<number> | null = null;
   /** The device says that nobody is looking. */
   away = false;
   /** People whose presence this connection watches. */
@@ -54,13 +64,21 @@ export class Connection {
   blocked = false;
   blockedSince = 0;
   catchingUp = false;
+  /** Something that may be lost was: it is made good once the reader has caught up. */
+  missed = false;
 
   inbox: string[] = [];
   inboxBytes = 0;
+  /** What is under way, by what each costs. */
   operations = 0;
-  /** The bucket of operations: how many may be started, and when that was counted. */
+  /** Frames read in this turn of the loop. */
+  served = 0;
+  turn = 0;
+  /** Buckets: how many operations, frames and signals may come now, and when that was counted. */
   tokens = Number.NaN;
   tokensAt = 0;
+  frameTokens = Number.NaN;
+  frameTokensAt = 0;
   signalTokens = 0;
   signalTokensAt = 0;
 
@@ -105,7 +123,8 @@ export class Connection {
 
   /** For what may be lost: a slow reader does not get it. */
   pushLossy(frame: string): void {
-    if (!this.blocked) this.push(frame);
+    if (this.blocked) this.missed = true;
+    else this.push(frame);
   }
 
   pushError(error: FrameError): void {
@@ -118,11 +137,7 @@ export class Connection {
     if (frames.length === 0 || this.phase === "closed" || this.blocked) return;
     this.out = [];
     if (frames.length === 1) this.note(this.socket.send(frames[0] as string), now);
-    else {
-      this.socket.cork(() => {
-        for (const frame of frames) this.note(this.socket.send(frame), now);
-      });
-    }
+    else this.socket.cork(() => this.writeAll(frames, now));
   }
 
   /** The buffer is empty again. */
@@ -133,14 +148,25 @@ export class Connection {
 
   close(code: number, message: string): void {
     if (this.phase === "closed") return;
-    this.phase = "closed";
-    if (!this.blocked) {
-      for (const frame of this.out) this.socket.send(frame);
-      this.socket.send(JSON.stringify({ type: "bye", code, message }));
-    }
-    this.out = [];
-    this.inbox = [];
+    // Whoever does not read would not read a farewell either, and it would be kept until they do.
+    if (this.blocked) return this.cut();
+    const frames = this.out;
+    this.forget();
+    frames.push(JSON.stringify({ type: "bye", code, message }));
+    for (const frame of frames) if (this.socket.send(frame) <= 0) break;
     this.socket.close(code, message);
+  }
+
+  private writeAll(frames: readonly string[], now: number): void {
+    let sent = 0;
+    while (sent < frames.length && this.phase !== "closed" && !this.blocked) {
+      this.note(this.socket.send(frames[sent] as string), now);
+      sent++;
+    }
+    if (sent === frames.length || this.phase === "closed") return;
+    this.out = frames.slice(sent);
+    const unsent = this.out.reduce((length, frame) => length + frame.length, 0);
+    if (unsent > unsentLimit) this.cut();
   }
 
   private note(sent: number, now: number): void {
@@ -149,8 +175,19 @@ export class Connection {
       this.blockedSince = now;
     } else if (sent === 0 && this.phase !== "closed") {
       // Bun dropped the frame: nothing after it may be sent on this socket.
-      this.phase = "closed";
-      this.socket.close(closeCodes.slow, "too slow");
+      this.cut();
     }
+  }
+
+  /** Ends the connection without a word, and gives back what its buffer holds. */
+  private cut(): void {
+    this.forget();
+    this.socket.terminate();
+  }
+
+  private forget(): void {
+    this.phase = "closed";
+    this.out = [];
+    this.inbox = [];
   }
 }

@@ -1,17 +1,19 @@
-import { ChatError, retryOf } from "@parley/protocol/errors";
+import { retryOf } from "@parley/protocol/errors";
 import type { FrameError } from "@parley/protocol/frames";
+import { asChatError } from "../faults.ts";
 
-/** What went wrong, as a frame tells it. Anything but a `ChatError` is a bug: it is reported and told as internal. */
+/** What went wrong, as a frame tells it. A bug is reported and told as internal. */
 export function toFrameError(error: unknown, report: (error: unknown) => void): FrameError {
-  if (!(error instanceof ChatError)) {
+  const known = asChatError(error);
+  if (!known) {
     report(error);
     return { code: "internal", message: "something went wrong on the server", retry: "same" };
   }
-  const { after, fields } = error.details;
+  const { after, fields } = known.details;
   return {
-    code: error.code,
-    message: error.message,
-    retry: retryOf(error.code),
+    code: known.code,
+    message: known.message,
+    retry: retryOf(known.code),
     ...(after !== undefined && { after }),
     ...(fields && { fields }),
   };

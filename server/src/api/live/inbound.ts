@@ -1,6 +1,6 @@
 import { contract, type OperationName } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
-import { type ClientFrame, type ClientSignal, clientFrame } from "@parley/protocol/frames";
+import { type ClientFrame, type ClientSignal, clientFrame, closeCodes } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Change } from "../../context.ts";
 import { describeMembership } from "../../features/access/access.ts";
@@ -9,12 +9,20 @@ import { carryOut } from "../call.ts";
 import { fieldErrors } from "../input.ts";
 import { type Connection, underWay } from "./connection.ts";
 import { toFrameError } from "./failures.ts";
-import { actorOf, type Live } from "./live.ts";
+import type { Live } from "./live.ts";
+import { resumeAt, settle } from "./room-feeds.ts";
 
 /** Signals a socket may send in a second. */
 const signalsPerSecond = 10;
-/** Seconds of operations that may be used at once after a quiet time. */
+/** Seconds of operations or frames that may be used at once after a quiet time. */
 const burstSeconds = 4;
+/** Frames of any kind a socket may send for each operation it may start: to be refused is not for nothing either. */
+const framesPerOperation = 10;
+/** Frames of one socket that are read before others get their turn. */
+const framesPerTurn = 64;
+/** What a frame takes of a socket's share of work under way: answers may be long, acknowledgements are short. */
+const costOfWriting = 1;
+const costOfReading = 16;
 
 /** Reads a frame; undefined for what is not JSON. */
 export function parseFrame(text: string): unknown {
@@ -27,15 +35,68 @@ export function parseFrame(text: string): unknown {
 
 /** What a live socket says, frame by frame in the order in which it came. */
 export class Inbound {
+  private turn = 1;
+  private isTurnEnding = false;
+  private readonly postponed = new Set<Connection>();
+
   constructor(private readonly live: Live) {}
 
-  /** Reads what waits, as far as the socket's share of operations under way allows. */
+  /** Whether one more frame may come now. */
+  admits(connection: Connection): boolean {
+    const rate = this.live.context.config.operationsPerSecond * framesPerOperation;
+    if (rate === 0) return true;
+    const now = this.live.context.clock.monotonic();
+    const tokens = refilled(connection.frameTokens, now - connection.frameTokensAt, rate);
+    connection.frameTokens = tokens - 1;
+    connection.frameTokensAt = now;
+    return tokens >= 1;
+  }
+
+  /** Reads what waits, as far as the socket's share of work under way and of this turn allows. */
   read(connection: Connection): void {
     if (connection.phase !== "live") return;
     while (connection.operations < underWay && !connection.blocked) {
+      if (!this.hasTurn(connection)) return;
       const text = connection.nextFrame();
       if (text === undefined || !connection.isOpen) return;
       this.handle(connection, text);
+    }
+  }
+
+  /** LIVE-8. A flood on one socket goes on after everybody else was heard. */
+  private hasTurn(connection: Connection): boolean {
+    if (connection.turn !== this.turn) {
+      connection.turn = this.turn;
+      connection.served = 0;
+      this.endTurnSoon();
+    }
+    if (connection.served < framesPerTurn) {
+      connection.served++;
+      return true;
+    }
+    if (connection.inbox.length > 0) this.postponed.add(connection);
+    return false;
+  }
+
+  private endTurnSoon(): void {
+    if (this.isTurnEnding) return;
+    this.isTurnEnding = true;
+    setImmediate(() => {
+      this.isTurnEnding = false;
+      this.turn++;
+      const postponed = [...this.postponed];
+      this.postponed.clear();
+      for (const connection of postponed) this.readOn(connection);
+    });
+  }
+
+  /** `read`, outside any handler of the socket's. */
+  private readOn(connection: Connection): void {
+    try {
+      this.read(connection);
+    } catch (error) {
+      this.live.failed(error);
+      connection.close(closeCodes.drain, "something went wrong on the server");
     }
   }
 
@@ -69,16 +130,17 @@ export class Inbound {
 
   private perform(connection: Connection, frame: { id: string; op: string; input?: unknown }): void {
     const { id, op } = frame;
-    const fail = (error: unknown) =>
-      connection.push(JSON.stringify({ type: "failed", id, error: this.frameError(error) }));
+    const fail = (error: ChatError) => connection.push(this.failedFrame(id, error));
     if (!Object.hasOwn(contract, op)) return fail(new ChatError("not_found", `there is no operation ${op}`));
     const wait = this.overBudget(connection);
     if (wait > 0) return fail(new ChatError("rate_limited", "too many operations", { after: wait }));
     if (!connection.caller) return;
-    connection.operations++;
-    const settled = () => {
-      connection.operations--;
-      if (connection.inbox.length > 0) this.read(connection);
+    const cost = contract[op as OperationName].kind === "write" ? costOfWriting : costOfReading;
+    connection.operations += cost;
+    const answer = (frame: string) => {
+      connection.push(frame);
+      connection.operations -= cost;
+      if (connection.inbox.length > 0) this.readOn(connection);
     };
     carryOut(
       this.live.context,
@@ -86,14 +148,8 @@ export class Inbound {
       frame.input ?? {},
       { caller: connection.caller, key: id },
       {
-        succeed: (result, changes) => {
-          connection.push(doneFrame(id, result, changes));
-          settled();
-        },
-        fail: (error) => {
-          fail(error);
-          settled();
-        },
+        succeed: (result, changes) => answer(doneFrame(id, result, changes)),
+        fail: (error) => answer(this.failedFrame(id, error)),
       },
     );
   }
@@ -103,9 +159,7 @@ export class Inbound {
     const rate = this.live.context.config.operationsPerSecond;
     if (rate === 0) return 0;
     const now = this.live.context.clock.monotonic();
-    const earned = ((now - connection.tokensAt) / 1_000) * rate;
-    const most = rate * burstSeconds;
-    connection.tokens = Number.isNaN(connection.tokens) ? most : Math.min(most, connection.tokens + earned);
+    connection.tokens = refilled(connection.tokens, now - connection.tokensAt, rate);
     connection.tokensAt = now;
     if (connection.tokens < 1) return Math.ceil((1 - connection.tokens) / rate);
     connection.tokens--;
@@ -137,27 +191,29 @@ export class Inbound {
   }
 
   private async open(connection: Connection, room: number, after: number | undefined): Promise<void> {
-    const opened = connection.opened ?? new Set<number>();
-    if (opened.size >= limits.openRooms) throw new ChatError("conflict", "too many rooms are open");
-    const membership = await describeMembership(this.live.context.database, actorOf(connection).user, room);
+    const isOpened = connection.opened?.has(room) ?? false;
+    if (!isOpened && (connection.opened?.size ?? 0) >= limits.openRooms) {
+      throw new ChatError("conflict", "too many rooms are open");
+    }
+    const membership = await describeMembership(this.live.context.database, connection.user, room);
     if (membership.role === null) throw new ChatError("forbidden", "join this channel first");
+    if (!connection.isOpen) return;
+    connection.opened ??= new Set();
+    connection.opened.add(room);
     const feed = this.live.feeds.get(room);
     // Whoever was taken out while the store was read is not let in by what it said before.
-    if (!connection.isOpen || !connection.rooms.has(room)) return;
-    if (feed?.full.has(connection)) return;
-    opened.add(room);
-    connection.opened = opened;
-    feed?.short.delete(connection);
-    this.live.attach(connection, membership, after ?? membership.head);
+    if (!feed?.short.delete(connection)) return;
+    const from = resumeAt(connection, membership, after);
+    this.live.attach(connection, membership, from);
   }
 
   /** The room is heard as it would be without having been opened. */
   private shut(connection: Connection, room: number): void {
     const feed = this.live.feeds.get(room);
-    if (!connection.opened?.delete(room) || !feed) return;
+    if (!connection.opened?.delete(room) || !feed?.full.has(connection)) return;
     if (feed.members <= limits.fullRoomMembers) return;
     feed.full.delete(connection);
-    connection.positions?.delete(room);
+    settle(connection, room);
     feed.short.add(connection);
   }
 
@@ -185,12 +241,28 @@ export class Inbound {
   }
 
   private wait(connection: Connection, promise: Promise<void>): void {
-    promise.catch((error) => connection.pushError(this.frameError(error)));
+    connection.operations += costOfReading;
+    promise
+      .catch((error) => connection.pushError(this.frameError(error)))
+      .finally(() => {
+        connection.operations -= costOfReading;
+        if (connection.inbox.length > 0) this.readOn(connection);
+      });
+  }
+
+  private failedFrame(id: string, error: unknown): string {
+    return JSON.stringify({ type: "failed", id, error: this.frameError(error) });
   }
 
   private frameError(error: unknown) {
     return toFrameError(error, (bug) => this.live.failed(bug));
   }
+}
+
+/** What a bucket holds now; a new one is full. */
+function refilled(tokens: number, milliseconds: number, perSecond: number): number {
+  const most = perSecond * burstSeconds;
+  return Number.isNaN(tokens) ? most : Math.min(most, tokens + (milliseconds / 1_000) * perSecond);
 }
 
 function doneFrame(id: string, result: unknown, changes: readonly Change[]): string {

@@ -1,28 +1,23 @@
-import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { RoomEvent } from "@parley/protocol/events";
 import { closeCodes, liveSubprotocol } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Membership } from "@parley/protocol/rooms";
 import type { Server, WebSocketHandler } from "bun";
-import type { Actor, Change, Context } from "../../context.ts";
+import type { Change, Context } from "../../context.ts";
 import { eventsAfter } from "../../features/histories/histories.ts";
 import { userEvents } from "../../features/logs/logs.ts";
 import { noteLastSeen, presenceOf } from "../../features/presence/presence.ts";
-import { bumpFrames } from "./bumps.ts";
 import { CatchUp } from "./catch-up.ts";
 import { Connection, type Socket, type SocketData } from "./connection.ts";
+import { Following } from "./following.ts";
 import { Inbound } from "./inbound.ts";
 import { Marks } from "./marks.ts";
 import { People } from "./people.ts";
 import { Presences } from "./presences.ts";
 import { type RoomFeed, RoomFeeds } from "./room-feeds.ts";
+import { Rounds } from "./rounds.ts";
 import { Starting } from "./starting.ts";
 
-/** Milliseconds an upgraded socket has for its first frame. */
-const helloWithin = 5_000;
-/** Milliseconds a live socket is kept past the end of its access token. */
-const tokenGrace = 60_000;
-/** Milliseconds a reader may take nothing before it is let go. */
-const slowFor = 30_000;
 /** Sockets that have not said hello: from one address, and in all. */
 const silentPerAddress = 200;
 const silentInAll = 2_000;
@@ -36,12 +31,13 @@ export class Live {
   readonly presences: Presences;
   readonly marks = new Marks();
   readonly websocket: WebSocketHandler<SocketData>;
-  private readonly catchUp: CatchUp;
-  private readonly starting: Starting;
+  readonly catchUp: CatchUp;
+  readonly starting: Starting;
   private readonly inbound: Inbound;
-  private readonly silent = new Set<Connection>();
+  /** Those that have not said who they are, the oldest first. */
+  readonly silent = new Set<Connection>();
   private readonly silentBy = new Map<string, number>();
-  private readonly all = new Set<Connection>();
+  readonly all = new Set<Connection>();
   private touched: Connection[] = [];
   private flushing = false;
   private draining = false;
@@ -53,15 +49,16 @@ export class Live {
     const behind = (connection: Connection) => this.catchUp.start(connection);
     const readRoom = (room: number, range: { after: number; limit: number }) =>
       eventsAfter(database, room, range);
+    const following = new Following(this);
     this.people = new People({
       read: (user, range) => userEvents(database, { user }, range),
-      onEvent: (person, event) => this.followUser(person.connections, event),
+      onEvent: (person, event) => following.followUser(person.connections, event),
       onBehind: behind,
       failed,
     });
     this.feeds = new RoomFeeds({
       read: readRoom,
-      onEvent: (feed, _seq, event) => this.followRoom(feed, event),
+      onEvent: (feed, _seq, event) => following.followRoom(feed, event),
       onBehind: behind,
       failed,
     });
@@ -82,7 +79,8 @@ export class Live {
     this.starting = new Starting(this, (connection) => this.begin(connection));
     this.inbound = new Inbound(this);
     this.websocket = this.handlers();
-    this.timer = setInterval(() => this.tick(), 1_000);
+    const rounds = new Rounds(this);
+    this.timer = setInterval(() => rounds.go(), 1_000);
     this.timer.unref();
   }
 
@@ -119,9 +117,8 @@ export class Live {
       const change = changes[index] as Change;
       index++;
       if (change.log === "mark") this.marks.moved(change.id, change.mark);
-      else if (change.log === "user") {
-        this.people.tell(change.id, change.seq, change.event);
-      } else {
+      else if (change.log === "user") this.deliverToUser(change);
+      else {
         const run = [change];
         for (
           let next = changes[index];
@@ -131,7 +128,7 @@ export class Live {
           run.push(next);
           index++;
         }
-        this.feeds.tell(change.id, run);
+        this.deliverToRoom(change.id, run);
       }
     }
   }
@@ -141,8 +138,8 @@ export class Live {
     const now = this.context.clock.monotonic();
     const slice = this.touched.length > writeSlice ? this.touched.splice(0, writeSlice) : this.touched;
     if (slice === this.touched) this.touched = [];
-    for (const connection of slice) connection.write(now);
     if (this.touched.length > 0) this.flushSoon();
+    for (const connection of slice) this.write(connection, now);
   }
 
   /** Hears a room from `position` on: in full when it is small or opened, else in short. */
@@ -152,6 +149,8 @@ export class Live {
     connection.rooms.add(room.id);
     if (!opened && feed.members > limits.fullRoomMembers) {
       feed.short.add(connection);
+      // What was told in short since the room was read is told again.
+      feed.bumped = Math.min(feed.bumped, room.head);
       return feed;
     }
     feed.full.add(connection);
@@ -173,6 +172,11 @@ export class Live {
     for (const connection of this.people.of(user)) {
       if (connection.session === session) connection.close(closeCodes.revoked, "this session has ended");
     }
+  }
+
+  /** What this person's account says now is read again for a socket of theirs. */
+  refresh(connection: Connection): void {
+    this.starting.refresh(connection);
   }
 
   /** A fresh access token for a live socket. */
@@ -207,15 +211,51 @@ export class Live {
   private handlers(): WebSocketHandler<SocketData> {
     return {
       maxPayloadLength: limits.frameBytes,
+      // The last net: nothing is written to a socket whose buffer is not empty.
       backpressureLimit: 1024 * 1024,
       closeOnBackpressureLimit: true,
       idleTimeout: 90,
       perMessageDeflate: false,
       open: (socket) => this.opened(socket),
-      message: (socket, message) => this.received(socket, message),
-      drain: (socket) => this.drained(socket),
-      close: (socket) => this.closed(socket),
+      message: (socket, message) => this.guard(socket, () => this.received(socket, message)),
+      drain: (socket) => this.guard(socket, () => this.drained(socket)),
+      close: (socket) => this.guard(socket, () => this.closed(socket)),
     };
+  }
+
+  /** A bug met for one socket ends that socket, never the node. */
+  private guard(socket: Socket, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(error);
+      socket.data.connection?.close(closeCodes.drain, "something went wrong on the server");
+    }
+  }
+
+  private write(connection: Connection, now: number): void {
+    try {
+      connection.write(now);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private deliverToRoom(room: number, run: readonly { seq: number; event: RoomEvent }[]): void {
+    try {
+      this.feeds.tell(room, run);
+    } catch (error) {
+      this.failed(error);
+      this.feeds.reset(room);
+    }
+  }
+
+  private deliverToUser({ id, seq, event }: Extract<Change, { log: "user" }>): void {
+    try {
+      this.people.tell(id, seq, event);
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   private opened(socket: Socket): void {
@@ -234,7 +274,9 @@ export class Live {
     if (!connection?.isOpen) return;
     if (typeof message !== "string") return connection.close(closeCodes.badFrame, "frames are text");
     if (connection.phase === "hello") return this.starting.start(connection, message);
-    if (!connection.receive(message)) return connection.close(closeCodes.flood, "too many frames at once");
+    if (!this.inbound.admits(connection) || !connection.receive(message)) {
+      return connection.close(closeCodes.flood, "too many frames at once");
+    }
     this.inbound.read(connection);
   }
 
@@ -270,36 +312,9 @@ export class Live {
 
   private begin(connection: Connection): void {
     connection.phase = "live";
-    connection.barred = null;
     this.presences.changed(connection.user, this.context.clock.monotonic());
     if (connection.isBehind) this.catchUp.start(connection);
     this.inbound.read(connection);
-  }
-
-  /** LIVE-5. What an event of a room means for who hears it: whoever left hears nothing after it. */
-  private followRoom(feed: RoomFeed, event: RoomEvent): void {
-    if (event.kind === "member.left") {
-      for (const connection of this.people.of(event.user)) this.takeOut(connection, feed.room);
-    } else if (event.kind === "room.deleted") {
-      for (const connection of [...feed.full, ...feed.short]) this.takeOut(connection, feed.room);
-    }
-  }
-
-  private takeOut(connection: Connection, room: number): void {
-    connection.barred?.add(room);
-    this.detach(connection, room);
-  }
-
-  /** LIVE-6. What a private event means for a person's sockets. */
-  private followUser(devices: ReadonlySet<Connection>, event: UserEvent): void {
-    for (const connection of devices) {
-      if (event.kind === "session.ended") this.endSession(connection.user, event.session);
-      else if (event.kind === "room.disappeared") this.takeOut(connection, event.room);
-      else if (event.kind === "room.appeared") {
-        connection.barred?.delete(event.room.id);
-        if (!connection.rooms.has(event.room.id)) this.attach(connection, event.room, event.room.head);
-      } else if (event.kind === "user.updated") this.starting.refresh(connection);
-    }
   }
 
   /** The moment is stored before it is told. */
@@ -331,29 +346,4 @@ export class Live {
       this.flush();
     });
   }
-
-  private tick(): void {
-    const now = this.context.clock.monotonic();
-    for (const connection of this.silent) {
-      if (now - connection.since < helloWithin) break;
-      connection.close(closeCodes.helloTimeout, "no hello");
-    }
-    const wall = this.context.clock.now();
-    for (const connection of this.all) {
-      if (connection.blocked && now - connection.blockedSince > slowFor) {
-        connection.close(closeCodes.slow, "too slow");
-      } else if (connection.phase === "live" && connection.tokenUntil + tokenGrace < wall) {
-        connection.close(closeCodes.unauthenticated, "the access token has ended");
-      }
-    }
-    this.presences.tick(now);
-    this.feeds.turn();
-    this.marks.tell(this.feeds);
-    void bumpFrames(this.context.database, this.feeds, this.people).catch((error) => this.failed(error));
-  }
-}
-
-/** The person behind a connection, for the verbs. */
-export function actorOf(connection: Connection): Actor {
-  return { user: connection.user, session: connection.session };
 }

@@ -1,8 +1,18 @@
 import type { RoomEvent } from "@parley/protocol/events";
+import type { ServerFrame } from "@parley/protocol/frames";
 import type { Connection } from "./connection.ts";
 
 /** Events read at once from the store. */
 const fillPage = 200;
+/**
+ * UTF-16 units of events in one frame, but for one event that is longer by itself: what a socket keeps for a reader
+ * is bounded by the longest frame.
+ */
+const frameUnits = 128 * 1024;
+/** A reader further behind than this in one room is told so instead of being sent everything. */
+export const gapAfter = 500;
+/** Milliseconds before what could not be read is read again. */
+const fillAgainAfter = 250;
 
 /** One room on this node: how far its log was told here, and who listens. */
 export interface RoomFeed {
@@ -34,6 +44,8 @@ export interface RoomFeedsOptions {
   onBehind: (connection: Connection) => void;
   failed: (error: unknown) => void;
 }
+
+type GapReason = Extract<ServerFrame, { type: "gap" }>["reason"];
 
 /** An event that is about to be told, encoded once. */
 interface Encoded {
@@ -87,23 +99,23 @@ export class RoomFeeds {
     feed.full.delete(connection);
     feed.short.delete(connection);
     connection.rooms.delete(feed.room);
-    connection.positions?.delete(feed.room);
     connection.opened?.delete(feed.room);
-    if (feed.full.size === 0 && feed.short.size === 0) this.feeds.delete(feed.room);
+    settle(connection, feed.room);
+    if (feed.full.size > 0 || feed.short.size > 0) return;
+    this.feeds.delete(feed.room);
+    // Somebody may have read the room before its newest event and be about to listen.
+    this.remember(feed.room, feed.known);
   }
 
   /** Something committed elsewhere: the room has events up to `head`. */
   hint(room: number, head: number): void {
     const feed = this.feeds.get(room);
-    if (!feed) {
-      this.recent.set(room, Math.max(head, this.recent.get(room) ?? 0));
-      return;
-    }
+    if (!feed) return this.remember(room, head);
     if (head > feed.known) feed.known = head;
     if (feed.known > feed.cursor) this.fill(feed);
   }
 
-  /** Forgets heads that were seen two turns ago: by then whoever read the store has seen them there. */
+  /** Forgets heads seen before the last turn. Whoever began to read the store before that turn must have ended. */
   turn(): void {
     this.older = this.recent;
     this.recent = new Map();
@@ -134,9 +146,30 @@ export class RoomFeeds {
     if (feed.known > feed.cursor) this.fill(feed);
   }
 
+  /** Nobody knows which of a room's events its listeners got: all are told to read it anew. */
+  reset(room: number): void {
+    const feed = this.feeds.get(room);
+    if (!feed) return;
+    const frame = gapFrame(room, feed.cursor, "reset");
+    for (const connection of feed.full) {
+      settle(connection, room);
+      connection.push(frame);
+    }
+  }
+
+  private remember(room: number, head: number): void {
+    this.recent.set(room, Math.max(head, this.recent.get(room) ?? 0));
+  }
+
   private queue(feed: RoomFeed, run: readonly Encoded[]): void {
-    const first = run[0];
-    if (!first) return;
+    for (let from = 0; from < run.length; ) {
+      const fits = fitting(run, from);
+      this.queueFrame(feed, from === 0 && fits === run.length ? run : run.slice(from, from + fits));
+      from += fits;
+    }
+  }
+
+  private queueFrame(feed: RoomFeed, run: readonly Encoded[]): void {
     const frame = encodeRun(feed.room, run);
     for (const connection of feed.full) {
       if (connection.positions === null && !connection.blocked) connection.push(frame);
@@ -165,30 +198,53 @@ export class RoomFeeds {
   private fill(feed: RoomFeed): void {
     if (feed.filling) return;
     feed.filling = true;
-    this.fillAll(feed)
-      .catch(this.options.failed)
-      .finally(() => {
-        feed.filling = false;
-        if (this.feeds.get(feed.room) === feed && feed.known > feed.cursor) {
-          setTimeout(() => this.hint(feed.room, feed.known), 50);
-        }
-      });
+    this.fillAll(feed).catch((error) => {
+      this.options.failed(error);
+      setTimeout(() => this.hint(feed.room, feed.known), fillAgainAfter).unref();
+    });
   }
 
   private async fillAll(feed: RoomFeed): Promise<void> {
-    while (feed.cursor < feed.known && this.feeds.get(feed.room) === feed) {
-      const after = feed.cursor;
-      const { to, events } = await this.options.read(feed.room, { after, limit: fillPage });
-      if (to <= after) return;
-      this.tell(
-        feed.room,
-        events.map((event, index) => ({ seq: after + 1 + index, event })),
-      );
+    try {
+      while (feed.cursor < feed.known && this.feeds.get(feed.room) === feed) await this.fillPage(feed);
+    } finally {
+      feed.filling = false;
     }
+  }
+
+  private async fillPage(feed: RoomFeed): Promise<void> {
+    const { cursor: after, known } = feed;
+    const { to, events } = await this.options.read(feed.room, { after, limit: fillPage });
+    const before = to - events.length;
+    if (before > feed.cursor) this.skip(feed, before);
+    this.tell(
+      feed.room,
+      events.map((event, index) => ({ seq: before + 1 + index, event })),
+    );
+    // What is announced is committed and can be read; a head that cannot be reached is not waited for.
+    if (feed.cursor === after && feed.known === known) feed.known = after;
+  }
+
+  /** The log was emptied up to here: what stood there is told to nobody any more. */
+  private skip(feed: RoomFeed, to: number): void {
+    feed.cursor = to;
+    this.reset(feed.room);
   }
 }
 
-/** The connection is in step with the room's feed again. */
+/** How many events from `from` on go into one frame: at least one. */
+function fitting(run: readonly Encoded[], from: number): number {
+  let units = 0;
+  let count = 0;
+  for (let index = from; index < run.length; index++) {
+    units += run[index]?.text.length ?? 0;
+    if (count > 0 && units > frameUnits) break;
+    count++;
+  }
+  return count;
+}
+
+/** The connection is in step with the room's feed again, or hears it no more. */
 export function settle(connection: Connection, room: number): void {
   connection.positions?.delete(room);
   if (connection.positions?.size === 0) connection.positions = null;
@@ -206,10 +262,29 @@ function encodeRun(room: number, run: readonly Encoded[]): string {
   return `{"type":"events","room":${room},"from":${first.seq},"to":${to},"events":[${events}]}`;
 }
 
-/** A run read from the store, as the frame that carries it. */
-export function runFrame(room: number, from: number, events: readonly RoomEvent[]): string {
-  return encodeRun(
-    room,
-    events.map((event, index) => ({ seq: from + index, text: JSON.stringify(event) })),
-  );
+/** As much of a run read from the store as one frame carries, and how many events that is. */
+export function runFrame(
+  room: number,
+  from: number,
+  events: readonly RoomEvent[],
+): { frame: string; count: number } {
+  const run = events.map((event, index) => ({ seq: from + index, text: JSON.stringify(event) }));
+  const count = fitting(run, 0);
+  return { frame: encodeRun(room, run.slice(0, count)), count };
+}
+
+export function gapFrame(room: number, head: number, reason: GapReason): string {
+  return JSON.stringify({ type: "gap", room, head, reason });
+}
+
+/** Where a connection continues in a room: where the client stands, or the head when that cannot be joined. */
+export function resumeAt(
+  connection: Connection,
+  room: { id: number; head: number },
+  position: number | undefined,
+): number {
+  if (position === undefined) return room.head;
+  if (position <= room.head && room.head - position <= gapAfter) return position;
+  connection.push(gapFrame(room.id, room.head, position > room.head ? "reset" : "behind"));
+  return room.head;
 }

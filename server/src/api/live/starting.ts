@@ -4,21 +4,20 @@ import { closeCodes, type Hello, hello as helloSchema } from "@parley/protocol/f
 import { limits } from "@parley/protocol/limits";
 import type { Membership } from "@parley/protocol/rooms";
 import { membershipsOf } from "../../features/access/access.ts";
-import { roomEventAt, userHead } from "../../features/logs/logs.ts";
+import { headsOfRooms, roomEventAt, userHead } from "../../features/logs/logs.ts";
 import { authenticate } from "../../features/sessions/sessions.ts";
 import { getMe } from "../../features/users/users.ts";
 import { isoTime } from "../../platform/clock.ts";
-import { gapAfter } from "./catch-up.ts";
-import type { Connection } from "./connection.ts";
+import type { Arrival, Connection } from "./connection.ts";
 import { parseFrame } from "./inbound.ts";
 import type { Live } from "./live.ts";
-import { settle } from "./room-feeds.ts";
+import { gapFrame, resumeAt, settle } from "./room-feeds.ts";
 
 /** Hellos answered at once; the others wait in line, so that a storm does not starve those who are live. */
 const atOnce = 64;
 const roomsPage = 200;
 
-/** A position that a client held and that the room has passed. */
+/** A position from which a client goes on, and what it holds there. */
 interface Held {
   room: number;
   position: number;
@@ -28,12 +27,21 @@ interface Held {
 /** LIVE-7. From the first frame to `ready`: who it is, what they hear, and what they missed. */
 export class Starting {
   private readonly waiting: (() => Promise<void>)[] = [];
-  private running = 0;
+  /** The numbers of those that are under way, the oldest first. */
+  private readonly running = new Set<number>();
+  /** How many have begun so far. */
+  begun = 0;
 
   constructor(
     private readonly live: Live,
     private readonly done: (connection: Connection) => void,
   ) {}
+
+  /** The number of the oldest that is under way. */
+  get oldest(): number {
+    for (const number of this.running) return number;
+    return this.begun;
+  }
 
   start(connection: Connection, text: string): void {
     const parsed = helloSchema.safeParse(parseFrame(text));
@@ -64,12 +72,13 @@ export class Starting {
   }
 
   private next(): void {
-    while (this.running < atOnce) {
+    while (this.running.size < atOnce) {
       const job = this.waiting.shift();
       if (!job) return;
-      this.running++;
+      const number = this.begun++;
+      this.running.add(number);
       void job().finally(() => {
-        this.running--;
+        this.running.delete(number);
         setImmediate(() => this.next());
       });
     }
@@ -78,12 +87,11 @@ export class Starting {
   private async run(connection: Connection, hello: Hello): Promise<void> {
     if (!connection.isOpen) return;
     try {
-      await this.introduce(connection, hello);
-      const head = (await this.live.context.database.first(userHead({ user: connection.user })))?.head ?? 0;
+      const head = await this.introduce(connection, hello);
       const rooms = await this.allRooms(connection.user);
       if (!connection.isOpen) return;
-      const behind = this.welcome(connection, hello, { head, rooms });
-      await this.checkTails(connection, behind);
+      const held = this.welcome(connection, hello, { head, rooms });
+      await this.checkTails(connection, held);
       if (connection.isOpen) this.done(connection);
     } catch (error) {
       this.refuse(connection, error);
@@ -91,16 +99,28 @@ export class Starting {
   }
 
   private refuse(connection: Connection, error: unknown): void {
-    if (error instanceof ChatError) return connection.close(closeCodes.unauthenticated, error.message);
+    if (error instanceof ChatError && error.code === "unauthenticated") {
+      return connection.close(closeCodes.unauthenticated, error.message);
+    }
     this.live.failed(error);
     connection.close(closeCodes.drain, "the server cannot answer now");
   }
 
-  private async introduce(connection: Connection, hello: Hello): Promise<void> {
-    const known = await authenticate(this.live.context, hello.token, connection.address);
+  /**
+   * Who it is, and where their private log stands. The order matters: whatever ends the session after the head was
+   * read is told to this connection, and whatever ended it before is seen by `authenticate`.
+   */
+  private async introduce(connection: Connection, hello: Hello): Promise<number> {
+    const { context } = this.live;
+    const claims = await context.tokens.verifyAccess(hello.token);
+    if (!connection.isOpen) return 0;
+    connection.user = claims.user;
+    connection.session = claims.session;
+    connection.arriving = { left: new Set(), entered: new Map() };
+    this.live.people.add(connection);
+    const head = (await context.database.first(userHead({ user: claims.user })))?.head ?? 0;
+    const known = await authenticate(context, hello.token, connection.address);
     this.live.spoke(connection);
-    connection.user = known.actor.user;
-    connection.session = known.actor.session;
     connection.tokenUntil = known.expires_at;
     connection.caller = {
       actor: known.actor,
@@ -108,10 +128,7 @@ export class Starting {
       address: connection.address,
     };
     if (hello.open) connection.opened = new Set(hello.open);
-    if (!connection.isOpen) return;
-    // From here on this connection is told when it loses a room or its session.
-    connection.barred = new Set();
-    this.live.people.add(connection);
+    return head;
   }
 
   private async allRooms(user: number): Promise<Membership[]> {
@@ -132,7 +149,8 @@ export class Starting {
   ): Held[] {
     const { context } = this.live;
     const resumes = hello.epoch === context.epoch && (hello.user_seq ?? 0) <= found.head;
-    const rooms = found.rooms.filter((room) => !connection.barred?.has(room.id));
+    const rooms = withArrival(found.rooms, connection.arriving);
+    connection.arriving = null;
     const listed = rooms.slice(0, limits.readyRooms);
     connection.push(
       JSON.stringify({
@@ -148,38 +166,55 @@ export class Starting {
       }),
     );
     this.live.people.join(connection, found.head, resumes ? (hello.user_seq ?? found.head) : found.head);
-    const behind: Held[] = [];
-    for (const room of rooms) {
-      const held = resumes ? hello.rooms?.[room.id] : undefined;
-      const position = this.resumeAt(connection, room, held);
-      this.live.attach(connection, room, position);
-      if (held && position < room.head) behind.push({ room: room.id, position, tail: held[1] });
-    }
-    return behind;
+    return this.resume(connection, rooms, resumes ? (hello.rooms ?? {}) : {});
   }
 
-  /** Where a connection continues in a room: where the client stands, or the head when that cannot be joined. */
-  private resumeAt(connection: Connection, room: Membership, held: [number, number] | undefined): number {
-    if (!held) return room.head;
-    const [position] = held;
-    if (position > room.head || room.head - position > gapAfter) {
-      const reason = position > room.head ? "reset" : "behind";
-      connection.push(JSON.stringify({ type: "gap", room: room.id, head: room.head, reason }));
-      return room.head;
+  /** LIVE-5, LIVE-7. Goes on in each room where the client stands; in one that is no longer theirs it does not. */
+  private resume(
+    connection: Connection,
+    rooms: readonly Membership[],
+    positions: NonNullable<Hello["rooms"]>,
+  ): Held[] {
+    const held: Held[] = [];
+    for (const room of rooms) {
+      const [position, tail] = positions[room.id] ?? [];
+      const from = resumeAt(connection, room, position);
+      this.live.attach(connection, room, from);
+      if (position !== undefined && from === position)
+        held.push({ room: room.id, position, tail: tail ?? 0 });
     }
-    return position;
+    for (const room of Object.keys(positions).map(Number)) {
+      if (!connection.rooms.has(room)) connection.push(gapFrame(room, 0, "removed"));
+    }
+    return held;
   }
 
   /** LIVE-7. The same number may stand for another event in a restored store: then the room begins anew. */
-  private async checkTails(connection: Connection, behind: readonly Held[]): Promise<void> {
-    for (const { room, position, tail } of behind) {
+  private async checkTails(connection: Connection, held: readonly Held[]): Promise<void> {
+    const { database } = this.live.context;
+    const heads = new Map<number, { head: number; head_at: number }>();
+    for (let from = 0; from < held.length; from += roomsPage) {
+      const rooms = held.slice(from, from + roomsPage).map(({ room }) => room);
+      for (const row of await headsOfRooms(database, rooms)) heads.set(row.id, row);
+    }
+    for (const { room, position, tail } of held) {
       if (position === 0) continue;
-      const event = await this.live.context.database.first(roomEventAt({ room, seq: position }));
-      if (event && tailOf(event.at) === tail) continue;
+      const now = heads.get(room);
+      const isHead = now?.head === position;
+      const at = isHead ? now.head_at : (await database.first(roomEventAt({ room, seq: position })))?.at;
+      if (at !== undefined && tailOf(at) === tail) continue;
       const feed = this.live.feeds.get(room);
-      if (!feed) continue;
-      connection.push(JSON.stringify({ type: "gap", room, head: feed.cursor, reason: "reset" }));
+      if (!feed || !connection.rooms.has(room)) continue;
+      connection.push(gapFrame(room, feed.cursor, "reset"));
       settle(connection, room);
     }
   }
+}
+
+/** Rooms as the store had them, and what the private log has said since. */
+function withArrival(rooms: readonly Membership[], arrival: Arrival | null): Membership[] {
+  const listed = rooms.filter((room) => !arrival?.left.has(room.id));
+  const known = new Set(listed.map((room) => room.id));
+  const entered = [...(arrival?.entered.values() ?? [])].filter((room) => !known.has(room.id));
+  return [...listed, ...entered].sort((one, other) => one.id - other.id);
 }
