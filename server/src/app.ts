@@ -4,11 +4,14 @@ import type { Server } from "bun";
 import { createHttp } from "./api/http.ts";
 import type { SocketData } from "./api/live/connection.ts";
 import { Live } from "./api/live/live.ts";
+import { Nodes } from "./api/live/nodes.ts";
 import type { Config } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { loadEpoch, prepareClaim, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import { postgresBus } from "./platform/bus-postgres.ts";
+import { redisBus } from "./platform/bus-redis.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
@@ -76,10 +79,14 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   const database = await openStore(config, opened);
   await migrate(database, { now: clock.now() });
   let live: Live | undefined;
+  let nodes: Nodes | undefined;
   const writer = new Writer<Tables, Change>({
     database,
     clock,
-    onCommit: (changes) => live?.deliver(changes),
+    onCommit: (changes) => {
+      live?.deliver(changes);
+      nodes?.committed(changes);
+    },
     onSettled: () => live?.flush(),
     onBroken: options.onBroken,
   });
@@ -93,6 +100,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     epoch: await loadEpoch({ writer, randomBytes }),
   };
   live = new Live(context);
+  nodes = joinNodes(live, opened);
   const setup = await prepareClaim(context);
   return serve({ options, context, live, setup, opened });
 }
@@ -122,6 +130,20 @@ async function openFile(path: string, dataDir: string, opened: Opened): Promise<
 
 function openServer(url: string): Database {
   return openPostgres<Tables>(url, { integerColumns });
+}
+
+/** An SQLite store has one server; on PostgreSQL there may be others, which know each other by the store's epoch. */
+function joinNodes(live: Live, opened: Opened): Nodes | undefined {
+  const { config, epoch } = live.context;
+  if (config.database.engine === "sqlite") return undefined;
+  const channel = `parley_${epoch}`;
+  const bus = config.redisUrl
+    ? redisBus(config.redisUrl, channel)
+    : postgresBus(config.database.url, channel);
+  const nodes = new Nodes(live, bus);
+  opened.push(() => nodes.stop());
+  nodes.start();
+  return nodes;
 }
 
 interface Serving {

@@ -139,7 +139,7 @@ export const settings = {
   SECRET_KEY: setting({
     group: "Accounts",
     about:
-      "What tokens are signed with: at least 32 bytes nobody can guess, such as `openssl rand -base64 32` prints. Sample values are refused. Changing it signs everybody out.",
+      "What tokens are signed with: at least 32 bytes nobody can guess, such as `openssl rand -base64 32` prints. Sample values are refused. Several servers on one database need the same one. Changing it signs everybody out.",
     unset: "made once and kept in DATA_DIR/secret.key",
     example: "(the output of openssl rand -base64 32)",
     secret: true,
