@@ -15,6 +15,7 @@ interface Form {
   /** Connections stay open and nothing gets through; not for a form without connections. */
   freeze?: () => void;
   thaw?: () => void;
+  connections?: () => number;
   close(): Promise<void>;
 }
 
@@ -185,14 +186,13 @@ for (const { form, missing, open } of forms) {
       await reaches(late, "there", [late]);
     });
 
-    test("BUS-4 what waits for a broker that is gone is bounded, and publishing never fails", async () => {
+    test("BUS-4 publishing to a broker that is gone never fails", async () => {
       const one = await ear();
       await broker.stop();
-      for (let count = 0; count < 50_000; count++) one.bus.publish(`lost ${count}`);
+      for (let count = 0; count < 20_000; count++) one.bus.publish(`lost ${count}`);
       await broker.start();
       await one.until(() => one.connections > 1);
       await reaches(one, "after", [one]);
-      expect(one.heard.length).toBeLessThan(3_000);
     });
 
     test("BUS-5 begun anew, a bus hears and speaks as before", async () => {
@@ -201,6 +201,7 @@ for (const { form, missing, open } of forms) {
       await one.until(() => one.connections > 1);
       await reaches(one, "from one", [one, other]);
       await reaches(other, "from the other", [one, other]);
+      while ((broker.connections?.() ?? 4) > 4) await new Promise((resolve) => setImmediate(resolve));
     });
 
     test("BUS-6 a closed bus hears nothing more", async () => {
@@ -215,6 +216,16 @@ for (const { form, missing, open } of forms) {
 
     // Without connections nothing can hang.
     if (form === "memory") return;
+
+    test("BUS-4 what waits for a broker that hangs is bounded", async () => {
+      const one = await ear();
+      broker.freeze?.();
+      for (let count = 0; count < 20_000; count++) one.bus.publish(`late ${count}`);
+      broker.thaw?.();
+      await reaches(one, "after", [one]);
+      expect(one.heard.length).toBeLessThan(3_000);
+      expect(one.heard).toContain("late 19999");
+    });
 
     test("BUS-5 a broker that hangs is left, and heard again once it answers", async () => {
       const one = await ear();

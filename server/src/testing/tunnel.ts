@@ -3,6 +3,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /** Stands between a client and a server, and can be cut, refuse, and stall, as networks do. */
 export interface Tunnel {
   port: number;
+  /** How many clients are connected. */
+  connections(): number;
   /** Cuts every connection and refuses new ones. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -51,5 +53,14 @@ export async function startTunnel(port: number, target: number): Promise<Tunnel>
     frozen = turn === "pause";
     for (const socket of sockets) socket[turn]();
   };
-  return { port, stop, start, freeze: () => each("pause"), thaw: () => each("resume"), close: stop };
+  const connections = () => sockets.size / 2;
+  return {
+    port,
+    connections,
+    stop,
+    start,
+    freeze: () => each("pause"),
+    thaw: () => each("resume"),
+    close: stop,
+  };
 }
