@@ -17,6 +17,8 @@ export interface WireOptions {
 /** A client's end of a WebSocket (RFC 6455), bare enough to stop reading and to say what a browser never would. */
 export interface Wire {
   send(text: string): void;
+  /** Several frames in one piece. */
+  sendMany(texts: readonly string[]): void;
   /** A frame of any kind, or the text of one. */
   sendFrame(opcode: number, payload: Uint8Array): void;
   /** Takes nothing from the network until `resume`. */
@@ -62,6 +64,8 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   if (rest.length > 0) receive(rest);
   return {
     send: (text) => sendFrame(opcodes.text, Buffer.from(text)),
+    sendMany: (texts) =>
+      void socket.write(Buffer.concat(texts.map((text) => masked(opcodes.text, Buffer.from(text))))),
     sendFrame,
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),

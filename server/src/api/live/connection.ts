@@ -16,8 +16,8 @@ const inboxFrames = 256;
 const inboxBytes = 256 * 1024;
 /** What one socket may have under way at once, by what each costs; further frames wait. */
 export const underWay = 64;
-/** UTF-16 units that may be kept for a reader who is slow; with more it is cheaper to let it come back. */
-const unsentLimit = 1024 * 1024;
+/** UTF-16 units that may wait to be written to one socket before events are no more added to them. */
+const unsentLimit = 512 * 1024;
 
 /** What a person's private log says of their rooms while a connection is starting. */
 export interface Arrival {
@@ -83,6 +83,8 @@ export class Connection {
   signalTokensAt = 0;
 
   private out: string[] = [];
+  /** UTF-16 units in `out`. */
+  unsent = 0;
 
   constructor(
     readonly socket: Socket,
@@ -91,6 +93,11 @@ export class Connection {
     private readonly touched: (connection: Connection) => void,
   ) {
     this.since = now;
+  }
+
+  /** Whether events are queued for it as they come; else it is caught up, as fast as it reads. */
+  get keepsUp(): boolean {
+    return !this.blocked && this.unsent < unsentLimit;
   }
 
   get isOpen(): boolean {
@@ -119,6 +126,7 @@ export class Connection {
     if (this.phase === "closed") return;
     if (this.out.length === 0) this.touched(this);
     this.out.push(frame);
+    this.unsent += frame.length;
   }
 
   /** For what may be lost: a slow reader does not get it. */
@@ -136,6 +144,7 @@ export class Connection {
     const frames = this.out;
     if (frames.length === 0 || this.phase === "closed" || this.blocked) return;
     this.out = [];
+    this.unsent = 0;
     if (frames.length === 1) this.note(this.socket.send(frames[0] as string), now);
     else this.socket.cork(() => this.writeAll(frames, now));
   }
@@ -165,8 +174,7 @@ export class Connection {
     }
     if (sent === frames.length || this.phase === "closed") return;
     this.out = frames.slice(sent);
-    const unsent = this.out.reduce((length, frame) => length + frame.length, 0);
-    if (unsent > unsentLimit) this.cut();
+    this.unsent = this.out.reduce((length, frame) => length + frame.length, 0);
   }
 
   private note(sent: number, now: number): void {
@@ -188,6 +196,7 @@ export class Connection {
   private forget(): void {
     this.phase = "closed";
     this.out = [];
+    this.unsent = 0;
     this.inbox = [];
   }
 }

@@ -30,6 +30,7 @@ export class Live {
   readonly feeds: RoomFeeds;
   readonly presences: Presences;
   readonly marks = new Marks();
+  readonly rounds: Rounds;
   readonly websocket: WebSocketHandler<SocketData>;
   readonly catchUp: CatchUp;
   readonly starting: Starting;
@@ -79,8 +80,8 @@ export class Live {
     this.starting = new Starting(this, (connection) => this.begin(connection));
     this.inbound = new Inbound(this);
     this.websocket = this.handlers();
-    const rounds = new Rounds(this);
-    this.timer = setInterval(() => rounds.go(), 1_000);
+    this.rounds = new Rounds(this);
+    this.timer = setInterval(() => this.rounds.go(), 1_000);
     this.timer.unref();
   }
 

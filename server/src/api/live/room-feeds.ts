@@ -172,7 +172,7 @@ export class RoomFeeds {
   private queueFrame(feed: RoomFeed, run: readonly Encoded[]): void {
     const frame = encodeRun(feed.room, run);
     for (const connection of feed.full) {
-      if (connection.positions === null && !connection.blocked) connection.push(frame);
+      if (connection.positions === null && connection.keepsUp) connection.push(frame);
       else this.queueOutOfStep(feed, connection, run);
     }
   }
@@ -183,9 +183,9 @@ export class RoomFeeds {
     connection.positions ??= new Map();
     const position = connection.positions.get(feed.room);
     if (position === undefined) {
-      if (!connection.blocked) return connection.push(encodeRun(feed.room, run));
+      if (connection.keepsUp) return connection.push(encodeRun(feed.room, run));
       connection.positions.set(feed.room, from - 1);
-    } else if (position >= from - 1 && !connection.blocked) {
+    } else if (position >= from - 1 && connection.keepsUp) {
       // It holds more than the feed had told: it goes on where both are in step.
       const rest = run.filter((each) => each.seq > position);
       if (rest.length > 0) connection.push(encodeRun(feed.room, rest));
