@@ -67,8 +67,9 @@ export class Connection {
   /** Something that may be lost was: it is made good once the reader has caught up. */
   missed = false;
 
-  inbox: string[] = [];
-  inboxBytes = 0;
+  /** Frames that came in and were not read yet. */
+  private inbox: string[] | null = null;
+  private inboxBytes = 0;
   /** What is under way, by what each costs. */
   operations = 0;
   /** Frames read in this turn of the loop. */
@@ -82,7 +83,8 @@ export class Connection {
   signalTokens = 0;
   signalTokensAt = 0;
 
-  private out: string[] = [];
+  /** What waits to be written: mostly nothing, often one frame, and then no list is kept. */
+  private out: string | string[] | null = null;
   /** UTF-16 units in `out`. */
   unsent = 0;
 
@@ -110,23 +112,35 @@ export class Connection {
 
   /** Puts a frame that came in at the end of the queue; false when the queue is over its limit. */
   receive(text: string): boolean {
+    this.inbox ??= [];
     this.inboxBytes += text.length;
     this.inbox.push(text);
     return this.inbox.length <= inboxFrames && this.inboxBytes <= inboxBytes;
   }
 
+  /** How many frames were not read yet. */
+  get unread(): number {
+    return this.inbox?.length ?? 0;
+  }
+
   nextFrame(): string | undefined {
-    const text = this.inbox.shift();
-    if (text !== undefined) this.inboxBytes -= text.length;
+    const text = this.inbox?.shift();
+    if (text === undefined) return undefined;
+    this.inboxBytes -= text.length;
+    // A quiet socket keeps no list: there may be very many of them.
+    if (this.inbox?.length === 0) this.inbox = null;
     return text;
   }
 
   /** Queues an encoded frame for the next write. Frames queued between two writes leave in one system call. */
   push(frame: string): void {
     if (this.phase === "closed") return;
-    if (this.out.length === 0) this.touched(this);
-    this.out.push(frame);
     this.unsent += frame.length;
+    if (this.out === null) {
+      this.out = frame;
+      this.touched(this);
+    } else if (typeof this.out === "string") this.out = [this.out, frame];
+    else this.out.push(frame);
   }
 
   /** For what may be lost: a slow reader does not get it. */
@@ -142,26 +156,25 @@ export class Connection {
   /** Writes what is queued. Past its buffer a socket is not written to until it has drained. */
   write(now: number): void {
     const frames = this.out;
-    if (frames.length === 0 || this.phase === "closed" || this.blocked) return;
-    this.out = [];
+    if (frames === null || this.phase === "closed" || this.blocked) return;
+    this.out = null;
     this.unsent = 0;
-    if (frames.length === 1) this.note(this.socket.send(frames[0] as string), now);
+    if (typeof frames === "string") this.note(this.socket.send(frames), now);
     else this.socket.cork(() => this.writeAll(frames, now));
   }
 
   /** The buffer is empty again. */
   drained(): void {
     this.blocked = false;
-    if (this.out.length > 0) this.touched(this);
+    if (this.out !== null) this.touched(this);
   }
 
   close(code: number, message: string): void {
     if (this.phase === "closed") return;
     // Whoever does not read would not read a farewell either, and it would be kept until they do.
     if (this.blocked) return this.cut();
-    const frames = this.out;
+    const frames = [this.out ?? [], JSON.stringify({ type: "bye", code, message })].flat();
     this.forget();
-    frames.push(JSON.stringify({ type: "bye", code, message }));
     for (const frame of frames) if (this.socket.send(frame) <= 0) break;
     this.socket.close(code, message);
   }
@@ -173,8 +186,9 @@ export class Connection {
       sent++;
     }
     if (sent === frames.length || this.phase === "closed") return;
-    this.out = frames.slice(sent);
-    this.unsent = this.out.reduce((length, frame) => length + frame.length, 0);
+    const left = frames.slice(sent);
+    this.out = left;
+    this.unsent = left.reduce((length, frame) => length + frame.length, 0);
   }
 
   private note(sent: number, now: number): void {
@@ -195,8 +209,8 @@ export class Connection {
 
   private forget(): void {
     this.phase = "closed";
-    this.out = [];
+    this.out = null;
     this.unsent = 0;
-    this.inbox = [];
+    this.inbox = null;
   }
 }

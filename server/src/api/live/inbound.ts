@@ -74,7 +74,7 @@ export class Inbound {
       connection.served++;
       return true;
     }
-    if (connection.inbox.length > 0) this.postponed.add(connection);
+    if (connection.unread > 0) this.postponed.add(connection);
     return false;
   }
 
@@ -140,7 +140,7 @@ export class Inbound {
     const answer = (frame: string) => {
       connection.push(frame);
       connection.operations -= cost;
-      if (connection.inbox.length > 0) this.readOn(connection);
+      if (connection.unread > 0) this.readOn(connection);
     };
     carryOut(
       this.live.context,
@@ -246,7 +246,7 @@ export class Inbound {
       .catch((error) => connection.pushError(this.frameError(error)))
       .finally(() => {
         connection.operations -= costOfReading;
-        if (connection.inbox.length > 0) this.readOn(connection);
+        if (connection.unread > 0) this.readOn(connection);
       });
   }
 
