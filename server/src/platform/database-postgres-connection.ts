@@ -1,6 +1,14 @@
 import type { ReservedSQL, SQL } from "bun";
 import type { Compilable, Kysely } from "kysely";
-import { bind, isStatement, type Sql, type Statement, type TransactionSql } from "./database.ts";
+import {
+  bind,
+  CollisionError,
+  isStatement,
+  SavepointCollisionError,
+  type Sql,
+  type Statement,
+  type TransactionSql,
+} from "./database.ts";
 import { asStoreError, isConnectionLost } from "./database-postgres-errors.ts";
 
 export interface PostgresOptions {
@@ -35,12 +43,16 @@ export class PostgresConnection<Tables> implements Sql<Tables> {
   }
 
   private carryOut(query: Compilable<unknown> | Statement<unknown>): Promise<Answer> {
+    return this.statement(query) as unknown as Promise<Answer>;
+  }
+
+  protected statement(query: Compilable<unknown> | Statement<unknown>): SQL.Query<unknown> {
     if (isStatement(query)) {
       const { text, values } = query.plan.text("postgres", this.build);
-      return this.sql.unsafe(text, bind(values, query.params)) as unknown as Promise<Answer>;
+      return this.sql.unsafe(text, bind(values, query.params));
     }
     const compiled = query.compile();
-    return this.sql.unsafe(compiled.sql, [...compiled.parameters]) as unknown as Promise<Answer>;
+    return this.sql.unsafe(compiled.sql, [...compiled.parameters]);
   }
 
   /** Rows as SQLite hands them over: integers as numbers, bytes as plain arrays. */
@@ -72,15 +84,23 @@ function safeInteger(value: bigint | string): number {
   return number;
 }
 
+/** Milliseconds that a transaction holding locks waits for another's: two that wait for each other must not do so long. */
+const waitHolding = 100;
+
 /**
- * A transaction open on a connection. Commands that answer nothing are sent without waiting, so that they cost no
- * round trip; what became of them is looked at before the commit counts.
+ * A transaction open on a connection. What nobody needs an answer to is sent without waiting, so that it costs no round
+ * trip; what became of it is looked at before anything is said to be committed.
  */
 export class PostgresTransaction<Tables>
   extends PostgresConnection<Tables>
   implements TransactionSql<Tables>
 {
-  private readonly commands: Promise<unknown>[] = [];
+  private readonly sent: Promise<unknown>[] = [];
+  private savepoints = 0;
+  /** The numbers of those that are open, the innermost last. */
+  private readonly open: number[] = [];
+  /** The first of what nobody waits for that failed, and the savepoint it was in. */
+  private failure: { error: unknown; savepoint: number } | null = null;
 
   constructor(
     private readonly connection: ReservedSQL,
@@ -90,17 +110,24 @@ export class PostgresTransaction<Tables>
     super(connection, build, options);
   }
 
+  runAhead(query: Compilable<unknown> | Statement<unknown>): void {
+    this.send(this.statement(query));
+  }
+
   async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    const number = ++this.savepoints;
+    if (number === 2) this.send(this.connection.unsafe(`SET LOCAL lock_timeout = ${waitHolding}`));
     this.send(this.connection`SAVEPOINT s`);
+    this.open.push(number);
     try {
       const result = await work();
       // An inner savepoint of the same name hides the outer one until it is released.
       this.send(this.connection`RELEASE SAVEPOINT s`);
       return result;
     } catch (error) {
-      this.send(this.connection`ROLLBACK TO SAVEPOINT s`);
-      this.send(this.connection`RELEASE SAVEPOINT s`);
-      throw asStoreError(error);
+      throw await this.undone(number, error);
+    } finally {
+      this.open.pop();
     }
   }
 
@@ -115,25 +142,48 @@ export class PostgresTransaction<Tables>
    */
   async commit(): Promise<void> {
     const commit = this.connection`COMMIT`.execute() as unknown as Promise<Answer>;
-    const [answer, ...commands] = await Promise.allSettled([commit, ...this.commands]);
+    const [answer] = await Promise.allSettled([commit, ...this.sent]);
     if (answer.status === "rejected") {
       if (!isConnectionLost(answer.reason)) throw asStoreError(answer.reason);
       throw new Error("the connection was lost during the commit", { cause: answer.reason });
     }
     if (answer.value.command === "COMMIT") return;
-    const failed = commands.find((command) => command.status === "rejected");
-    if (failed) throw asStoreError(failed.reason);
+    if (this.failure) throw asFailedAhead(this.failure.error);
     throw new Error("the transaction had failed before its commit and was undone");
   }
 
   async rollback(): Promise<void> {
     // A connection that is gone has been rolled back by the server.
-    await Promise.allSettled([...this.commands, this.connection`ROLLBACK`]);
+    await Promise.allSettled([...this.sent, this.connection`ROLLBACK`]);
+  }
+
+  /** Undoes a savepoint, and answers the error that tells what is left of the transaction. */
+  private async undone(number: number, error: unknown): Promise<unknown> {
+    await Promise.allSettled(this.sent);
+    // This savepoint was never made. Rolling back would undo an earlier one, which was said to be done.
+    if (this.failure && this.failure.savepoint < number) return asFailedAhead(this.failure.error);
+    const cause = this.failure?.error ?? error;
+    const failure = asStoreError(cause);
+    if (isConnectionLost(cause)) return failure;
+    this.failure = null;
+    this.send(this.connection`ROLLBACK TO SAVEPOINT s`);
+    this.send(this.connection`RELEASE SAVEPOINT s`);
+    if (!(failure instanceof CollisionError)) return failure;
+    return new SavepointCollisionError(failure.message, { cause: failure.cause });
   }
 
   private send(command: { execute(): unknown }): void {
-    const sent = command.execute() as Promise<unknown>;
-    sent.catch(() => undefined);
-    this.commands.push(sent);
+    const savepoint = this.open.at(-1) ?? 0;
+    const sent = (command.execute() as Promise<unknown>).catch((error: unknown) => {
+      this.failure ??= { error, savepoint };
+    });
+    this.sent.push(sent);
   }
+}
+
+/** Whoever was told that it is done is carried out again: what failed then fails for itself alone. */
+function asFailedAhead(error: unknown): CollisionError {
+  const failure = asStoreError(error);
+  if (failure instanceof CollisionError) return failure;
+  return new CollisionError("a change that nobody waited for failed", { cause: error });
 }

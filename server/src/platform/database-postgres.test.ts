@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type RawBuilder, sql } from "kysely";
 import { cutConnections, freshPostgres, postgresMissing } from "../testing/postgres.ts";
 import { insertThing, renameThing, type Things, thingByName, thingsSchema } from "../testing/things.ts";
-import { CollisionError, type Database, StoreDownError, StoreFullError } from "./database.ts";
+import {
+  CollisionError,
+  type Database,
+  SavepointCollisionError,
+  StoreDownError,
+  StoreFullError,
+  type TransactionSql,
+} from "./database.ts";
 import { openPostgres } from "./database-postgres.ts";
 
 describe.skipIf(postgresMissing)(postgresMissing ? "PostgreSQL (not on this machine)" : "PostgreSQL", () => {
@@ -137,5 +144,35 @@ describe.skipIf(postgresMissing)(postgresMissing ? "PostgreSQL (not on this mach
       const setting = sql<{ setting: string }>`SELECT current_setting('synchronous_commit') AS setting`;
       expect(await tx.first(raw(setting))).toEqual({ setting: "on" });
     });
+  });
+
+  test("STORE-18 a transaction that holds something waits for others only shortly; one that holds nothing waits", async () => {
+    await one.transaction(async (tx) => {
+      await tx.run(insertThing("mine"));
+      await tx.run(insertThing("theirs"));
+    });
+    const freed = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const holder = other.transaction(async (tx) => {
+      await tx.run(renameThing({ from: "theirs", to: "theirs" }));
+      held.resolve();
+      await freed.promise;
+    });
+    await held.promise;
+    const touch = (tx: TransactionSql<Things>, name: string) =>
+      tx.savepoint(() => tx.run(renameThing({ from: name, to: name })));
+    const outcome = await one.transaction(async (tx) => {
+      await touch(tx, "mine");
+      return touch(tx, "theirs").catch((error: unknown) => error);
+    });
+    expect(outcome).toBeInstanceOf(SavepointCollisionError);
+
+    const patient = one.transaction((tx) => touch(tx, "theirs"));
+    while (((await one.first(raw(blocked)))?.count ?? 0) === 0);
+    // Longer than one that holds something would have waited.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    freed.resolve();
+    expect(await patient).toBe(1);
+    await holder;
   });
 });

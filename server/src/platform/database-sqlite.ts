@@ -173,6 +173,11 @@ class SqliteConnection<Tables> implements TransactionSql<Tables> {
     return statement.run(...values).changes;
   }
 
+  runAhead(query: Compilable<unknown> | Statement<unknown>): void {
+    const { statement, values } = this.prepare(query);
+    statement.run(...values);
+  }
+
   async savepoint<Result>(work: () => Promise<Result>): Promise<Result> {
     const name = `s${this.depth++}`;
     this.command(`SAVEPOINT ${name}`);

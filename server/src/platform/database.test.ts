@@ -222,6 +222,54 @@ for (const { form, missing, place, open } of forms) {
       expect(stored.filter((name) => name.startsWith("a")).length).toBe(expected);
     });
 
+    test("STORE-17 a change that nobody waits for is carried out in its turn", async () => {
+      await empty();
+      await database.transaction(async (tx) => {
+        tx.runAhead(insertThing("one"));
+        expect(await tx.first(thingByName({ name: "one" }))).toBeDefined();
+        await tx.savepoint(async () => {
+          tx.runAhead(insertThing("two"));
+          tx.runAhead(renameThing({ from: "two", to: "three" }));
+        });
+        tx.runAhead(insertThing("four"));
+      });
+      expect(await names()).toEqual(["one", "three", "four"]);
+    });
+
+    test("STORE-17 when it fails where somebody still waits, only that savepoint is undone", async () => {
+      await empty();
+      await database.transaction(async (tx) => {
+        tx.runAhead(insertThing("taken"));
+        const failing = tx.savepoint(async () => {
+          await tx.run(insertThing("half"));
+          tx.runAhead(insertThing("taken"));
+          await tx.first(thingByName({ name: "half" }));
+        });
+        expect(await failing.catch((error: unknown) => error)).toBeInstanceOf(Error);
+        await tx.savepoint(() => tx.run(insertThing("after")));
+        const refused = new Error("refused");
+        const refusing = tx.savepoint(async () => {
+          await tx.run(insertThing("refused"));
+          throw refused;
+        });
+        await expect(refusing).rejects.toBe(refused);
+      });
+      expect(await names()).toEqual(["taken", "after"]);
+    });
+
+    test("STORE-17 when it fails and nobody waits, nothing of the transaction counts", async () => {
+      await empty();
+      await database.transaction((tx) => tx.run(insertThing("taken")));
+      const outcome = database.transaction(async (tx) => {
+        await tx.savepoint(() => tx.run(insertThing("before")));
+        await tx.savepoint(async () => tx.runAhead(insertThing("taken")));
+        await tx.savepoint(() => tx.run(insertThing("after"))).catch(() => undefined);
+        await tx.savepoint(() => tx.run(insertThing("later"))).catch(() => undefined);
+      });
+      await expect(outcome).rejects.toThrow();
+      expect(await names()).toEqual(["taken"]);
+    });
+
     test("STORE-11 of several nodes that start together one migrates, the others wait", async () => {
       const shared = await place();
       const nodes = Array.from({ length: 3 }, () => open(shared));

@@ -23,6 +23,11 @@ export interface Sql<Tables> {
 
 /** A transaction: what it did is all there, or none of it. */
 export interface TransactionSql<Tables> extends Sql<Tables> {
+  /**
+   * Like `run`, for a change that cannot be refused: nobody waits for its answer, which costs a round trip. It is carried
+   * out in its turn, and if it failed the transaction does not commit.
+   */
+  runAhead(query: Compilable<unknown> | Statement<unknown>): void;
   /** Carries `work` out; when it throws, only what it did is undone. */
   savepoint<Result>(work: () => Promise<Result>): Promise<Result>;
 }
@@ -45,6 +50,9 @@ export class StoreDownError extends Error {}
 
 /** The transaction collided with another one and took no effect; carried out again it may succeed. */
 export class CollisionError extends Error {}
+
+/** Only what a savepoint did collided and was undone: the transaction can go on and commit without it. */
+export class SavepointCollisionError extends CollisionError {}
 
 /** The outcome of the last commit is unknown: the process must stop and the store be opened anew. */
 export class StoreBrokenError extends Error {}

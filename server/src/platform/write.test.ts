@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChatError } from "@parley/protocol/errors";
 import { freshPostgres, postgresMissing } from "../testing/postgres.ts";
-import { insertThing, type Things, thingByName, thingsSchema } from "../testing/things.ts";
+import { insertThing, renameThing, type Things, thingByName, thingsSchema } from "../testing/things.ts";
 import { type Database, StoreBrokenError } from "./database.ts";
 import { openPostgres } from "./database-postgres.ts";
 import { openSqlite } from "./database-sqlite.ts";
@@ -232,7 +232,7 @@ for (const { form, missing, place, open } of forms) {
       await other.close();
     });
 
-    test("WRITE-7 one that collided is carried out again with the others of its batch, each on its own", async () => {
+    test("WRITE-7 one that collides does not hurt those before and after it", async () => {
       const other = open(where);
       const [held, freed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const holder = other.transaction(async (tx) => {
@@ -242,23 +242,102 @@ for (const { form, missing, place, open } of forms) {
       });
       await held.promise;
       const writer = writerOn(database);
-      let attempts = 0;
+      const attempts = { before: 0, late: 0, after: 0 };
+      const once = (name: "before" | "after") => (tx: Tx) => {
+        attempts[name]++;
+        return insert(name)(tx);
+      };
       const late = async (tx: Tx) => {
         // The first time it inserts without looking, as if the other's commit came right after its look.
-        if (attempts++ > 0) return (await tx.sql.first(thingByName({ name: "prize" })))?.id;
+        if (attempts.late++ > 0) return (await tx.sql.first(thingByName({ name: "prize" })))?.id;
         freed.resolve();
         return insert("prize")(tx);
       };
       const outcomes = Promise.all([
-        writer.write(insert("before")),
+        writer.write(once("before")),
         writer.write(late),
-        writer.write(insert("after")),
+        writer.write(once("after")),
       ]);
       await holder;
       expect((await outcomes).every((id) => typeof id === "number")).toBe(true);
-      expect(attempts).toBe(2);
+      expect(attempts).toEqual({ before: 1, late: 2, after: 1 });
+      expect(commits).toBe(2);
       expect((await names()).sort()).toEqual(["after", "before", "prize"]);
       await other.close();
+    });
+
+    test("WRITE-7 two nodes that hold what the other needs next both get on", async () => {
+      const other = open(where);
+      await database.transaction(async (tx) => {
+        for (const name of ["left", "right"]) await tx.run(insertThing(name));
+      });
+      const holding = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+      const touch = (name: string) => (tx: Tx) => tx.sql.run(renameThing({ from: name, to: name }));
+      const writers = [writerOn(database), writerOn(other)] as const;
+      const crosswise = ([first, second]: [string, string], mine: 0 | 1) => {
+        const writer = writers[mine];
+        const hold = writer.write(async (tx) => {
+          await touch(first)(tx);
+          holding[mine].resolve();
+          await holding[1 - mine]?.promise;
+        });
+        return [hold, writer.write(touch(second))];
+      };
+      await Promise.all([...crosswise(["left", "right"], 0), ...crosswise(["right", "left"], 1)]);
+      expect(commits).toBeGreaterThanOrEqual(3);
+      await other.close();
+    });
+
+    test("WRITE-9 what shares a commit is carried out room by room, in the same order on every node", async () => {
+      const writer = writerOn(database);
+      const order: string[] = [];
+      const note = (lane: number, name: string) =>
+        writer.write(async () => void order.push(`${lane}${name}`), { lane: lane * database.lanes });
+      await Promise.all([note(3, "a"), note(1, "a"), note(3, "b"), note(2, "a"), note(1, "b")]);
+      expect(order).toEqual(["1a", "1b", "2a", "3a", "3b"]);
+      expect(commits).toBe(1);
+    });
+
+    test("WRITE-9 those with high numbers are not passed over for ever by those with low ones", async () => {
+      const writer = writerOn(database);
+      const order: string[] = [];
+      const slow = (lane: number, name: string): Promise<void> =>
+        writer.write(
+          async () => {
+            clock.pass(15);
+            order.push(`${lane}${name}`);
+          },
+          { lane: lane * database.lanes },
+        );
+      const first = Promise.all([slow(9, "a"), slow(1, "a"), slow(9, "b")]);
+      // Comes while the first are under way, and again each time that it is done.
+      const later = slow(1, "b").then(() => slow(1, "c"));
+      await Promise.all([first, later]);
+      expect(order.slice(0, 4).sort()).toEqual(["1a", "1b", "9a", "9b"]);
+    });
+
+    test("WRITE-10 a change that nobody waited for and that failed counts for nobody, and the others are carried out again", async () => {
+      const writer = writerOn(database);
+      await writer.write(insert("taken"));
+      let careless = 0;
+      const ahead = async (tx: Tx) => {
+        tx.announce("careless");
+        if (careless++ === 0) tx.sql.runAhead(insertThing("taken"));
+      };
+      await Promise.all([writer.write(insert("one")), writer.write(ahead), writer.write(insert("two"))]);
+      expect(careless).toBe(2);
+      expect(await names()).toEqual(["taken", "one", "two"]);
+      expect(story.filter((line) => line.startsWith("told")).join(" ")).toMatch(/one.*careless.*two/);
+
+      careless = 0;
+      await Promise.all([writer.write(insert("beside the last")), writer.write(ahead)]);
+      expect(careless).toBe(2);
+      expect(await names()).toContain("beside the last");
+
+      const hopeless = async (tx: Tx) => tx.sql.runAhead(insertThing("taken"));
+      const outcomes = await Promise.allSettled([writer.write(hopeless), writer.write(insert("three"))]);
+      expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+      expect(await names()).toContain("three");
     });
   });
 }

@@ -3,6 +3,7 @@ import type { Clock } from "./clock.ts";
 import {
   CollisionError,
   type Database,
+  SavepointCollisionError,
   StoreBrokenError,
   StoreFullError,
   type TransactionSql,
@@ -44,8 +45,14 @@ export interface WriterOptions<Tables, Change> {
   onBroken: (error: Error) => void;
 }
 
+interface Waiting<Tables, Change> extends Operation<Tables, Change> {
+  lane: number;
+}
+
 interface Lane<Tables, Change> {
-  queue: Operation<Tables, Change>[];
+  queue: Waiting<Tables, Change>[];
+  /** Taken from the queue before, and carried out before anything else is. */
+  round: Waiting<Tables, Change>[];
   busy: boolean;
 }
 
@@ -63,7 +70,9 @@ export class Writer<Tables, Change> {
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly options: WriterOptions<Tables, Change>) {
-    this.lanes = Array.from({ length: options.database.lanes }, () => ({ queue: [], busy: false }));
+    this.lanes = Array.from({ length: options.database.lanes }, () => ({
+      ...{ queue: [], round: [], busy: false },
+    }));
   }
 
   /** Carries `work` out in a transaction. Operations with the same lane number keep their order. */
@@ -86,7 +95,8 @@ export class Writer<Tables, Change> {
     const target = this.lanes[lane % this.lanes.length];
     if (!target) throw new RangeError(`no lane ${lane}`);
     this.waiting++;
-    target.queue.push(operation);
+    const { work, succeed, fail } = operation;
+    target.queue.push({ work, succeed, fail, lane });
     if (!target.busy) this.schedule(target);
   }
 
@@ -111,7 +121,7 @@ export class Writer<Tables, Change> {
   }
 
   private async commitNext(lane: Lane<Tables, Change>): Promise<void> {
-    const taken = lane.queue.splice(0, batchOperations);
+    const taken = this.take(lane);
     const outcomes: Outcome<Change>[] = [];
     try {
       await this.options.database.transaction((sql) => this.attemptAll(sql, taken, outcomes));
@@ -119,12 +129,19 @@ export class Writer<Tables, Change> {
       await this.recover(taken.slice(0, Math.max(outcomes.length, 1)), error, outcomes);
     }
     if (this.broken) return;
-    const left = taken.splice(outcomes.length);
-    if (left.length > 0) lane.queue = left.concat(lane.queue);
+    lane.round = taken.splice(outcomes.length);
     this.settle(taken, outcomes);
-    if (lane.queue.length > 0) this.schedule(lane);
+    if (lane.round.length > 0 || lane.queue.length > 0) this.schedule(lane);
     else lane.busy = false;
     if (this.waiting === 0) for (const done of this.idleWaiters.splice(0)) done();
+  }
+
+  private take(lane: Lane<Tables, Change>): Waiting<Tables, Change>[] {
+    if (lane.round.length > 0) return lane.round.splice(0);
+    const taken = lane.queue.splice(0, batchOperations);
+    // Whoever locks the same rows as another node does so in the same order: neither waits for the other for ever.
+    if (this.lanes.length > 1) taken.sort((one, other) => one.lane - other.lane);
+    return taken;
   }
 
   private async attemptAll(
@@ -134,7 +151,13 @@ export class Writer<Tables, Change> {
   ): Promise<void> {
     const began = this.options.clock.monotonic();
     for (const operation of operations) {
-      outcomes.push(await this.attempt(sql, operation));
+      try {
+        outcomes.push(await this.attempt(sql, operation));
+      } catch (error) {
+        // What came before is kept. This one begins the next batch: then it holds nothing that others wait for.
+        if (error instanceof SavepointCollisionError && outcomes.length > 0) return;
+        throw error;
+      }
       if (this.options.clock.monotonic() - began > batchMilliseconds) return;
     }
   }
