@@ -68,13 +68,9 @@ export const roleOf = prepare<{ room: number; user: number }, { role: MemberRole
     .where("user_id", "=", param("user")),
 );
 
-/** Locks a room until the commit, so that what was checked still holds when it is written. */
-export const lockRoom = prepare<{ room: number }, { id: number }>((build, param) =>
-  build
-    .updateTable("rooms")
-    .set((eb) => ({ head: eb.ref("head") }))
-    .where("id", "=", param("room"))
-    .returning("id"),
+/** Locks a room until the commit, so that what was checked still holds when it is written. Only Postgres needs it. */
+export const lockRoom = prepare<{ room: number }>((build, param) =>
+  build.selectFrom("rooms").select("id").where("id", "=", param("room")).forNoKeyUpdate(),
 );
 
 /** Messages after a read mark that mention a person: by name, or with everyone else. */

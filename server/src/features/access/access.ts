@@ -36,7 +36,7 @@ export async function accessOwnRoom(sql: Sql, user: number, room: number): Promi
 
 /** `accessRoom` for a change: the room stays as it was seen until the commit. */
 export async function accessRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
-  if (tx.sql.engine === "postgres") await tx.sql.run(lockRoom({ room }));
+  if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
   return accessRoom(tx.sql, user, room);
 }
 

@@ -46,7 +46,11 @@ export const raiseHead = prepare<{ room: number; now: number }, RaisedRoom>((bui
     .returning(raised),
 );
 
-export const raiseHeadForMessage = prepare<{ room: number; now: number }, RaisedRoom>((build, param) =>
+/** Nothing is raised for a message that its sender has sent before. */
+export const raiseHeadForMessage = prepare<
+  { room: number; now: number; sender: number; client: string },
+  RaisedRoom
+>((build, param) =>
   build
     .updateTable("rooms")
     .set((eb) => {
@@ -59,6 +63,16 @@ export const raiseHeadForMessage = prepare<{ room: number; now: number }, Raised
       return { head: eb("head", "+", 1), ordinal: eb("ordinal", "+", 1), head_at: at, last_message_at: at };
     })
     .where("id", "=", param("room"))
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("messages")
+            .select("messages.id")
+            .where("messages.client_id", "=", param("client"))
+            .where("messages.sender_id", "=", param("sender")),
+        ),
+      ),
+    )
     .returning(raised),
 );
 

@@ -41,26 +41,33 @@ export interface Place {
 }
 
 /** Takes the next place in a room's log and locks the room until the commit; undefined when there is no such room. */
-export async function takePlace(
+export async function takePlace(tx: Tx, room: number): Promise<Place | undefined> {
+  return toPlace(await tx.sql.first(raiseHead({ room, now: tx.now })));
+}
+
+/** `takePlace` for a message; undefined also when its sender has sent it before. */
+export async function takeMessagePlace(
   tx: Tx,
   room: number,
-  options: { message: boolean },
+  message: { sender: number; client: string },
 ): Promise<Place | undefined> {
-  const raise = options.message ? raiseHeadForMessage : raiseHead;
-  const row = await tx.sql.first(raise({ room, now: tx.now }));
+  return toPlace(await tx.sql.first(raiseHeadForMessage({ room, now: tx.now, ...message })));
+}
+
+function toPlace(row: RaisedRoom | undefined): Place | undefined {
   return row && { room: row, seq: row.head, at: row.head_at };
 }
 
 /** WRITE-1. Puts an event at a place taken before: a row and a numbered event in one transaction. */
-export async function putEvent(
+export function putEvent(
   tx: Tx,
   room: number,
   place: Place,
   event: NewRoomEvent,
   messageId: number | null = null,
-): Promise<void> {
+): void {
   const { kind, by, ...rest } = event;
-  await tx.sql.run(
+  tx.sql.runAhead(
     insertRoomEvent({
       room,
       seq: place.seq,
@@ -83,9 +90,9 @@ export async function emit(
   event: NewRoomEvent,
   messageId: number | null = null,
 ): Promise<Place> {
-  const place = await takePlace(tx, room, { message: false });
+  const place = await takePlace(tx, room);
   if (!place) throw new Error(`room ${room} has no log`);
-  await putEvent(tx, room, place, event, messageId);
+  putEvent(tx, room, place, event, messageId);
   return place;
 }
 
@@ -95,7 +102,7 @@ export async function emitToUser(tx: Tx, user: number, event: NewUserEvent): Pro
   if (head === undefined) throw new Error(`user ${user} has no log`);
   const { kind, ...rest } = event;
   const stored = event.kind === "room.appeared" ? { room: event.room.id } : rest;
-  await tx.sql.run(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(stored) }));
+  tx.sql.runAhead(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(stored) }));
   const whole = { kind, at: isoTime(tx.now), ...rest } as UserEvent;
   tx.announce({ log: "user", id: user, seq: head, event: whole });
 }

@@ -1,3 +1,4 @@
+import type { MemberRole } from "@parley/protocol/rooms";
 import { prepare, type Sql } from "../../schema/tables.ts";
 
 export interface MessageRow {
@@ -116,14 +117,17 @@ export const insertMessage = prepare<
     .returning("id"),
 );
 
-/** An own message is read: the sender's marks move with it. */
-export const moveOwnMarks = prepare<{ room: number; user: number; seq: number; ordinal: number }>(
-  (build, param) =>
-    build
-      .updateTable("members")
-      .set({ read_seq: param("seq"), read_ordinal: param("ordinal"), delivered_seq: param("seq") })
-      .where("room_id", "=", param("room"))
-      .where("user_id", "=", param("user")),
+/** An own message is read: the sender's marks move with it. Answers the sender's role; nothing for somebody who is not in. */
+export const moveOwnMarks = prepare<
+  { room: number; user: number; seq: number; ordinal: number },
+  { role: MemberRole }
+>((build, param) =>
+  build
+    .updateTable("members")
+    .set({ read_seq: param("seq"), read_ordinal: param("ordinal"), delivered_seq: param("seq") })
+    .where("room_id", "=", param("room"))
+    .where("user_id", "=", param("user"))
+    .returning("role"),
 );
 
 export const insertMention = prepare<{ user: number; room: number; seq: number; message: number }>(

@@ -1,6 +1,7 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
+import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { contentHash } from "../../platform/hashes.ts";
@@ -16,7 +17,7 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
-import { emit, type Place, putEvent, takePlace } from "../logs/logs.ts";
+import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { readPage } from "./messages-pages.ts";
 import {
   deleteMentions,
@@ -44,20 +45,20 @@ type Sending = Checked<"message.send"> & { client_id: string };
 /** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   const hash = sentHash(input);
-  const repeated = await tx.sql.first(messageByClientId({ sender: actor.user, client: input.client_id }));
-  if (repeated) return firstSent(tx.sql, actor, repeated, hash);
-  const place = await takePlace(tx, input.room, { message: true });
-  if (!place) throw noSuchRoom();
-  await requireMaySend(tx.sql, actor, input, place);
+  const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
+  if (!place) return sentBefore(tx.sql, actor, input, hash);
   const mentions = mentionList(input.mentions);
+  const mark = { room: input.room, user: actor.user, seq: place.seq, ordinal: place.room.ordinal };
+  // One after the other for the store, but waited for together; a refusal undoes both.
+  const [sender, row] = await Promise.all([
+    tx.sql.first(moveOwnMarks(mark)),
+    storeMessage(tx, actor, { input, hash, place, mentions }),
+  ]);
+  requireMaySend(sender?.role ?? null, input, place);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
-  const row = await storeMessage(tx, actor, { input, hash, place, mentions });
   const message = toMessage(row);
-  await putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
-  await tx.sql.run(
-    moveOwnMarks({ room: input.room, user: actor.user, seq: place.seq, ordinal: row.ordinal }),
-  );
-  if (mentions) await notify(tx, row, mentions);
+  putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
+  if (mentions) notify(tx, row, mentions);
   return message;
 }
 
@@ -96,7 +97,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
-  if (mentions) await notify(tx, row, mentions);
+  if (mentions) notify(tx, row, mentions);
   return tellChange(tx, actor, row.id, "message.edited");
 }
 
@@ -198,7 +199,9 @@ async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]
  * MSG-2. A repeat gives the first; the same client id with another content is a conflict. What a deleted message held
  * is not remembered. Whoever has left the room gets their own words back, not what others have added since.
  */
-async function firstSent(sql: Sql, actor: Actor, row: MessageRow, hash: string): Promise<Message> {
+async function sentBefore(sql: Sql, actor: Actor, input: Sending, hash: string): Promise<Message> {
+  const row = await sql.first(messageByClientId({ sender: actor.user, client: input.client_id }));
+  if (!row) throw noSuchRoom();
   if (row.deleted_at === null && row.sent_hash !== hash) {
     throw new ChatError("conflict", "this client id was used for another message");
   }
@@ -211,9 +214,8 @@ function sentHash(input: Sending): string {
 }
 
 /** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
-async function requireMaySend(sql: Sql, actor: Actor, input: Sending, place: Place): Promise<void> {
+function requireMaySend(role: MemberRole | null, input: Sending, place: Place): void {
   const { room } = place;
-  const role = await roleIn(sql, actor.user, input.room);
   if (room.deleted_at !== null) throw noSuchRoom();
   if (role === null) {
     if (room.kind === "channel" && room.is_public)
@@ -293,11 +295,11 @@ async function storeMessage(
 }
 
 /** MARK-2. Whoever is mentioned with everyone else is counted there, and only once. */
-async function notify(tx: Tx, row: MessageRow, users: readonly number[]): Promise<void> {
+function notify(tx: Tx, row: MessageRow, users: readonly number[]): void {
   if (row.mention_all === 1) return;
   for (const user of users) {
     if (user === row.sender_id) continue;
-    await tx.sql.run(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
+    tx.sql.runAhead(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
   }
 }
 
