@@ -4,33 +4,44 @@ import { type Bus, type BusListener, busMessageBytes } from "./bus.ts";
 const queueLimit = 1_000;
 /** Messages handed over at once. */
 const sendAtOnce = 100;
-/** Milliseconds in which a broker takes what it is given; one that is frozen never does. */
-const sendWithin = 2_000;
-/** Milliseconds between two beginnings. */
-const openEvery = 1_000;
+
+/** Milliseconds. */
+export interface LinkTiming {
+  /** In which a broker takes what it is given; one that hangs never does. */
+  sendWithin: number;
+  /** Between two beginnings. */
+  openEvery: number;
+}
+
+const usualTiming: LinkTiming = { sendWithin: 2_000, openEvery: 1_000 };
 
 /** Connections to a broker. */
 export interface Link {
   /** Hands messages over; settles when the broker has them, or never. */
   send(messages: readonly string[]): Promise<unknown>;
-  close(): void;
 }
 
-/** Opens connections and hears through them. Fails when they cannot be opened now; it is called again later. */
-export type OpenLink = (listener: BusListener) => Promise<Link>;
+/**
+ * Opens connections and hears through them, until they are given up. Fails when they cannot be opened now: it is called
+ * again later.
+ */
+export type OpenLink = (listener: BusListener, givenUp: AbortSignal) => Promise<Link>;
 
 /** A bus over connections that fail: it drops what cannot be sent in time and begins anew whenever it has to. */
 export class LinkedBus implements Bus {
   private listener: BusListener | null = null;
   private link: Link | null = null;
-  /** Raised for each beginning: what an older one still hears is not told. */
-  private turn = 0;
+  /** Gives up the connections that are open or being opened. */
+  private current = new AbortController();
   private queue: string[] = [];
   private sending = false;
   private opening: Timer | null = null;
   private closed = false;
 
-  constructor(private readonly open: OpenLink) {}
+  constructor(
+    private readonly open: OpenLink,
+    private readonly timing: LinkTiming = usualTiming,
+  ) {}
 
   publish(message: string): void {
     if (this.closed || Buffer.byteLength(message) > busMessageBytes) return;
@@ -50,7 +61,7 @@ export class LinkedBus implements Bus {
     this.opening = setTimeout(() => {
       this.opening = null;
       void this.begin();
-    }, openEvery);
+    }, this.timing.openEvery);
     this.opening.unref();
   }
 
@@ -58,30 +69,31 @@ export class LinkedBus implements Bus {
     this.closed = true;
     if (this.opening) clearTimeout(this.opening);
     const link = this.link;
-    if (link && this.queue.length > 0) await within(sendWithin, link.send(this.queue)).catch(() => undefined);
+    if (link && this.queue.length > 0)
+      await within(this.timing.sendWithin, link.send(this.queue)).catch(() => undefined);
     this.drop();
   }
 
   private async begin(): Promise<void> {
-    const turn = ++this.turn;
-    const isCurrent = () => turn === this.turn && !this.closed;
+    const { signal } = this.current;
+    const hearing: BusListener = {
+      message: (text) => !signal.aborted && this.listener?.message(text),
+      connected: () => !signal.aborted && this.listener?.connected(),
+    };
     try {
-      const link = await this.open({
-        message: (text) => isCurrent() && this.listener?.message(text),
-        connected: () => isCurrent() && this.listener?.connected(),
-      });
-      if (!isCurrent()) return link.close();
+      const link = await this.open(hearing, signal);
+      if (signal.aborted) return;
       this.link = link;
       await this.sendAll();
     } catch {
       // Nobody is told: whoever uses a bus hears its own messages, and knows from their absence.
-      if (isCurrent()) this.renew();
+      if (!signal.aborted) this.renew();
     }
   }
 
   private drop(): void {
-    this.turn++;
-    this.link?.close();
+    this.current.abort();
+    this.current = new AbortController();
     this.link = null;
   }
 
@@ -90,7 +102,7 @@ export class LinkedBus implements Bus {
     if (!link || this.sending) return;
     this.sending = true;
     while (this.queue.length > 0 && this.link === link) {
-      const sent = await within(sendWithin, link.send(this.queue.splice(0, sendAtOnce))).catch(
+      const sent = await within(this.timing.sendWithin, link.send(this.queue.splice(0, sendAtOnce))).catch(
         () => "refused",
       );
       if (sent === "late" && this.link === link) this.renew();

@@ -1,13 +1,13 @@
 import { SQL } from "bun";
 import type { Bus } from "./bus.ts";
-import { LinkedBus } from "./bus-link.ts";
+import { LinkedBus, type LinkTiming } from "./bus-link.ts";
 
 /** Seconds. */
 const connectFor = 5;
 
 /** A bus over notifications of the database that the nodes share, on connections of its own. */
-export function postgresBus(url: string, channel: string): Bus {
-  return new LinkedBus(async (listener) => {
+export function postgresBus(url: string, channel: string, timing?: LinkTiming): Bus {
+  return new LinkedBus(async (listener, givenUp) => {
     const sql = new SQL({
       url,
       max: 1,
@@ -19,18 +19,17 @@ export function postgresBus(url: string, channel: string): Bus {
         synchronous_commit: "off",
       },
     });
-    const close = () => void sql.close({ timeout: 0 }).catch(() => undefined);
+    givenUp.addEventListener("abort", () => void sql.close({ timeout: 0 }).catch(() => undefined));
     try {
       // Bun listens again by itself after a connection was lost, and calls `connected` each time.
       await sql.listen(channel, listener.message, listener.connected);
     } catch (error) {
-      close();
+      await sql.close({ timeout: 0 });
       throw error;
     }
     return {
       send: (messages) =>
         sql`SELECT pg_notify(${channel}, message) FROM unnest(${sql.array([...messages], "TEXT")}) AS message`,
-      close,
     };
-  });
+  }, timing);
 }

@@ -1,6 +1,6 @@
 import { RedisClient, type RedisOptions } from "bun";
 import type { Bus } from "./bus.ts";
-import { LinkedBus } from "./bus-link.ts";
+import { LinkedBus, type LinkTiming } from "./bus-link.ts";
 
 const options: RedisOptions = {
   /** Milliseconds. */
@@ -13,14 +13,15 @@ const options: RedisOptions = {
 };
 
 /** A bus over a Redis, which may be gone at any time: publishing over one connection, hearing over another. */
-export function redisBus(url: string, channel: string): Bus {
-  return new LinkedBus(async (listener) => {
+export function redisBus(url: string, channel: string, timing?: LinkTiming): Bus {
+  return new LinkedBus(async (listener, givenUp) => {
     const speaker = new RedisClient(url, options);
     const hearer = new RedisClient(url, options);
     const close = () => {
       speaker.close();
       hearer.close();
     };
+    givenUp.addEventListener("abort", close);
     const listen = async () => {
       await hearer.subscribe(channel, (message) => listener.message(message));
       listener.connected();
@@ -41,7 +42,6 @@ export function redisBus(url: string, channel: string): Bus {
     hearer.onconnect = () => void listenAgain().catch(() => undefined);
     return {
       send: (messages) => Promise.all(messages.map((message) => speaker.publish(channel, message))),
-      close,
     };
-  });
+  }, timing);
 }

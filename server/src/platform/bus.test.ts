@@ -4,12 +4,13 @@ import { freshPostgres, postgresMissing } from "../testing/postgres.ts";
 import { redisMissing, startRedis, type TestRedis } from "../testing/redis.ts";
 import { startTunnel } from "../testing/tunnel.ts";
 import { type Bus, busMessageBytes } from "./bus.ts";
+import type { LinkTiming } from "./bus-link.ts";
 import { MemoryBroker } from "./bus-memory.ts";
 import { postgresBus } from "./bus-postgres.ts";
 import { redisBus } from "./bus-redis.ts";
 
 interface Form {
-  connect(channel?: string): Bus;
+  connect(channel?: string, timing?: LinkTiming): Bus;
   stop(): void | Promise<void>;
   start(): void | Promise<void>;
   /** Connections stay open and nothing gets through; not for a form without connections. */
@@ -19,11 +20,13 @@ interface Form {
   close(): Promise<void>;
 }
 
-async function behindTunnel(target: URL, open: (url: string, channel: string) => Bus): Promise<Form> {
+type Open = (url: string, channel: string, timing?: LinkTiming) => Bus;
+
+async function behindTunnel(target: URL, open: Open): Promise<Form> {
   const tunnel = await startTunnel(await freePort(), Number(target.port));
   const url = new URL(target);
   url.port = String(tunnel.port);
-  return { ...tunnel, connect: (channel = "parley") => open(url.href, channel) };
+  return { ...tunnel, connect: (channel, timing) => open(url.href, channel ?? "parley", timing) };
 }
 
 const forms = [
@@ -117,8 +120,8 @@ for (const { form, missing, open } of forms) {
     });
     afterAll(() => broker?.close());
 
-    async function ear(channel?: string): Promise<Ear> {
-      const bus = broker.connect(channel);
+    async function ear(channel?: string, timing?: LinkTiming): Promise<Ear> {
+      const bus = broker.connect(channel, timing);
       buses.push(bus);
       const made = new Ear(bus);
       await made.until(() => made.connections > 0);
@@ -175,7 +178,7 @@ for (const { form, missing, open } of forms) {
 
     test("BUS-3 one that begins while the broker is gone hears once it is there", async () => {
       await broker.stop();
-      const bus = broker.connect();
+      const bus = broker.connect("parley", { sendWithin: 2_000, openEvery: 100 });
       buses.push(bus);
       const late = new Ear(bus);
       bus.publish("nobody hears this, or everybody does");
@@ -196,7 +199,8 @@ for (const { form, missing, open } of forms) {
     });
 
     test("BUS-5 begun anew, a bus hears and speaks as before", async () => {
-      const [one, other] = [await ear(), await ear()];
+      const one = await ear("parley", { sendWithin: 2_000, openEvery: 100 });
+      const other = await ear();
       one.bus.renew();
       await one.until(() => one.connections > 1);
       await reaches(one, "from one", [one, other]);
@@ -227,13 +231,29 @@ for (const { form, missing, open } of forms) {
       expect(one.heard).toContain("late 19999");
     });
 
+    test("BUS-5 beginning again and again leaves no connections behind", async () => {
+      const one = await ear("parley", { sendWithin: 2_000, openEvery: 50 });
+      await broker.stop();
+      for (let count = 0; count < 4; count++) {
+        one.bus.renew();
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+      const before = one.connections;
+      await broker.start();
+      await one.until(() => one.connections > before);
+      await reaches(one, "after", [one]);
+      // Whoever was left behind would have connected by then too.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(broker.connections?.()).toBe(2);
+    });
+
     test("BUS-5 a broker that hangs is left, and heard again once it answers", async () => {
-      const one = await ear();
+      const one = await ear("parley", { sendWithin: 200, openEvery: 100 });
       broker.freeze?.();
       one.bus.publish("into the void");
       const before = one.connections;
       // The bus notices by itself that what it sends is not taken.
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
+      await new Promise((resolve) => setTimeout(resolve, 400));
       broker.thaw?.();
       await one.until(() => one.connections > before);
       await reaches(one, "after", [one]);
