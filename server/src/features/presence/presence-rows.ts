@@ -17,5 +17,8 @@ export async function lastSeenRows(sql: Sql, users: readonly number[]): Promise<
 }
 
 export const setLastSeen = prepare<{ user: number; at: number }>((build, param) =>
-  build.updateTable("users").set({ last_seen_at: param("at") }).where("id", "=", param("user")),
+  build
+    .updateTable("users")
+    .set({ last_seen_at: param("at") })
+    .where("id", "=", param("user")),
 );
