@@ -5,6 +5,8 @@ import { systemClock } from "./platform/clock.ts";
 import { fillLobby } from "./populating/lobby.ts";
 
 const year = 365 * 86_400_000;
+/** Times the clock is asked for people, rooms and marks, about. */
+const otherWrites = 1_200;
 
 /**
  * Fills an empty server with a lobby to try things in: people, rooms and a year of messages, the same each time.
@@ -13,9 +15,17 @@ const year = 365 * 86_400_000;
 async function populate(): Promise<void> {
   const [messages = 100_000, people = 40] = process.argv.slice(2).map(Number);
   if (!(messages >= 0 && people >= 4)) throw new Error("usage: populate [messages] [people, at least 4]");
-  let now = systemClock.now();
-  const until = now;
-  const clock = { now: () => now, monotonic: systemClock.monotonic };
+  const until = systemClock.now();
+  let now = until - year;
+  // Whatever is written asks the time: about a year passes meanwhile.
+  const pace = Math.floor(year / (messages + otherWrites));
+  const clock = {
+    now: () => {
+      now = Math.min(until, now + pace);
+      return now;
+    },
+    monotonic: systemClock.monotonic,
+  };
   const config = { ...readConfig(), port: 0, admin: null };
   const app = await startApp({ config, clock, onBroken: endAtOnce });
   try {
@@ -24,10 +34,7 @@ async function populate(): Promise<void> {
     const password = Buffer.from(app.context.randomBytes(12)).toString("base64url");
     const began = systemClock.monotonic();
     await fillLobby(app.context, {
-      ...{ people, messages, password, from: until - year, until, seed: 2_026 },
-      at: (moment) => {
-        now = moment;
-      },
+      ...{ people, messages, password, seed: 2_026 },
       told: (done) => {
         if (done % 10_240 === 0) process.stdout.write(`  ${done} messages\n`);
       },

@@ -18,10 +18,6 @@ export interface Lobby {
   messages: number;
   seed: number;
   password: string;
-  /** Moves the clock by which everything is dated. */
-  at: (now: number) => void;
-  from: number;
-  until: number;
   told: (done: number) => void;
 }
 
@@ -35,7 +31,6 @@ interface Place {
 /** Fills an empty store with people, rooms and messages, through the same verbs that people use. */
 export async function fillLobby(context: Context, lobby: Lobby): Promise<void> {
   const chance = new Chance(lobby.seed);
-  lobby.at(lobby.from);
   const people = await addPeople(context, lobby);
   const places = await addRooms(context, people, chance);
   await addMessages(context, lobby, { places, chance });
@@ -104,10 +99,8 @@ async function addMessages(
 ): Promise<void> {
   const { places, chance } = on;
   const weighted = places.flatMap((place) => Array.from({ length: place.weight }, () => place));
-  const step = (lobby.until - lobby.from) / lobby.messages;
   for (let sent = 0; sent < lobby.messages; ) {
     const count = Math.min(together, lobby.messages - sent);
-    lobby.at(Math.floor(lobby.from + step * sent));
     await Promise.all(
       Array.from({ length: count }, () => {
         const place = chance.one(weighted);
