@@ -10,10 +10,12 @@ import {
 } from "kysely";
 import {
   bind,
+  CollisionError,
   type Database,
   isStatement,
   type Statement,
   StoreBrokenError,
+  StoreDownError,
   StoreFullError,
   type TransactionSql,
 } from "./database.ts";
@@ -56,7 +58,7 @@ export function openSqlite<Tables>(path: string): Database<Tables> {
       reading.finalize();
       writing.finalize();
       reader.close();
-      writer.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      foldLog(writer);
       writer.close();
     },
   };
@@ -105,6 +107,15 @@ function extendLog(path: string): void {
   }
 }
 
+function foldLog(file: File): void {
+  try {
+    file.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch (error) {
+    // Without room for it the log stays, and is read at the next opening.
+    if (!(asStoreError(error) instanceof StoreFullError)) throw error;
+  }
+}
+
 function isOlder(version: string): boolean {
   const parts = version.split(".").map(Number);
   for (let index = 0; index < oldestSafe.length; index++) {
@@ -115,16 +126,24 @@ function isOlder(version: string): boolean {
 }
 
 async function inTransaction<Result>(file: File, work: () => Promise<Result>): Promise<Result> {
-  file.run("BEGIN IMMEDIATE");
+  begin(file);
   let result: Result;
   try {
     result = await work();
   } catch (error) {
-    if (file.inTransaction) file.run("ROLLBACK");
+    rollBack(file);
     throw asStoreError(error);
   }
   commit(file);
   return result;
+}
+
+function begin(file: File): void {
+  try {
+    file.run("BEGIN IMMEDIATE");
+  } catch (error) {
+    throw asStoreError(error);
+  }
 }
 
 function commit(file: File): void {
@@ -132,8 +151,21 @@ function commit(file: File): void {
     file.run("COMMIT");
   } catch (error) {
     const failure = asStoreError(error);
-    if (file.inTransaction) file.run("ROLLBACK");
+    if (!(failure instanceof StoreBrokenError)) rollBack(file);
     throw failure;
+  }
+}
+
+/** After some errors SQLite has done it by itself. */
+function rollBack(file: File): void {
+  if (file.inTransaction) undo(() => file.run("ROLLBACK"));
+}
+
+function undo(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new StoreBrokenError("the database cannot undo a change", { cause: error });
   }
 }
 
@@ -142,6 +174,9 @@ export function asStoreError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code !== "string" || !code.startsWith("SQLITE_")) return error;
   if (code === "SQLITE_FULL") return new StoreFullError("the disk is full", { cause: error });
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new StoreDownError("another program keeps the database locked", { cause: error });
+  }
   if (/^SQLITE_(IOERR|CORRUPT|NOTADB|READONLY|CANTOPEN)/.test(code)) {
     return new StoreBrokenError(`the database cannot be written: ${code}`, { cause: error });
   }
@@ -186,11 +221,13 @@ class SqliteConnection<Tables> implements TransactionSql<Tables> {
       this.command(`RELEASE ${name}`);
       return result;
     } catch (error) {
-      if (this.file.inTransaction) {
-        this.command(`ROLLBACK TO ${name}`);
-        this.command(`RELEASE ${name}`);
+      const failure = asStoreError(error);
+      if (this.file.inTransaction) this.undoTo(name);
+      // Whatever came next would be carried out outside any transaction.
+      else if (!(failure instanceof StoreBrokenError || failure instanceof StoreFullError)) {
+        throw new CollisionError("the whole transaction was undone", { cause: error });
       }
-      throw asStoreError(error);
+      throw failure;
     } finally {
       this.depth--;
     }
@@ -199,6 +236,13 @@ class SqliteConnection<Tables> implements TransactionSql<Tables> {
   finalize(): void {
     for (const statement of this.prepared.values()) statement.finalize();
     this.prepared.clear();
+  }
+
+  private undoTo(name: string): void {
+    undo(() => {
+      this.command(`ROLLBACK TO ${name}`);
+      this.command(`RELEASE ${name}`);
+    });
   }
 
   private command(text: string): void {
