@@ -11,6 +11,8 @@ export interface WireOptions {
   host?: string;
   path: string;
   protocol?: string;
+  /** Gives up when it is aborted before the socket is open. */
+  signal?: AbortSignal;
   onText: (text: string) => void;
 }
 
@@ -40,6 +42,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   const { promise: closed, resolve: close } = Promise.withResolvers<Closed>();
   let ended: Closed = { code: 1006, reason: "" };
   const opened = handshake(socket, options);
+  options.signal?.addEventListener("abort", () => socket.destroy(), { once: true });
   socket.on("close", () => close(ended));
   socket.on("error", () => socket.destroy());
   const rest = await opened;
