@@ -120,6 +120,8 @@ export class Starting {
     this.live.people.add(connection);
     const head = (await context.database.first(userHead({ user: claims.user })))?.head ?? 0;
     const known = await authenticate(context, hello.token, connection.address);
+    // ACC-4. Whoever must change the password hears nothing before they have.
+    if (known.restricted) throw new ChatError("unauthenticated", "change your password first");
     this.live.spoke(connection);
     connection.tokenUntil = known.expires_at;
     connection.caller = {

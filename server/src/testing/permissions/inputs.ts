@@ -1,0 +1,113 @@
+import type { Input, OperationName } from "@parley/protocol/contract";
+import { type Call, isOdd, type Who } from "./model.ts";
+import { newPassword, type World } from "./world.ts";
+
+type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
+
+const roomOf = (world: World, { place }: Call) => world.rooms[place];
+const targetOf = (world: World, { target }: Call) => world.ids[target];
+/** Nothing has this id. */
+const nothing = 2 ** 40;
+
+function messageOf(world: World, { place, message }: Call): number {
+  const messages = world.messages[place];
+  return messages[message % messages.length] ?? nothing;
+}
+
+/** A message of another room. */
+function foreignMessage(world: World, { place }: Call): number {
+  return world.messages[place === "public" ? "private" : "public"][0] ?? nothing;
+}
+
+function account(world: World) {
+  const username = `made-${world.name}-${world.count()}`;
+  return { username, email: `${username}@example.org`, password: newPassword(username) };
+}
+
+const credentials = (world: World, who: Who) => ({
+  login: world.logins[who],
+  password: world.passwords[who],
+});
+
+/** What is asked for in each call: always something that could be done, by somebody. */
+export const inputs: Inputs = {
+  "server.info": () => ({}),
+  "server.claim": (world) => ({ ...account(world), code: "no-such-code" }),
+  "session.create": (world, { who }) => credentials(world, who),
+  "session.refresh": (world, { who }) => ({ refresh_token: world.devices[who].refreshToken }),
+  // Odd: with an invite.
+  "user.register": (world, call) => ({ ...account(world), ...(isOdd(call) && { invite: world.invite }) }),
+  "session.list": () => ({}),
+  // Odd: one's own; even: that of the target.
+  "session.end": (world, call) => (isOdd(call) ? {} : { session: world.devices[call.target].actor.session }),
+  "session.end_others": (world, { who }) => ({ password: world.passwords[who] }),
+  "password.change": (world, { who }) => ({
+    current_password: world.passwords[who],
+    new_password: newPassword(`${who} ${world.count()}`),
+  }),
+  "invite.create": () => ({}),
+  "invite.list": () => ({}),
+  // Odd: one that there was at the start.
+  "invite.revoke": (world, call) => ({ invite: isOdd(call) ? world.spareInvite : nothing }),
+  "user.me": () => ({}),
+  "user.update": (world) => ({ status_message: `Busy ${world.count()}` }),
+  "user.get": (world, call) => ({ user: targetOf(world, call) }),
+  "user.list": () => ({ limit: 200 }),
+  "user.create": (world) => ({ username: account(world).username }),
+  "user.set_active": (world, call) => ({ user: targetOf(world, call), active: isOdd(call) }),
+  "user.set_role": (world, call) => ({
+    user: targetOf(world, call),
+    role: isOdd(call) ? "admin" : "user",
+  }),
+  "user.events": () => ({ after: 0, limit: 200 }),
+  "presence.list": (world, call) => ({ users: [targetOf(world, call)] }),
+  // Odd: a group that is public, which cannot be.
+  "room.create": (world, call) => ({
+    ...{ kind: "group", name: "made", public: isOdd(call), members: [targetOf(world, call)] },
+  }),
+  "room.direct": (world, call) => ({ user: targetOf(world, call) }),
+  "room.list": () => ({ limit: 200 }),
+  "room.browse": () => ({ limit: 200 }),
+  "room.get": (world, call) => ({ room: roomOf(world, call) }),
+  // 0: the topic; 1: the visibility; 2 and 3: permissions.
+  "room.update": (world, call) => {
+    const room = roomOf(world, call);
+    if (call.variant === 0) return { room, topic: world.secret(call.place, "topic") };
+    if (call.variant === 1) return { room, public: !world.model.rooms[call.place].isPublic };
+    const permission = call.variant === 2 ? "add_members" : "send_messages";
+    return { room, permissions: { [permission]: call.role } };
+  },
+  "room.archive": (world, call) => ({ room: roomOf(world, call), archived: isOdd(call) }),
+  "room.delete": (world, call) => ({ room: roomOf(world, call) }),
+  "room.join": (world, call) => ({ room: roomOf(world, call) }),
+  "room.leave": (world, call) => ({ room: roomOf(world, call) }),
+  "room.events": (world, call) => ({ room: roomOf(world, call), after: 0, limit: 200 }),
+  "member.list": (world, call) => ({ room: roomOf(world, call) }),
+  "member.add": (world, call) => ({
+    ...{ room: roomOf(world, call), user: targetOf(world, call), role: call.role },
+  }),
+  "member.remove": (world, call) => ({ room: roomOf(world, call), user: targetOf(world, call) }),
+  "member.set_role": (world, call) => ({
+    ...{ room: roomOf(world, call), user: targetOf(world, call), role: call.role },
+  }),
+  // 1: mentions everyone; 2: mentions the target; 3: answers a message of another room.
+  "message.send": (world, call) => ({
+    room: roomOf(world, call),
+    text: world.secret(call.place, "text"),
+    ...(call.variant === 1 && { mention_all: true }),
+    ...(call.variant === 2 && { mentions: [targetOf(world, call)] }),
+    ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
+  }),
+  "message.list": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
+  "message.get": (world, call) => ({ message: messageOf(world, call) }),
+  "message.history": (world, call) => ({ message: messageOf(world, call) }),
+  "message.receipts": (world, call) => ({ message: messageOf(world, call) }),
+  "message.edit": (world, call) => ({
+    message: messageOf(world, call),
+    text: world.secret(call.place, "text"),
+  }),
+  "message.delete": (world, call) => ({ message: messageOf(world, call) }),
+  "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
+  "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
+};

@@ -1,0 +1,76 @@
+import type { OperationName } from "@parley/protocol/contract";
+import type { ErrorCode } from "@parley/protocol/errors";
+import type { MemberRole, Permissions, RoomKind } from "@parley/protocol/rooms";
+
+/* People, rooms and wishes as the permission tests think of them: no ids, no store. */
+
+export const whos = [
+  /** Of the server; in no room. The others are ordinary people. */
+  "admin",
+  "owner",
+  "roomAdmin",
+  "member",
+  /** Was in every room and was removed. */
+  "former",
+  "outsider",
+  /** In every room, and their session has ended. */
+  "signedOut",
+  /** In every room, and deactivated. */
+  "deactivated",
+  /** In every room, and must change the password first. */
+  "restricted",
+] as const;
+export type Who = (typeof whos)[number];
+export const places = ["public", "private", "group", "direct", "archived", "deleted"] as const;
+export type Place = (typeof places)[number];
+export type Verdict = "done" | ErrorCode;
+
+export interface PersonModel {
+  admin: boolean;
+  active: boolean;
+  signedIn: boolean;
+  /** Must change the password first. */
+  restricted: boolean;
+}
+
+export interface MessageModel {
+  sender: Who;
+  deleted: boolean;
+}
+
+export interface RoomModel {
+  kind: RoomKind;
+  isPublic: boolean;
+  archived: boolean;
+  deleted: boolean;
+  permissions: Pick<Permissions, "send_messages" | "add_members" | "mention_all" | "change_info">;
+  roles: Map<Who, MemberRole>;
+  messages: MessageModel[];
+}
+
+export interface Model {
+  people: Record<Who, PersonModel>;
+  rooms: Record<Place, RoomModel>;
+  /** Pairs that have a direct room. */
+  pairs: Set<string>;
+  revoked: boolean;
+}
+
+/** One wish. What `variant` chooses between is said in `inputs.ts`. */
+export interface Call {
+  op: OperationName;
+  who: Who;
+  place: Place;
+  target: Who;
+  message: number;
+  role: MemberRole;
+  variant: 0 | 1 | 2 | 3;
+}
+
+export const isOdd = ({ variant }: Call) => variant % 2 === 1;
+export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
+
+/** Whether a person can have a live socket: only there are calls answered. */
+export function hears({ signedIn, restricted }: PersonModel): boolean {
+  return signedIn && !restricted;
+}

@@ -1,0 +1,159 @@
+import type { OperationName } from "@parley/protocol/contract";
+import type { MemberRole } from "@parley/protocol/rooms";
+import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
+import { isOdd, pairOf } from "./model.ts";
+
+/* Who may do what, said once more and apart from the server: what it answers is held against this. */
+
+const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
+const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
+const forAdmins = /^invite\.|^user\.(?:create|set_active|set_role)$/;
+
+const rank = { member: 1, admin: 2, owner: 3 } as const;
+const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
+const above = (own: MemberRole, other: MemberRole) =>
+  own === "owner" || (own === "admin" && other === "member");
+const mayGive = (own: MemberRole, given: MemberRole) =>
+  given === "member" || (atLeast(own, "admin") && atLeast(own, given));
+
+/** The first thing that stands in the way. */
+function unless(...obstacles: [boolean, Verdict][]): Verdict {
+  return obstacles.find(([stands]) => stands)?.[1] ?? "done";
+}
+
+type Rule = (model: Model, call: Call) => Verdict;
+
+/** Where it matters what somebody is in a room. */
+function within(then: (room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict): Rule {
+  return (model, call) => {
+    const room = model.rooms[call.place];
+    const role = room.roles.get(call.who);
+    if (room.deleted) return "not_found";
+    if (role) return then(room, role, call, model);
+    return room.kind === "channel" && room.isPublic ? "forbidden" : "not_found";
+  };
+}
+
+function about(
+  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call) => Verdict,
+): Rule {
+  return ({ rooms }, call) => {
+    const room = rooms[call.place];
+    const role = room.roles.get(call.who);
+    const message = room.messages[call.message % room.messages.length];
+    return room.deleted || !role || !message ? "not_found" : then(message, room, role, call);
+  };
+}
+
+function seen({ rooms }: Model, { place, who }: Call): boolean {
+  const room = rooms[place];
+  return !room.deleted && (room.roles.has(who) || (room.kind === "channel" && room.isPublic));
+}
+
+const done: Rule = () => "done";
+const inside = within(() => "done");
+const aboutOne = about(() => "done");
+
+function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
+  return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
+}
+
+/** Every operation is here: one that is missing does not compile. */
+export const rules: Record<OperationName, Rule> = {
+  ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
+  ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
+  ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
+  ...each(done, "room.browse"),
+  ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
+  ...each(aboutOne, "message.get", "message.history", "message.receipts"),
+  "server.claim": () => "conflict",
+  "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
+  "session.refresh": ({ people }, { who }) => unless([!people[who].signedIn, "unauthenticated"]),
+  "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
+  "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
+  "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
+  "room.create": ({ people }, call) =>
+    unless([isOdd(call), "invalid"], [!people[call.target].active, "not_found"]),
+  "room.direct": ({ people, pairs }, { who, target }) =>
+    unless([!pairs.has(pairOf(who, target)) && !people[target].active, "not_found"]),
+  "room.get": (model, call) => unless([!seen(model, call), "not_found"]),
+  "room.update": within((room, role, call) =>
+    unless(
+      [room.kind === "direct" || room.archived, "forbidden"],
+      [call.variant === 0 && !atLeast(role, room.permissions.change_info), "forbidden"],
+      [call.variant !== 0 && role !== "owner", "forbidden"],
+      [call.variant === 1 && room.kind === "group", "invalid"],
+    ),
+  ),
+  "room.archive": within((room, role, _call) =>
+    unless([room.kind === "direct" || role !== "owner", "forbidden"]),
+  ),
+  "room.delete": (model, call) => {
+    const { kind, roles } = model.rooms[call.place];
+    const may = roles.get(call.who) === "owner" || model.people[call.who].admin;
+    return unless([!seen(model, call), "not_found"], [kind === "direct" || !may, "forbidden"]);
+  },
+  "room.join": (model, call) => {
+    const { roles, archived } = model.rooms[call.place];
+    return unless([!seen(model, call), "not_found"], [!roles.has(call.who) && archived, "forbidden"]);
+  },
+  "room.leave": within(({ kind }) => unless([kind === "direct", "forbidden"])),
+  "member.add": within(({ kind, archived, permissions, roles }, role, call, model) =>
+    unless(
+      [kind === "direct" || archived || !atLeast(role, permissions.add_members), "forbidden"],
+      [!mayGive(role, call.role), "forbidden"],
+      [!roles.has(call.target) && !model.people[call.target].active, "not_found"],
+    ),
+  ),
+  "member.remove": within(({ kind, roles }, role, call, _model) =>
+    unless(
+      [kind === "direct", "forbidden"],
+      [call.target === call.who, "invalid"],
+      [!roles.has(call.target), "not_found"],
+      [!above(role, roles.get(call.target) ?? "member"), "forbidden"],
+    ),
+  ),
+  "member.set_role": within(({ kind, roles }, role, call, _model) => {
+    const theirs = roles.get(call.target) ?? "member";
+    const owners = [...roles.values()].filter((each) => each === "owner").length;
+    return unless(
+      [kind === "direct", "forbidden"],
+      [!roles.has(call.target), "not_found"],
+      [call.target !== call.who && !above(role, theirs), "forbidden"],
+      [!mayGive(role, call.role), "forbidden"],
+      [theirs === "owner" && call.role !== "owner" && owners === 1, "conflict"],
+    );
+  }),
+  "message.send": within(({ archived, permissions, roles }, role, call, _model) =>
+    unless(
+      [archived || !atLeast(role, permissions.send_messages), "forbidden"],
+      [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
+      [call.variant === 2 && !roles.has(call.target), "invalid"],
+      [call.variant === 3, "invalid"],
+    ),
+  ),
+  "message.edit": about((message, { archived, permissions }, role, call) =>
+    unless(
+      [message.deleted, "not_found"],
+      [message.sender !== call.who || archived, "forbidden"],
+      [!atLeast(role, permissions.send_messages), "forbidden"],
+    ),
+  ),
+  "message.delete": about(({ sender }, _, role, call) =>
+    unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
+  ),
+  "reaction.set": about(({ deleted }, { archived }) =>
+    unless([deleted, "not_found"], [archived, "forbidden"]),
+  ),
+};
+
+/** What a call over REST must come to. */
+export function verdict(model: Model, call: Call): Verdict {
+  const me = model.people[call.who];
+  if (!open.test(call.op)) {
+    if (!me.signedIn) return "unauthenticated";
+    if (me.restricted && !whileRestricted.test(call.op)) return "forbidden";
+    if (forAdmins.test(call.op) && !me.admin) return "forbidden";
+  }
+  return rules[call.op](model, call);
+}
