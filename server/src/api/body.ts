@@ -1,5 +1,6 @@
 import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
+import { readJson } from "./json.ts";
 
 /** The JSON object in a request's body; an empty one where there is no body. */
 export async function readJsonObject(request: Request): Promise<Record<string, unknown>> {
@@ -7,7 +8,7 @@ export async function readJsonObject(request: Request): Promise<Record<string, u
   if (bytes.length === 0) return {};
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new ChatError("unsupported", "the body must be application/json");
-  const value = parse(decode(bytes));
+  const value = readJson(decode(bytes));
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ChatError("invalid", "the body must be a JSON object");
   }
@@ -39,32 +40,4 @@ function decode(bytes: Uint8Array): string {
   } catch {
     throw new ChatError("invalid", "the body is not UTF-8");
   }
-}
-
-function parse(text: string): unknown {
-  if (isDeeperThan(text, limits.jsonDepth)) {
-    throw new ChatError("invalid", `JSON may be nested ${limits.jsonDepth} deep at most`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ChatError("invalid", "the body is not JSON");
-  }
-}
-
-/** Counts brackets outside strings, so that a hostile nesting costs nothing before it is refused. */
-export function isDeeperThan(json: string, limit: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < json.length; index++) {
-    const character = json.charCodeAt(index);
-    if (inString) {
-      if (character === 0x5c) index++;
-      else if (character === 0x22) inString = false;
-    } else if (character === 0x22) inString = true;
-    else if (character === 0x5b || character === 0x7b) {
-      if (++depth > limit) return true;
-    } else if (character === 0x5d || character === 0x7d) depth--;
-  }
-  return false;
 }

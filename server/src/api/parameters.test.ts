@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ChatError } from "@parley/protocol/errors";
 import { z } from "zod";
-import { isDeeperThan } from "./body.ts";
 import { fieldsOf, fromPath, fromQuery, fromText } from "./parameters.ts";
 
 const input = z.strictObject({
@@ -69,18 +68,5 @@ describe("parameters", () => {
       expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
       expect(input.safeParse(values).success).toBe(false);
     }
-  });
-});
-
-describe("nesting", () => {
-  test("REST-5 depth is counted outside strings", () => {
-    expect(isDeeperThan("[[[]]]", 3)).toBe(false);
-    expect(isDeeperThan("[[[[]]]]", 3)).toBe(true);
-    expect(isDeeperThan('{"a":[{"b":1}]}', 3)).toBe(false);
-    expect(isDeeperThan('["[[[[[[[["]', 3)).toBe(false);
-    expect(isDeeperThan('["\\"[[[[[[[["]', 3)).toBe(false);
-    expect(isDeeperThan('["\\\\",[[[[]]]]]', 3)).toBe(true);
-    expect(isDeeperThan("[]".repeat(1000), 3)).toBe(false);
-    expect(isDeeperThan("[".repeat(100_000), 16)).toBe(true);
   });
 });

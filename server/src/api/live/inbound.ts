@@ -7,6 +7,7 @@ import { describeMembership } from "../../features/access/access.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { carryOut } from "../call.ts";
 import { fieldErrors } from "../input.ts";
+import { readJson } from "../json.ts";
 import { type Connection, underWay } from "./connection.ts";
 import { toFrameError } from "./failures.ts";
 import type { Live } from "./live.ts";
@@ -24,10 +25,10 @@ const framesPerTurn = 64;
 const costOfWriting = 1;
 const costOfReading = 16;
 
-/** Reads a frame; undefined for what is not JSON. */
+/** Reads a frame; undefined for what is not JSON, or not as it should be. */
 export function parseFrame(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }

@@ -184,7 +184,7 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {
-  const input = { role: "user", uses: 1_000, days: 7 } as const;
+  const input = { role: "user", uses: 1_000, days: 1 } as const;
   const first = await createInvite(context, callBy(admin), input);
   const spare = await createInvite(context, callBy(admin), input);
   world.invite = first.code;
