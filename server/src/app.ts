@@ -5,11 +5,12 @@ import { createHttp } from "./api/http.ts";
 import type { SocketData } from "./api/live/connection.ts";
 import { Live } from "./api/live/live.ts";
 import { Nodes } from "./api/live/nodes.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
-import { loadEpoch, prepareClaim, type SetupLink } from "./features/server/server.ts";
+import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import type { Bus } from "./platform/bus.ts";
 import { postgresBus } from "./platform/bus-postgres.ts";
 import { redisBus } from "./platform/bus-redis.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
@@ -34,11 +35,15 @@ export interface AppOptions {
   passwords?: PasswordHasher;
   /** Where the built web client is. */
   pages?: string;
+  /** What carries hints between the servers of one database, in place of what the settings name. */
+  bus?: Bus;
 }
 
 export interface App {
   context: Context;
   live: Live;
+  /** The other servers of the same database; null where there are none. */
+  nodes: Nodes | null;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -79,7 +84,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   const database = await openStore(config, opened);
   await migrate(database, { now: clock.now() });
   let live: Live | undefined;
-  let nodes: Nodes | undefined;
+  let nodes: Nodes | null = null;
   const writer = new Writer<Tables, Change>({
     database,
     clock,
@@ -90,6 +95,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     onSettled: () => live?.flush(),
     onBroken: options.onBroken,
   });
+  await requireKey(writer, config);
   const randomBytes = options.randomBytes ?? strongBytes;
   const context: Context = {
     ...{ config, clock, logger, database, writer, randomBytes },
@@ -100,9 +106,9 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     epoch: await loadEpoch({ writer, randomBytes }),
   };
   live = new Live(context);
-  nodes = joinNodes(live, opened);
+  nodes = joinNodes(live, options, opened);
   const setup = await prepareClaim(context);
-  return serve({ options, context, live, setup, opened });
+  return serve({ options, context, live, nodes, setup, opened });
 }
 
 function strongBytes(length: number): Uint8Array {
@@ -115,7 +121,9 @@ async function openStore(config: Config, opened: Opened): Promise<Database> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   opened.push(lockPlace(join(dataDir, "server"), `the data in ${dataDir}`));
   const store =
-    database.engine === "sqlite" ? await openFile(database.path, dataDir, opened) : openServer(database.url);
+    database.engine === "sqlite"
+      ? await openFile(database.path, dataDir, opened)
+      : openServer(database.url, config);
   opened.push(() => store.close());
   return store;
 }
@@ -128,33 +136,41 @@ async function openFile(path: string, dataDir: string, opened: Opened): Promise<
   return openSqlite<Tables>(path);
 }
 
-function openServer(url: string): Database {
-  return openPostgres<Tables>(url, { integerColumns });
+function openServer(url: string, { secretKey }: Config): Database {
+  return openPostgres<Tables>(url, { integerColumns, applicationName: programName(secretKey) });
+}
+
+async function requireKey(writer: Writer<Tables, Change>, { secretKey }: Config): Promise<void> {
+  if (await mayUseKey(writer, secretKey)) return;
+  throw new ConfigError(
+    "another server on this database has another SECRET_KEY: give all of them the same (where none is set, it is in the file secret.key of the DATA_DIR)",
+  );
 }
 
 /** An SQLite store has one server; on PostgreSQL there may be others, which know each other by the store's epoch. */
-function joinNodes(live: Live, opened: Opened): Nodes | undefined {
+function joinNodes(live: Live, options: AppOptions, opened: Opened): Nodes | null {
   const { config, epoch } = live.context;
-  if (config.database.engine === "sqlite") return undefined;
-  const channel = `parley_${epoch}`;
-  const bus = config.redisUrl
-    ? redisBus(config.redisUrl, channel)
-    : postgresBus(config.database.url, channel);
-  const nodes = new Nodes(live, bus);
+  if (config.database.engine === "sqlite") return null;
+  const nodes = new Nodes(live, options.bus ?? openBus(config, config.database.url, `parley_${epoch}`));
   opened.push(() => nodes.stop());
   nodes.start();
   return nodes;
+}
+
+function openBus({ redisUrl }: Config, databaseUrl: string, channel: string): Bus {
+  return redisUrl ? redisBus(redisUrl, channel) : postgresBus(databaseUrl, channel);
 }
 
 interface Serving {
   options: AppOptions;
   context: Context;
   live: Live;
+  nodes: Nodes | null;
   setup: SetupLink | null;
   opened: Opened;
 }
 
-async function serve({ options, context, live, setup, opened }: Serving): Promise<App> {
+async function serve({ options, context, live, nodes, setup, opened }: Serving): Promise<App> {
   const { config } = options;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
@@ -185,7 +201,7 @@ async function serve({ options, context, live, setup, opened }: Serving): Promis
     await giveBack(opened);
     context.logger.info("server.stopped");
   };
-  return { context, live, server, setup, stop };
+  return { context, live, nodes, server, setup, stop };
 }
 
 function tidy(context: Context): void {

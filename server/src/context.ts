@@ -17,7 +17,7 @@ import type { Database, Tables } from "./schema/tables.ts";
 export type Change =
   | { log: "room"; id: number; seq: number; event: RoomEvent }
   | { log: "user"; id: number; seq: number; event: UserEvent }
-  | { log: "mark"; id: number; mark: Mark };
+  | { log: "mark"; id: number; head: number; mark: Mark };
 
 export type Tx = WriteTx<Tables, Change>;
 

@@ -14,6 +14,8 @@ import { asStoreError, isConnectionLost } from "./database-postgres-errors.ts";
 export interface PostgresOptions {
   /** Columns whose numbers arrive as text although they are integers: sums of bigints. */
   integerColumns: ReadonlySet<string>;
+  /** Under which the database server lists the connections of this program. */
+  applicationName?: string;
 }
 
 /** What the driver answers: rows, and how many there are or were changed. */

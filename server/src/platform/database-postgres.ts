@@ -17,8 +17,7 @@ const closeFor = 5;
 /** "parley", as the number of the lock under which one node migrates and the others wait. */
 const migrationLock = 0x7061726c6579;
 
-const session = {
-  application_name: "parley",
+const settings = {
   // Overrides a cluster that was set to answer before its log is on the disk.
   synchronous_commit: "on",
   // A node that hangs must not hold the rooms it locked, and nobody waits for them without end.
@@ -36,6 +35,7 @@ const session = {
  * `transaction` returns. Reading goes over connections of its own, which cannot write.
  */
 export function openPostgres<Tables>(url: string, options: PostgresOptions): Database<Tables> {
+  const session = { ...settings, application_name: options.applicationName ?? "parley" };
   const pool = { url, bigint: true, connectionTimeout: connectFor, idleTimeout: 0 };
   const writing = new SQL({ ...pool, max: writers, connection: session });
   const reading = new SQL({

@@ -24,6 +24,9 @@ import {
 const oldestSafe = [3, 51, 3];
 /** Pages in the log before it is folded into the file: large, because each folding syncs twice. */
 const checkpointPages = 4_000;
+/** KiB of pages that each connection keeps. What is read is in the system's own cache too: twice would be a waste. */
+const writerCache = 8_000;
+const readerCache = 2_000;
 /** Bytes the log reaches before it is folded: pages of 4 KiB with their heads. */
 const logBytes = checkpointPages * 4_120;
 
@@ -36,11 +39,13 @@ type Row = Record<string, unknown>;
 export function openSqlite<Tables>(path: string): Database<Tables> {
   const writer = openFile(path);
   writer.run(`PRAGMA wal_autocheckpoint=${checkpointPages}`);
+  writer.run(`PRAGMA cache_size=-${writerCache}`);
   // The first reading makes SQLite open its log.
   writer.run("SELECT count(*) FROM sqlite_schema");
   extendLog(path);
   const reader = openFile(path);
   reader.run("PRAGMA query_only=ON");
+  reader.run(`PRAGMA cache_size=-${readerCache}`);
   const build = sqliteComposer<Tables>();
   const reading = new SqliteConnection<Tables>(reader, build);
   const writing = new SqliteConnection<Tables>(writer, build);
@@ -84,7 +89,6 @@ function openFile(path: string): File {
   file.run("PRAGMA synchronous=FULL");
   file.run("PRAGMA foreign_keys=ON");
   file.run("PRAGMA secure_delete=ON");
-  file.run("PRAGMA cache_size=-16000");
   file.run("PRAGMA temp_store=MEMORY");
   file.run("PRAGMA wal_autocheckpoint=0");
   return file;

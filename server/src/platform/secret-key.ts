@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import {
   chmodSync,
   closeSync,
@@ -60,6 +61,11 @@ export function secretKeyFault(key: string): string | null {
   if (Buffer.byteLength(key) < leastBytes) return `must have at least ${leastBytes} bytes`;
   if (new Set(key).size < leastVariety) return "repeats itself too much to be a secret";
   return null;
+}
+
+/** By this a key is recognised, and nothing is learnt of it. */
+export function fingerprintOf(key: string): string {
+  return createHmac("sha256", key).update("parley: which key is this").digest("base64url");
 }
 
 /** The key kept in this folder, drawn and written there the first time. */

@@ -6,6 +6,7 @@ import { readConfig } from "../config.ts";
 import type { Actor, Context } from "../context.ts";
 import { startSession } from "../features/sessions/sessions.ts";
 import { toSignedIn } from "../features/sign-ins/sign-ins.ts";
+import type { Bus } from "../platform/bus.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Engine } from "../platform/database.ts";
 import { createLogger } from "../platform/logger.ts";
@@ -26,6 +27,8 @@ export interface TestAppOptions {
   clock?: "stopped" | "system";
   pages?: string;
   passwords?: PasswordHasher;
+  /** Joins several apps on one PostgreSQL, in place of its notifications. */
+  bus?: () => Bus;
 }
 
 export interface Person {
@@ -135,7 +138,8 @@ async function starter({ options, folder, clock, log }: Starting): Promise<() =>
       throw error;
     },
   };
-  return () => startApp(built);
+  const { bus } = options;
+  return () => startApp(bus ? { ...built, bus: bus() } : built);
 }
 
 /** By way of the same verb as a sign-in, but for its costly look at the password. */

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import type { Hello } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import { joinRoom } from "../../features/members/members.ts";
+import { sendMessage } from "../../features/messages/messages.ts";
 import { addUser, namesOf } from "../../features/users/users.ts";
 import { type Person, type TestApp, testApp } from "../../testing/app.ts";
 import { eventually } from "../../testing/eventually.ts";
@@ -140,7 +141,9 @@ test("LIVE-8 a reader who is too slow for very long answers is stopped from aski
   await sayMany(60, "z".repeat(9_900));
   const { socket, connection } = await slowReader();
   const page = { type: "do", op: "message.list", input: { room: lobby, limit: 50 } };
-  for (let count = 0; count < 150; count++) socket.send({ ...page, id: `page-${count}` });
+  socket.wire.sendMany(
+    Array.from({ length: 150 }, (_, count) => JSON.stringify({ ...page, id: `page-${count}` })),
+  );
   await eventually(() => connection.blocked);
   expect(connection.operations).toBeLessThanOrEqual(64);
   // A few answers of half a megabyte were under way; the rest waits to be read.
@@ -212,9 +215,48 @@ test("LIVE-8 operations past the limit are told to wait, and are welcome later",
   );
   expect((await ask()).type).toBe("failed");
   // Frames of any kind are counted too: to go on being refused is not for nothing.
-  for (let n = 0; n < 400; n++) alice.send({ type: "ping", n });
+  const served = await servedUntilClosed(alice, 1_000);
+  expect(served).toBeLessThan(500);
   expect((await alice.closed).code).toBe(4429);
   await own.close();
+});
+
+/** Sends pings one after the other, each when the one before was answered. */
+async function servedUntilClosed(socket: HelloSocket, most: number): Promise<number> {
+  let served = 0;
+  let isClosed = false;
+  void socket.closed.then(() => {
+    isClosed = true;
+  });
+  while (!isClosed && served < most) {
+    await Promise.race([socket.settled().catch(() => undefined), socket.closed]);
+    served++;
+  }
+  return served;
+}
+
+test("LIVE-8 one very large commit is not queued whole for every reader", async () => {
+  const bob = await connect(await app.signIn("bob", "large commits"));
+  const connection = connectionOf(bob);
+  const { push } = connection;
+  let most = 0;
+  connection.push = (frame) => {
+    push.call(connection, frame);
+    most = Math.max(most, connection.unsent);
+  };
+  const text = "w".repeat(9_900);
+  const { actor } = app.people.alice;
+  const sent = await app.context.writer.write(async (tx) => {
+    const seqs: number[] = [];
+    for (let count = 0; count < 300; count++) {
+      const { seq } = await sendMessage(tx, actor, { room: lobby, text, client_id: `large-${count}` });
+      seqs.push(seq);
+    }
+    return seqs;
+  });
+  await heardUpTo(bob, lobby, sent.at(-1) ?? 0);
+  expect(eventsOf(bob.frames, lobby).map(({ seq }) => seq)).toEqual(sent);
+  expect(most).toBeLessThan(mostForOne);
 });
 
 test("LIVE-8 a bug met for one socket ends that socket only", async () => {

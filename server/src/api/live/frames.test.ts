@@ -263,14 +263,15 @@ test("FRAME-5 on a stop each socket is told, let go at a moment of its own, and 
   const left = Promise.all(
     sockets.map(({ closed }, index) => closed.then(({ code }) => gone.push(code * 100 + index))),
   );
-  const room = own.rooms.lobby.id;
-  const stopping = own.app.stop({ drainSeconds: 1 });
+  const [first, last] = [sockets.at(0), sockets.at(-1)];
+  const stopping = own.app.stop({ drainSeconds: 2 });
   await Promise.all(sockets.map((socket) => socket.until("drain")));
-  // Operations are carried out until their socket is let go.
-  const said = await sockets.at(-1)?.done("message.send", { room, text: "one more thing" });
-  expect(said.seq).toBeGreaterThan(0);
   const refused = await openSocket({ url: own.url }).catch((error: Error) => error.message);
   expect(refused).toMatch(/^HTTP\/1.1 503/);
+  await first?.closed;
+  // Operations are carried out until their socket is let go.
+  const said = await last?.done("message.send", { room: own.rooms.lobby.id, text: "one more thing" });
+  expect(said.seq).toBeGreaterThan(0);
   await left;
   expect(gone).toEqual(sockets.map((_, index) => 450_300 + index));
   for (const socket of sockets) expect(socket.frames.at(-1)).toMatchObject({ type: "bye", code: 4503 });

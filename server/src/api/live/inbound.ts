@@ -12,6 +12,7 @@ import { type Connection, underWay } from "./connection.ts";
 import { toFrameError } from "./failures.ts";
 import type { Live } from "./live.ts";
 import { resumeAt, settle } from "./room-feeds.ts";
+import { tellTyping } from "./typing.ts";
 
 /** Signals a socket may send in a second. */
 const signalsPerSecond = 10;
@@ -71,7 +72,8 @@ export class Inbound {
       connection.served = 0;
       this.endTurnSoon();
     }
-    if (connection.served < framesPerTurn) {
+    // What was asked for is written before more of it is read: answers may be long.
+    if (connection.served < framesPerTurn && connection.keepsUp) {
       connection.served++;
       return true;
     }
@@ -182,13 +184,11 @@ export class Inbound {
     }
   }
 
-  /** SIG-1. Typing reaches those who hear the room in full, in rooms of up to 200 people. */
   private typing(connection: Connection, room: number, on: boolean): void {
     const feed = this.live.feeds.get(room);
-    if (!feed?.full.has(connection) || feed.members > limits.typingRoomMembers) return;
-    const signal = { kind: "typing", room, user: connection.user, on };
-    const frame = JSON.stringify({ type: "signal", signal });
-    for (const other of feed.full) if (other.user !== connection.user) other.pushLossy(frame);
+    if (!feed?.full.has(connection)) return;
+    tellTyping(feed, connection.user, on);
+    this.live.elsewhere?.typed(room, feed.cursor, connection.user, on);
   }
 
   private async open(connection: Connection, room: number, after: number | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 import type { RoomEvent } from "@parley/protocol/events";
 import { closeCodes, liveSubprotocol } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
+import type { PresenceState } from "@parley/protocol/presence";
 import type { Membership } from "@parley/protocol/rooms";
 import type { Server, WebSocketHandler } from "bun";
 import type { Change, Context } from "../../context.ts";
@@ -24,6 +25,12 @@ const silentInAll = 2_000;
 /** Sockets written to before others get their turn. */
 const writeSlice = 500;
 
+/** Tells other nodes what passes by on this one. */
+export interface Elsewhere {
+  typed(room: number, head: number, user: number, on: boolean): void;
+  presenceChanged(user: number, state: PresenceState): void;
+}
+
 /** The live socket of a node: everything that is connected, and what it hears. */
 export class Live {
   readonly people: People;
@@ -34,6 +41,8 @@ export class Live {
   readonly websocket: WebSocketHandler<SocketData>;
   readonly catchUp: CatchUp;
   readonly starting: Starting;
+  /** Null where there is no other node to tell. */
+  elsewhere: Elsewhere | null = null;
   private readonly inbound: Inbound;
   /** Those that have not said who they are, the oldest first. */
   readonly silent = new Set<Connection>();
@@ -72,10 +81,10 @@ export class Live {
     });
     this.presences = new Presences({
       people: this.people,
-      tell: (watchers, user, state) => {
-        const telling = state === "offline" ? this.left(user, watchers) : this.tellPresence(watchers, user);
-        telling.catch(failed);
-      },
+      tell: (watchers, user) => this.tellPresence(watchers, user),
+      remember: (user) => context.writer.write((tx) => noteLastSeen(tx, [user])),
+      announce: (user, state) => this.elsewhere?.presenceChanged(user, state),
+      failed,
     });
     this.starting = new Starting(this, (connection) => this.begin(connection));
     this.inbound = new Inbound(this);
@@ -117,7 +126,7 @@ export class Live {
     for (let index = 0; index < changes.length; ) {
       const change = changes[index] as Change;
       index++;
-      if (change.log === "mark") this.marks.moved(change.id, change.mark);
+      if (change.log === "mark") this.marks.moved(change.id, change.head, change.mark);
       else if (change.log === "user") this.deliverToUser(change);
       else {
         const run = [change];
@@ -207,6 +216,9 @@ export class Live {
       for (const connection of share) connection.close(closeCodes.drain, "the server stops");
     }
     clearInterval(this.timer);
+    const present = [...this.presences.own()].map(([user]) => user);
+    if (present.length === 0) return;
+    this.context.writer.write((tx) => noteLastSeen(tx, present)).catch((error) => this.failed(error));
   }
 
   private handlers(): WebSocketHandler<SocketData> {
@@ -316,12 +328,6 @@ export class Live {
     this.presences.changed(connection.user, this.context.clock.monotonic());
     if (connection.isBehind) this.catchUp.start(connection);
     this.inbound.read(connection);
-  }
-
-  /** The moment is stored before it is told. */
-  private async left(user: number, watchers: Iterable<Connection>): Promise<void> {
-    await this.context.writer.write((tx) => noteLastSeen(tx, user));
-    await this.tellPresence(watchers, user);
   }
 
   private async tellPresence(watchers: Iterable<Connection>, user: number): Promise<void> {

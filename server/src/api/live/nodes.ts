@@ -1,27 +1,31 @@
+import type { Mark } from "@parley/protocol/messages";
+import type { PresenceState } from "@parley/protocol/presence";
 import type { Change } from "../../context.ts";
-import { headsOfRooms, headsOfUsers } from "../../features/logs/logs.ts";
-import { sessionsEndedSince } from "../../features/sessions/sessions.ts";
-import { type Bus, busMessageBytes } from "../../platform/bus.ts";
+import type { Bus } from "../../platform/bus.ts";
 import type { Live } from "./live.ts";
+import { type NodeMessage, type NodeNews, readNodeMessage, writeNews, writeRoll } from "./node-messages.ts";
+import { NodeOutbox } from "./node-outbox.ts";
+import { NodeSweeps } from "./node-sweeps.ts";
+import { tellTyping } from "./typing.ts";
 
-/** Milliseconds between looks at the store for sessions that ended. */
-const sessionsEvery = 500;
-/** Milliseconds between looks at the store for heads: when the bus is heard, and when it is not. */
-const sweepHealthy = 15_000;
-const sweepDeaf = 500;
 /** Milliseconds between this node's own messages to itself, and after how many without one the bus is not trusted. */
-const heartbeatEvery = 1_000;
+const beatEvery = 1_000;
 const deafAfter = 2_500;
-/** Milliseconds for which heads that changed are told again: one message lost costs at most a second. */
+/** Milliseconds without a word of its own after which the node begins anew with the bus. */
+const renewAfter = 10_000;
+/** Milliseconds between looks at what the store holds. */
+const lookEvery = 500;
+/** Milliseconds for which what changed is told again: one message lost costs at most a second. */
 const repeatFor = 10_000;
-/** Heads in one message. */
-const headsPerMessage = 200;
-const sweepChunk = 500;
+/** Milliseconds between two tellings of everyone who is here. */
+const rollEvery = 10_000;
+/** Milliseconds of silence after which another node is gone, and with it who was there. */
+const silentFor = 60_000;
 
-interface Hints {
-  node: string;
-  rooms: [number, number][];
-  users: [number, number][];
+/** Something told lately. */
+interface Recent<Value> {
+  value: Value;
+  at: number;
 }
 
 /**
@@ -29,158 +33,178 @@ interface Hints {
  * looks for itself often enough that nothing stays unseen.
  */
 export class Nodes {
-  private readonly node: string;
-  private readonly recentRooms = new Map<number, { head: number; at: number }>();
-  private readonly recentUsers = new Map<number, { head: number; at: number }>();
-  private fresh: Hints;
-  private publishing = false;
+  /** Drawn anew at each start. */
+  readonly id: string;
+  private readonly recentRooms = new Map<number, Recent<number>>();
+  private readonly recentUsers = new Map<number, Recent<number>>();
+  private readonly recentMarks = new Map<string, Recent<[number, number, Mark]>>();
+  /** When each other node was last heard. */
+  private readonly others = new Map<string, number>();
+  /** Nodes that stopped, and when they said so: what still arrives of them is old. */
+  private readonly stopped = new Map<string, number>();
+  private readonly outbox: NodeOutbox;
+  private readonly sweeps: NodeSweeps;
   private heardAt: number;
-  private sweptAt = 0;
-  private sweeping = false;
-  private sessionsSince: number;
-  private readonly timers: Timer[];
+  private renewedAt: number;
+  private rollAt = Number.NEGATIVE_INFINITY;
+  private timers: Timer[] = [];
 
   constructor(
     private readonly live: Live,
     private readonly bus: Bus,
   ) {
-    const { clock, randomBytes } = live.context;
-    this.node = Buffer.from(randomBytes(9)).toString("base64url");
-    this.fresh = { node: this.node, rooms: [], users: [] };
-    this.heardAt = clock.monotonic();
-    this.sessionsSince = clock.now();
-    this.timers = [
-      setInterval(() => this.beat(), heartbeatEvery),
-      setInterval(() => void this.look(), sessionsEvery),
-    ];
-    for (const timer of this.timers) timer.unref();
+    this.id = Buffer.from(live.context.randomBytes(9)).toString("base64url");
+    this.outbox = new NodeOutbox((news) => this.publish(news));
+    this.sweeps = new NodeSweeps(live);
+    this.heardAt = this.now();
+    this.renewedAt = this.heardAt;
   }
 
   start(): void {
+    this.live.elsewhere = this;
     this.bus.subscribe({
       message: (text) => this.hear(text),
       connected: () => {
-        this.sweptAt = 0;
+        this.sweeps.expire();
+        this.beat();
       },
     });
+    this.timers = [setInterval(() => this.beat(), beatEvery), setInterval(() => void this.look(), lookEvery)];
+    for (const timer of this.timers) timer.unref();
   }
 
   async stop(): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
+    this.bus.publish(JSON.stringify({ node: this.id, leaving: true } satisfies NodeMessage));
     await this.bus.close();
+  }
+
+  /** Whether the bus seems not to carry: then the store is looked at more often. */
+  get isDeaf(): boolean {
+    return this.now() - this.heardAt > deafAfter;
+  }
+
+  /** How many other nodes were heard lately. */
+  get neighbours(): number {
+    return this.others.size;
   }
 
   /** What this node committed. */
   committed(changes: readonly Change[]): void {
-    const at = this.live.context.clock.monotonic();
+    const at = this.now();
     for (const change of changes) {
       if (change.log === "room") {
-        this.recentRooms.set(change.id, { head: change.seq, at });
-        this.fresh.rooms.push([change.id, change.seq]);
+        this.recentRooms.set(change.id, { value: change.seq, at });
+        if (!this.isAlone) this.outbox.addRoom(change.id, change.seq);
       } else if (change.log === "user") {
-        this.recentUsers.set(change.id, { head: change.seq, at });
-        this.fresh.users.push([change.id, change.seq]);
+        this.recentUsers.set(change.id, { value: change.seq, at });
+        if (!this.isAlone) this.outbox.addUser(change.id, change.seq);
+      } else {
+        const { id, head, mark } = change;
+        this.recentMarks.set(`${id} ${mark.user}`, { value: [id, head, mark], at });
+        if (!this.isAlone) this.outbox.addMark(id, head, mark);
       }
     }
-    if (this.publishing) return;
-    this.publishing = true;
-    setImmediate(() => this.publishFresh());
   }
 
-  private publishFresh(): void {
-    this.publishing = false;
-    const { rooms, users } = this.fresh;
-    this.fresh = { node: this.node, rooms: [], users: [] };
-    this.publish(newest(rooms), newest(users));
+  /** Somebody on this node types, or has ceased to. */
+  typed(room: number, head: number, user: number, on: boolean): void {
+    if (!this.isAlone) this.outbox.addTyping(room, head, user, on);
   }
 
-  private publish(rooms: [number, number][], users: [number, number][]): void {
-    for (let from = 0; from < Math.max(rooms.length, users.length, 1); from += headsPerMessage) {
-      const message: Hints = {
-        node: this.node,
-        rooms: rooms.slice(from, from + headsPerMessage),
-        users: users.slice(from, from + headsPerMessage),
-      };
-      const text = JSON.stringify(message);
-      if (text.length <= busMessageBytes) this.bus.publish(text);
+  /** A person's state on this node changed. */
+  presenceChanged(user: number, state: PresenceState): void {
+    if (!this.isAlone) this.outbox.addPresence(user, state);
+  }
+
+  /** Called about once a second: what the node hears of this tells it that the bus carries. */
+  beat(): void {
+    const now = this.now();
+    this.forget(now);
+    this.publish(this.isAlone ? {} : this.recentNews());
+    if (!this.isAlone && now - this.rollAt >= rollEvery) {
+      this.rollAt = now;
+      for (const text of writeRoll(this.id, this.live.presences.own())) this.bus.publish(text);
+    }
+    if (now - Math.max(this.heardAt, this.renewedAt) >= renewAfter) {
+      this.renewedAt = now;
+      this.bus.renew();
     }
   }
 
-  private hear(message: string): void {
-    const hints = readHints(message);
-    if (!hints) return;
-    if (hints.node === this.node) {
-      this.heardAt = this.live.context.clock.monotonic();
+  /** Called about twice a second: sees in the store what no other node told of. */
+  look(): Promise<void> {
+    return this.sweeps.look(this.isDeaf);
+  }
+
+  private get isAlone(): boolean {
+    return this.others.size === 0;
+  }
+
+  private now(): number {
+    return this.live.context.clock.monotonic();
+  }
+
+  private recentNews(): NodeNews {
+    return {
+      rooms: [...this.recentRooms].map(([room, { value }]) => [room, value]),
+      users: [...this.recentUsers].map(([user, { value }]) => [user, value]),
+      marks: [...this.recentMarks.values()].map(({ value: [room, head, { user, read, delivered }] }) => {
+        return [room, head, user, read, delivered];
+      }),
+    };
+  }
+
+  private publish(news: NodeNews): void {
+    for (const text of writeNews(this.id, news)) this.bus.publish(text);
+  }
+
+  private forget(now: number): void {
+    forgetBefore(now - repeatFor, this.recentRooms);
+    forgetBefore(now - repeatFor, this.recentUsers);
+    forgetBefore(now - repeatFor, this.recentMarks);
+    for (const [node, at] of this.stopped) if (now - at > silentFor) this.stopped.delete(node);
+    for (const [node, at] of this.others) {
+      if (now - at <= silentFor) continue;
+      this.others.delete(node);
+      // Of those who are left one remembers when that node's people were last here; a deaf one knows nothing.
+      const isFirst = [...this.others.keys()].every((other) => this.id < other);
+      this.live.presences.lose(node, { remember: isFirst && !this.isDeaf });
+    }
+  }
+
+  private hear(text: string): void {
+    const message = readNodeMessage(text);
+    if (!message || this.stopped.has(message.node)) return;
+    if (message.node === this.id) {
+      this.heardAt = this.now();
       return;
     }
-    for (const [room, head] of hints.rooms) this.live.feeds.hint(room, head);
-    for (const [user, head] of hints.users) this.live.people.hint(user, head);
+    // Whoever is new is told at once who is here.
+    if (!this.others.has(message.node)) this.rollAt = Number.NEGATIVE_INFINITY;
+    this.others.set(message.node, this.now());
+    this.take(message);
   }
 
-  /** Tells again what changed lately; hearing its own message, the node knows that the bus carries. */
-  private beat(): void {
-    const since = this.live.context.clock.monotonic() - repeatFor;
-    for (const recent of [this.recentRooms, this.recentUsers]) {
-      for (const [id, { at }] of recent) if (at < since) recent.delete(id);
+  private take(message: NodeMessage): void {
+    const { live } = this;
+    for (const [room, head] of message.rooms ?? []) live.feeds.hint(room, head);
+    for (const [user, head] of message.users ?? []) live.people.hint(user, head);
+    for (const [room, head, user, on] of message.typing ?? []) {
+      live.feeds.reach(room, head, (feed) => tellTyping(feed, user, on));
     }
-    const heads = (recent: Map<number, { head: number }>) =>
-      [...recent].map(([id, { head }]): [number, number] => [id, head]);
-    this.publish(heads(this.recentRooms), heads(this.recentUsers));
-  }
-
-  private async look(): Promise<void> {
-    if (this.sweeping) return;
-    this.sweeping = true;
-    try {
-      await this.lookForEndedSessions();
-      const now = this.live.context.clock.monotonic();
-      const every = now - this.heardAt > deafAfter ? sweepDeaf : sweepHealthy;
-      if (now - this.sweptAt >= every) {
-        this.sweptAt = now;
-        await this.sweep();
-      }
-    } catch (error) {
-      this.live.failed(error);
-    } finally {
-      this.sweeping = false;
+    for (const [room, head, user, read, delivered] of message.marks ?? []) {
+      live.marks.moved(room, head, { user, read, delivered });
     }
-  }
-
-  private async lookForEndedSessions(): Promise<void> {
-    // Clocks of nodes differ, and a commit is seen after its time: look back further than the last look.
-    const since = this.sessionsSince - 10_000;
-    this.sessionsSince = this.live.context.clock.now();
-    const ended = await sessionsEndedSince(this.live.context.database, since);
-    for (const { user_id, id } of ended) this.live.endSession(user_id, id);
-  }
-
-  private async sweep(): Promise<void> {
-    const { database } = this.live.context;
-    const rooms = [...this.live.feeds.all()].map((feed) => feed.room);
-    for (let from = 0; from < rooms.length; from += sweepChunk) {
-      const found = await headsOfRooms(database, rooms.slice(from, from + sweepChunk));
-      for (const { id, head } of found) this.live.feeds.hint(id, head);
-    }
-    const users = [...this.live.people.all()].map((person) => person.user);
-    for (let from = 0; from < users.length; from += sweepChunk) {
-      const found = await headsOfUsers(database, users.slice(from, from + sweepChunk));
-      for (const { id, head } of found) this.live.people.hint(id, head);
-    }
+    for (const [user, state] of message.presences ?? []) live.presences.hear(message.node, user, state);
+    if (message.roll) live.presences.hearRoll(message.node, message.roll);
+    if (!message.leaving) return;
+    this.stopped.set(message.node, this.now());
+    this.others.delete(message.node);
+    live.presences.letGo(message.node, this.now());
   }
 }
 
-/** The highest head of each log. */
-function newest(heads: readonly [number, number][]): [number, number][] {
-  return [...new Map(heads)];
-}
-
-function readHints(message: string): Hints | null {
-  try {
-    const { node, rooms, users } = JSON.parse(message);
-    if (typeof node === "string" && Array.isArray(rooms) && Array.isArray(users))
-      return { node, rooms, users };
-  } catch {
-    // A message that is not ours says nothing.
-  }
-  return null;
+function forgetBefore<Key>(moment: number, recent: Map<Key, Recent<unknown>>): void {
+  for (const [key, { at }] of recent) if (at < moment) recent.delete(key);
 }

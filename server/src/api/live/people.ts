@@ -4,6 +4,8 @@ import type { Connection } from "./connection.ts";
 
 /** Events read at once from the store. */
 const fillPage = 200;
+/** Milliseconds before what could not be read is read again. */
+const fillAgainAfter = 250;
 
 /** One person on this node: their devices, and how far their private log was told here. */
 export interface Person {
@@ -102,23 +104,31 @@ export class People {
   private fill(person: Person): void {
     if (person.filling) return;
     person.filling = true;
-    this.fillAll(person)
-      .catch(this.options.failed)
-      .finally(() => {
-        person.filling = false;
-      });
+    this.fillAll(person).catch((error) => {
+      this.options.failed(error);
+      setTimeout(() => this.hint(person.user, person.known), fillAgainAfter).unref();
+    });
   }
 
   private async fillAll(person: Person): Promise<void> {
-    while (person.cursor !== null && person.cursor < person.known && person.connections.size > 0) {
-      const after = person.cursor;
-      const { to, events } = await this.options.read(person.user, { after, limit: fillPage });
-      if (to <= after) return;
-      events.forEach((event, index) => {
-        const seq = after + 1 + index;
-        if (person.cursor === seq - 1) this.tell(person.user, seq, event);
-      });
+    try {
+      while (person.cursor !== null && person.cursor < person.known && person.connections.size > 0) {
+        await this.fillPage(person, person.cursor);
+      }
+    } finally {
+      person.filling = false;
     }
+  }
+
+  private async fillPage(person: Person, after: number): Promise<void> {
+    const { known } = person;
+    const { events } = await this.options.read(person.user, { after, limit: fillPage });
+    events.forEach((event, index) => {
+      const seq = after + 1 + index;
+      if (person.cursor === seq - 1) this.tell(person.user, seq, event);
+    });
+    // What is announced is committed and can be read; a head that cannot be reached is not waited for.
+    if (person.cursor === after && person.known === known) person.known = after;
   }
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { tailOf } from "@parley/protocol/events";
 import type { Hello } from "@parley/protocol/frames";
-import { roomsOfUser } from "../../features/access/access-rows.ts";
+import { roomForUser, roomsOfUser } from "../../features/access/access-rows.ts";
 import { roomEventAt, roomEventRows } from "../../features/logs/logs.ts";
+import { userEventRows } from "../../features/logs/logs-rows.ts";
 import { type Person, type TestApp, testApp } from "../../testing/app.ts";
 import { holdReads } from "../../testing/gates.ts";
 import {
@@ -238,13 +239,13 @@ test("LIVE-5 a reader who is behind is not shown what the room has not told yet"
 test("LIVE-5 a removal during the hello counts, though the rooms were read before it", async () => {
   for (const isHeard of [true, false]) {
     const room = await roomWithBob();
-    if (!isHeard) {
-      // Nobody on this node hears the room: only the private log tells of the removal.
-      await Promise.all(open.splice(0).map((socket) => socket.destroy()));
-    }
+    if (!isHeard) for (const socket of open.splice(0)) socket.destroy();
     const bob = await openSocket({ url: app.url });
     open.push(bob);
-    const gate = holdReads(app.context.database, roomsOfUser({ user: bobId, after: 0, limit: 0 }));
+    const { database } = app.context;
+    // The private log tells of it too, but only later.
+    const late = holdReads(database, userEventRows({ user: bobId, after: 0, limit: 0 }));
+    const gate = holdReads(database, roomsOfUser({ user: bobId, after: 0, limit: 0 }));
     bob.send({ type: "hello", token: app.people.bob.accessToken });
     await gate.reached;
     const over = (method: string, path: string, body?: unknown) =>
@@ -254,6 +255,9 @@ test("LIVE-5 a removal during the hello counts, though the rooms were read befor
     expect(said.status).toBe(201);
     gate.release();
     await bob.until("ready");
+    for (let count = 0; count < 3; count++) await bob.settled();
+    expectNothingAfter(bob, room, said.body.seq - 1, `canary-hello-${room}`);
+    late.release();
     await bob.until("user_event", ({ event }) => event.kind === "room.disappeared" && event.room === room);
     await bob.settled();
     expectNothingAfter(bob, room, said.body.seq - 1, `canary-hello-${room}`);
@@ -282,6 +286,27 @@ test("LIVE-5 an entry during the hello counts, though the rooms were read before
     expect(during.seq).toBe(seq - 1);
     await alice.done("member.remove", { room, user: bobId });
   }
+});
+
+test("LIVE-5 an entry that is heard of late does not undo the removal that came after it", async () => {
+  const room = (await alice.done("room.create", { kind: "channel", name: "late", members: [] })).id;
+  const bob = await connect(app.people.bob);
+  const { live } = app.app;
+  const { deliver } = live;
+  // Another node takes bob in; this one reads his private log for it, and is slow.
+  live.deliver = () => undefined;
+  await alice.done("member.add", { room, user: bobId });
+  live.deliver = deliver;
+  const gate = holdReads(app.context.database, roomForUser({ user: bobId, room }));
+  live.people.hint(bobId, Number.MAX_SAFE_INTEGER);
+  await gate.reached;
+  await alice.done("member.remove", { room, user: bobId });
+  const { seq } = await say(room, "canary-late");
+  await heardUpTo(alice, room, seq);
+  gate.release();
+  await bob.until("user_event", ({ event }) => event.kind === "room.disappeared" && event.room === room);
+  await bob.settled();
+  expect(eventsOf(bob.frames, room)).toEqual([]);
 });
 
 test("LIVE-5 hellos that race with removals and messages, round after round", async () => {

@@ -1,15 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import { tailOf } from "@parley/protocol/events";
 import type { Hello } from "@parley/protocol/frames";
+import { roomsOfUser } from "../../features/access/access-rows.ts";
 import { roomEventRows } from "../../features/logs/logs.ts";
 import { type Person, type TestApp, testApp } from "../../testing/app.ts";
-import { failReads } from "../../testing/gates.ts";
+import { eventually } from "../../testing/eventually.ts";
+import { failReads, holdReads } from "../../testing/gates.ts";
 import {
   eventsOf,
   type HelloSocket,
   heardUpTo,
   type LiveSocket,
   liveSocket,
+  openSocket,
   textsIn,
 } from "../../testing/live-socket.ts";
 
@@ -234,6 +237,43 @@ test("LIVE-4 events that come while the store is read for what was missed stand 
   }
 });
 
+test("LIVE-4 an event that is told while a reader is behind waits for those before it", async () => {
+  const held = await bobGoes();
+  const [from = 0] = Object.values(held.rooms ?? {})[0] ?? [];
+  await say(10);
+  const gate = holdReads(app.context.database, roomEventRows({ room, after: 0, limit: 0 }));
+  const bob = await connect(app.people.bob, held);
+  await gate.reached;
+  const head = await say(5, () => "told meanwhile");
+  const pong = await bob.settled();
+  expect(eventsOf(bob.frames, room)).toEqual([]);
+  // A head ahead of what was sent would look like a hole.
+  expect(Object.keys(pong.heads ?? {})).not.toContain(String(room));
+  gate.release();
+  await heardUpTo(bob, room, head);
+  expect(eventsOf(bob.frames, room).map(({ seq }) => seq)).toEqual(
+    Array.from({ length: head - from }, (_, index) => from + 1 + index),
+  );
+});
+
+test("LIVE-4 whoever has read the store beyond what was told here is not told it again", async () => {
+  const { live } = app.app;
+  const { deliver } = live;
+  live.deliver = () => undefined;
+  const elsewhere = await say(2, () => "committed elsewhere");
+  live.deliver = deliver;
+  const bob = await connect(app.people.bob);
+  expect(bob.ready.rooms.find(({ id }) => id === room)?.head).toBe(elsewhere);
+  const head = await say(1, () => "committed here");
+  for (const socket of [alice, bob]) await heardUpTo(socket, room, head);
+  expect(textsIn(alice.frames, room)).toEqual([
+    "committed elsewhere",
+    "committed elsewhere",
+    "committed here",
+  ]);
+  expect(textsIn(bob.frames, room)).toEqual(["committed here"]);
+});
+
 test("LIVE-4 a pong names the heads that moved, never ahead of what was sent", async () => {
   const bob = await connect(app.people.bob);
   const head = await say(3);
@@ -246,6 +286,23 @@ test("LIVE-4 a pong names the heads that moved, never ahead of what was sent", a
     for (const { seq } of eventsOf([frame], room)) position = seq;
     if (frame.type === "pong") expect(frame.heads?.[room] ?? 0).toBeLessThanOrEqual(position);
   }
+});
+
+test("LIVE-4 what was told during a hello to others, who have left since, is not lost", async () => {
+  const { rounds } = app.app.live;
+  const gate = holdReads(app.context.database, roomsOfUser({ user: 0, after: 0, limit: 0 }));
+  const bob = await openSocket({ url: app.url });
+  open.push(bob);
+  bob.send({ type: "hello", token: app.people.bob.accessToken });
+  await gate.reached;
+  const head = await say(1, () => "told to alice alone");
+  alice.destroy();
+  await eventually(() => app.app.live.feeds.get(room) === undefined);
+  // However long the hello takes.
+  for (let round = 0; round < 3; round++) rounds.go();
+  gate.release();
+  await heardUpTo(bob, room, head);
+  expect(textsIn(bob.frames, room)).toEqual(["told to alice alone"]);
 });
 
 test("LIVE-4 what cannot be read now is caught up when it can", async () => {

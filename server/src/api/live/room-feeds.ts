@@ -13,6 +13,8 @@ const frameUnits = 128 * 1024;
 export const gapAfter = 500;
 /** Milliseconds before what could not be read is read again. */
 const fillAgainAfter = 250;
+/** What may wait for a room's log to be told, at most. */
+const laterLimit = 32;
 
 /** One room on this node: how far its log was told here, and who listens. */
 export interface RoomFeed {
@@ -30,6 +32,8 @@ export interface RoomFeed {
   /** Where the log stood when counts were last told to those who hear it in short. */
   bumped: number;
   filling: boolean;
+  /** What waits for the log to be told up to a head; null where nothing does. */
+  later: { head: number; work: (feed: RoomFeed) => void }[] | null;
 }
 
 export interface RoomFeedsOptions {
@@ -86,6 +90,7 @@ export class RoomFeeds {
         members,
         bumped: head,
         filling: false,
+        later: null,
       };
       this.feeds.set(room, feed);
     }
@@ -113,6 +118,19 @@ export class RoomFeeds {
     if (!feed) return this.remember(room, head);
     if (head > feed.known) feed.known = head;
     if (feed.known > feed.cursor) this.fill(feed);
+  }
+
+  /**
+   * LIVE-5. Carries work out once the room's log was told here up to `head`: at once, or when what is missing was read.
+   * For what may be lost: where nobody listens, too much waits or the store cannot be read, it is dropped.
+   */
+  reach(room: number, head: number, work: (feed: RoomFeed) => void): void {
+    const feed = this.feeds.get(room);
+    if (!feed) return;
+    if (feed.cursor >= head) return work(feed);
+    feed.later ??= [];
+    if (feed.later.length < laterLimit) feed.later.push({ head, work });
+    this.hint(room, head);
   }
 
   /** Forgets heads seen before the last turn. Whoever began to read the store before that turn must have ended. */
@@ -143,6 +161,7 @@ export class RoomFeeds {
       this.options.onEvent(feed, seq, event);
     }
     this.queue(feed, encoded);
+    if (feed.later) this.goOn(feed, feed.later);
     if (feed.known > feed.cursor) this.fill(feed);
   }
 
@@ -155,6 +174,12 @@ export class RoomFeeds {
       settle(connection, room);
       connection.push(frame);
     }
+  }
+
+  private goOn(feed: RoomFeed, later: NonNullable<RoomFeed["later"]>): void {
+    const waiting = later.filter(({ head }) => head > feed.cursor);
+    feed.later = waiting.length > 0 ? waiting : null;
+    for (const { head, work } of later) if (head <= feed.cursor) work(feed);
   }
 
   private remember(room: number, head: number): void {
@@ -200,6 +225,7 @@ export class RoomFeeds {
     feed.filling = true;
     this.fillAll(feed).catch((error) => {
       this.options.failed(error);
+      feed.later = null;
       setTimeout(() => this.hint(feed.room, feed.known), fillAgainAfter).unref();
     });
   }
@@ -222,7 +248,9 @@ export class RoomFeeds {
       events.map((event, index) => ({ seq: before + 1 + index, event })),
     );
     // What is announced is committed and can be read; a head that cannot be reached is not waited for.
-    if (feed.cursor === after && feed.known === known) feed.known = after;
+    if (feed.cursor !== after || feed.known !== known) return;
+    feed.known = after;
+    feed.later = null;
   }
 
   /** The log was emptied up to here: what stood there is told to nobody any more. */

@@ -22,9 +22,11 @@ export async function presenceOf(sql: Sql, stateOf: StateOf, user: number): Prom
   return row && toPresence(row, stateOf);
 }
 
-/** SIG-2. Remembers when a person was last connected. */
-export async function noteLastSeen(tx: Tx, user: number): Promise<void> {
-  await tx.sql.run(setLastSeen({ user, at: tx.now }));
+/** SIG-2. Remembers when people were last connected. */
+export async function noteLastSeen(tx: Tx, users: readonly number[]): Promise<void> {
+  // In the order in which every node locks them.
+  for (const user of [...users].sort((one, other) => one - other))
+    tx.sql.runAhead(setLastSeen({ user, at: tx.now }));
 }
 
 function toPresence(row: LastSeenRow, stateOf: StateOf): Presence {

@@ -1,4 +1,4 @@
-import { prepare } from "../../schema/tables.ts";
+import { prepare, type Sql } from "../../schema/tables.ts";
 
 /** How many messages stand at or before a place in a room. */
 export const ordinalAt = prepare<{ room: number; seq: number }, { ordinal: number }>((build, param) =>
@@ -93,6 +93,35 @@ export const firstWords = prepare<
     .select((eb) => eb.fn.min<number>("created_at").as("at"))
     .groupBy("sender_id"),
 );
+
+export interface MarkRow {
+  room_id: number;
+  head: number;
+  user_id: number;
+  read_seq: number;
+  delivered_seq: number;
+}
+
+export async function marksOfRooms(
+  sql: Sql,
+  rooms: readonly number[],
+  most: { members: number },
+): Promise<MarkRow[]> {
+  return sql.rows(
+    sql.build
+      .selectFrom("members")
+      .innerJoin("rooms", "rooms.id", "members.room_id")
+      .select([
+        "members.room_id",
+        "rooms.head",
+        "members.user_id",
+        "members.read_seq",
+        "members.delivered_seq",
+      ])
+      .where("members.room_id", "in", rooms)
+      .where("rooms.member_count", "<=", most.members),
+  );
+}
 
 export const roomCounts = prepare<
   { room: number },

@@ -1,6 +1,7 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
+import type { Mark } from "@parley/protocol/messages";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
@@ -11,6 +12,7 @@ import {
   firstMoves,
   firstWords,
   insertMarkMove,
+  marksOfRooms,
   mentionsOfAll,
   moveMarks,
   ordinalAt,
@@ -84,6 +86,19 @@ export async function unreadCounts(
   return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), counts };
 }
 
+/** MARK-4. Everyone's marks in these rooms, but for those too large to show them, and where each room's log stands. */
+export async function marksIn(
+  sql: Sql,
+  rooms: readonly number[],
+): Promise<{ room: number; head: number; mark: Mark }[]> {
+  const rows = await marksOfRooms(sql, rooms, { members: limits.markRoomMembers });
+  return rows.map((row) => ({
+    room: row.room_id,
+    head: row.head,
+    mark: { user: row.user_id, read: row.read_seq, delivered: row.delivered_seq },
+  }));
+}
+
 async function store(tx: Tx, actor: Actor, before: OwnRoom, after: OwnRoom): Promise<Marked> {
   const place = { room: after.id, user: actor.user };
   await tx.sql.run(
@@ -104,6 +119,7 @@ async function store(tx: Tx, actor: Actor, before: OwnRoom, after: OwnRoom): Pro
   tx.announce({
     log: "mark",
     id: after.id,
+    head: after.head,
     mark: { user: actor.user, read: after.read_seq, delivered: after.delivered_seq },
   });
   return marked;
