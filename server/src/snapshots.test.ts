@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Input, OperationName } from "@parley/protocol/contract";
+import { roomEvent, userEvent } from "@parley/protocol/events";
+import { limits } from "@parley/protocol/limits";
+import type { Message } from "@parley/protocol/messages";
+import fc from "fast-check";
+import { startSession } from "./features/sessions/sessions.ts";
+import { outcomeOf } from "./testing/failures.ts";
+import { addPerson, addressOf } from "./testing/people.ts";
+import { type TestRooms, testRooms } from "./testing/rooms.ts";
+import { SnapshotClient } from "./testing/snapshot-client.ts";
+import { onEveryEngine } from "./testing/store.ts";
+
+/** How many random runs on each engine. */
+const runs = Number(process.env.SNAPSHOT_RUNS ?? 30);
+const longest = 30_000 + runs * 5_000;
+
+const actions = [
+  ...([
+    "send",
+    "send",
+    "send",
+    "mention",
+    "mention all",
+    "reply",
+    "edit",
+    "edit mentions",
+    "delete",
+  ] as const),
+  ...([
+    "react",
+    "react",
+    "unreact",
+    "read",
+    "read",
+    "deliver",
+    "rename",
+    "permit",
+    "archive",
+    "open",
+  ] as const),
+  ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
+  ...(["sign out", "delete room"] as const),
+];
+
+interface Step {
+  action: (typeof actions)[number];
+  by: number;
+  target: number;
+  room: number;
+  message: number;
+  pick: number;
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  action: fc.constantFrom(...actions),
+  by: fc.nat({ max: 2 }),
+  target: fc.nat({ max: 2 }),
+  room: fc.nat({ max: 3 }),
+  message: fc.nat({ max: 20 }),
+  pick: fc.nat({ max: 30 }),
+});
+
+/** Three people, their rooms and what was said there, as far as somebody must know to go on. */
+interface Scene {
+  people: number[];
+  rooms: number[];
+  messages: number[];
+  sessions: number[];
+}
+
+const emoji = ["👍", "👀", "🎉"];
+const roles = ["member", "admin", "owner"] as const;
+
+function from<Value>(values: readonly Value[], index: number): Value {
+  return values[index % values.length] as Value;
+}
+
+onEveryEngine((engine) => {
+  let fixture: TestRooms;
+  const seen = new Set<string>();
+
+  beforeAll(async () => {
+    fixture = await testRooms({ engine });
+  });
+  afterAll(() => fixture.close());
+
+  /** What a step asks for; null where there is nothing to ask. */
+  function asked(scene: Scene, { action, target, room, message, pick }: Step) {
+    const place = { room: from(scene.rooms, room) };
+    const person = { user: from(scene.people, target) };
+    const about = { message: from(scene.messages, message) };
+    const words = { ...place, text: `Words ${pick}` };
+    const wish = <Name extends OperationName>(name: Name, input: Input<Name>) => ({ name, input });
+    const wishes = {
+      send: () => wish("message.send", words),
+      mention: () => wish("message.send", { ...words, mentions: [person.user] }),
+      "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
+      reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
+      "edit mentions": () =>
+        wish("message.edit", { ...about, text: `To you ${pick}`, mentions: [person.user] }),
+      delete: () => wish("message.delete", about),
+      react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
+      unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      read: () => wish("receipt.read", { ...place, seq: pick }),
+      deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
+      rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
+      permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
+      archive: () => wish("room.archive", { ...place, archived: true }),
+      open: () => wish("room.archive", { ...place, archived: false }),
+      add: () => wish("member.add", { ...place, ...person, role: from(roles, pick) }),
+      remove: () => wish("member.remove", { ...place, ...person }),
+      role: () => wish("member.set_role", { ...place, ...person, role: from(roles, pick) }),
+      join: () => wish("room.join", place),
+      leave: () => wish("room.leave", place),
+      create: () => wish("room.create", { kind: "group", name: "new", members: [person.user] }),
+      direct: () => wish("room.direct", person),
+      profile: () => wish("user.update", { status_message: `Status ${pick}` }),
+      "sign out": () => wish("session.end", { session: from(scene.sessions, pick) }),
+      "delete room": () => wish("room.delete", place),
+    };
+    return action === "sign in" ? null : wishes[action]();
+  }
+
+  async function take(scene: Scene, chosen: Step): Promise<void> {
+    const { context, does, store } = fixture;
+    const by = from(scene.people, chosen.by);
+    // Now and then no time passes between two steps.
+    if (chosen.pick % 3 > 0) store.clock.advance(chosen.pick);
+    const wish = asked(scene, chosen);
+    if (!wish) {
+      const device = { user: by, device: "phone", address: addressOf.home };
+      const { session } = await context.writer.write((tx) => startSession(tx, context, device));
+      scene.sessions.push(session);
+      return;
+    }
+    // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
+    const done = does(by, wish.name as any, wish.input as any).then((result: any) => {
+      if (wish.name === "message.send") scene.messages.push(result.id);
+      if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
+    });
+    await outcomeOf(done);
+  }
+
+  /** What a device has worked out is what it would be told if it asked. */
+  async function expectSame(client: SnapshotClient): Promise<void> {
+    const { does } = fixture;
+    const { rooms } = await does(client.user, "room.list", { limit: limits.pageMax });
+    expect([...client.rooms.keys()].sort()).toEqual(rooms.map(({ id }) => id).sort());
+    for (const fresh of rooms) {
+      const held = client.rooms.get(fresh.id);
+      const counts = held?.doubtful ? { unread: fresh.unread, mentions: fresh.mentions } : {};
+      expect({ ...held?.room, ...counts }).toEqual(fresh);
+      const { messages } = await does(client.user, "message.list", { room: fresh.id, limit: limits.pageMax });
+      expect(client.messagesOf(fresh.id).map(comparable)).toEqual(messages.map(comparable));
+      const { members } = await does(client.user, "member.list", { room: fresh.id, limit: limits.pageMax });
+      const places = members.map(({ user, role, read, delivered }) => [
+        user,
+        { role, mark: { read, delivered } },
+      ]);
+      const known = [...client.peopleOf(fresh.id)].sort(([one], [other]) => one - other);
+      expect(known as unknown[]).toEqual(places);
+    }
+  }
+
+  /**
+   * Which emoji stands first is for the screen to say: a device that sees the first of several people take a reaction
+   * back cannot know which of the others came next.
+   */
+  function comparable(message: Message): Message {
+    if (!message.reactions) return message;
+    const reactions = message.reactions.toSorted((one, other) => (one.emoji < other.emoji ? -1 : 1));
+    return { ...message, reactions };
+  }
+
+  async function newScene(): Promise<Scene> {
+    const { context, does, store } = fixture;
+    const number = store.changes.length;
+    const people: number[] = [];
+    for (const name of ["one", "two", "three"]) people.push(await addPerson(context, `${name}-${number}`));
+    const [one = 0, two = 0, three = 0] = people;
+    const make = { kind: "channel", name: "room" } as const;
+    const rooms = [
+      await does(one, "room.create", { ...make, public: true }),
+      await does(two, "room.create", { ...make, members: [one, three] }),
+      await does(three, "room.direct", { user: one }),
+    ].map(({ id }) => id);
+    const messages: number[] = [];
+    for (const [index, room] of rooms.entries()) {
+      const sent = await does(from([one, two, three], index), "message.send", { room, text: "First" });
+      messages.push(sent.id);
+    }
+    return { people, rooms, messages, sessions: [1] };
+  }
+
+  async function live(steps: readonly Step[]): Promise<void> {
+    const { store } = fixture;
+    const scene = await newScene();
+    const clients = scene.people.map((person) => new SnapshotClient(fixture, person));
+    const away = scene.people.map((person) => new SnapshotClient(fixture, person));
+    for (const client of [...clients, ...away]) await client.start();
+    for (const chosen of steps) {
+      const before = store.changes.length;
+      await take(scene, chosen);
+      const changes = store.changes.slice(before);
+      for (const change of changes) if (change.log !== "mark") seen.add(change.event.kind);
+      for (const client of clients) await client.hear(changes);
+      for (const client of clients) await expectSame(client);
+    }
+    for (const client of away) {
+      await client.catchUp();
+      await expectSame(client);
+    }
+  }
+
+  test(
+    "SYNC-3 after any steps, what was told comes to what is there",
+    async () => {
+      const steps = fc.array(step, { minLength: 15, maxLength: 40, size: "max" });
+      await fc.assert(fc.asyncProperty(steps, live), { numRuns: runs, interruptAfterTimeLimit: longest });
+      const kinds = [...roomEvent.options, ...userEvent.options].map(({ shape }) => shape.kind.value);
+      expect([...seen].sort()).toEqual(kinds.sort());
+    },
+    longest + 10_000,
+  );
+});
