@@ -12,7 +12,7 @@ import { SnapshotClient } from "./testing/snapshot-client.ts";
 import { onEveryEngine } from "./testing/store.ts";
 
 /** How many random runs on each engine. */
-const runs = Number(process.env.SNAPSHOT_RUNS ?? 30);
+const runs = Number(process.env.SNAPSHOT_RUNS ?? 20);
 const longest = 30_000 + runs * 5_000;
 
 const actions = [
