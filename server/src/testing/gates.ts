@@ -61,19 +61,32 @@ export function failReads(database: Database, like: Statement<unknown>): Gate {
   return { reached, release };
 }
 
-function intercept(
-  database: Database,
-  like: Statement<unknown>,
-  pass: <Result>(result: Result) => Promise<Result>,
-): () => void {
+type Pass = <Result>(result: Result) => Promise<Result>;
+
+/** What stands in the way of each query, in the order in which it was put there. */
+const inTheWay = new WeakMap<Database, Map<symbol, { plan: Statement<unknown>["plan"]; pass: Pass }>>();
+
+/** Lets what this query reads through `pass`, until what is answered is called. */
+function intercept(database: Database, like: Statement<unknown>, pass: Pass): () => void {
+  const present = inTheWay.get(database) ?? standInTheWay(database);
+  const name = Symbol("gate");
+  present.set(name, { plan: like.plan, pass });
+  return () => void present.delete(name);
+}
+
+function standInTheWay(database: Database) {
+  const present = new Map<symbol, { plan: Statement<unknown>["plan"]; pass: Pass }>();
+  inTheWay.set(database, present);
   const { rows, first } = database;
   const through =
     <Result>(read: (query: Query<unknown>) => Promise<Result>) =>
     async (query: Query<unknown>): Promise<Result> => {
-      const result = await read(query);
-      return isStatement(query) && query.plan === like.plan ? pass(result) : result;
+      let result = await read(query);
+      if (!isStatement(query)) return result;
+      for (const { plan, pass } of [...present.values()])
+        if (plan === query.plan) result = await pass(result);
+      return result;
     };
-  database.rows = through(rows) as Database["rows"];
-  database.first = through(first) as Database["first"];
-  return () => void Object.assign(database, { rows, first });
+  Object.assign(database, { rows: through(rows), first: through(first) });
+  return present;
 }
