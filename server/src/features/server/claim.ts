@@ -141,11 +141,13 @@ async function requireUnclaimed(sql: Sql): Promise<void> {
 
 /** CLAIM-3. The code of the latest start, within its hour. */
 async function requireCode(sql: Sql, given: { code: string; now: number }): Promise<void> {
-  await requireUnclaimed(sql);
   const hash = await sql.first(setting({ key: "setup.code_hash" }));
   const until = await sql.first(setting({ key: "setup.code_until" }));
   const isGood = hash?.value === secretHash(given.code) && given.now < Number(until?.value ?? 0);
-  if (!isGood) throw wrongCode();
+  if (isGood) return;
+  // Looked at last: whoever was first a moment ago has used the code up.
+  await requireUnclaimed(sql);
+  throw wrongCode();
 }
 
 function wrongCode(): ChatError {
