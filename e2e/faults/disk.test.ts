@@ -76,7 +76,11 @@ describe.skipIf(!canWatch)("a disk that is watched (needs a C compiler)", () => 
         return scene.acknowledged > 100;
       });
       watch.fail(fault);
+      // Said on, so that a message is what cannot be stored.
+      const speaking = setInterval(speak, 5);
+      opened.push(() => clearInterval(speaking));
       expect(await server.exited()).toBe(70);
+      clearInterval(speaking);
       expect(server.output()).toContain("nobody can tell what was stored");
       watch.heal();
       await server.start();
