@@ -48,9 +48,10 @@ onEveryEngine((engine) => {
     const room = rooms.lobby.id;
     const { clock } = fixture.store;
     const now = clock.now();
-    for (const at of [now, now - 5_000, now + 5_000, now - 60_000]) {
+    for (const [turn, at] of [now, now - 5_000, now + 5_000, now - 60_000].entries()) {
       clock.set(at);
       await does(ids.alice, "message.send", { room, text: "At" });
+      await does(ids.admin, "room.update", { room, topic: `Topic ${turn}` });
     }
     clock.set(now);
     const { events } = await does(ids.alice, "room.events", { room, after: 0 });

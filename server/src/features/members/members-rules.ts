@@ -15,11 +15,8 @@ export function requireChangeable(kind: RoomKind): void {
   if (kind === "direct") throw new ChatError("forbidden", "the people of a direct room do not change");
 }
 
-/** ROOM-4. Nobody gives a role above their own. */
+/** ROOM-4. Nobody gives a role above their own: a member gives none but that of a member. */
 export function requireMayGive(own: MemberRole, given: MemberRole): void {
-  if (given !== "member" && !isAtLeast(own, "admin")) {
-    throw new ChatError("forbidden", "only owners and admins of a room give roles");
-  }
   if (!isAtLeast(own, given)) throw new ChatError("forbidden", "nobody gives a role above their own");
 }
 

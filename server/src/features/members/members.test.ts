@@ -213,6 +213,7 @@ onEveryEngine((engine) => {
       ]);
       await does(ids.alice, "room.leave", { room });
       expect(await rolesIn(room, ids.bob)).toEqual({ [ids.bob]: "owner", [ids.carol]: "admin" });
+      expect(await kindsIn(room, ids.bob)).not.toContain("member.role_changed");
     });
 
     test("ROOM-6 of two owners who leave at once one hands on", async () => {

@@ -87,6 +87,12 @@ onEveryEngine((engine) => {
       const { id: open } = await create(ids.alice, { public: true });
       expect(await remove(ids.carol, open)).toBe("forbidden");
       expect(await remove(ids.admin, open)).toBe("done");
+      // A public channel too is gone, for everybody.
+      expect(await remove(ids.admin, open)).toBe("not_found");
+      expect(await outcomeOf(does(ids.carol, "room.get", { room: open }))).toBe("not_found");
+      expect(await outcomeOf(does(ids.carol, "room.join", { room: open }))).toBe("not_found");
+      const shown = (await does(ids.carol, "room.browse", { limit: 200 })).rooms.map(({ id }) => id);
+      expect(shown).not.toContain(open);
     });
   });
 });
