@@ -1,21 +1,17 @@
-import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { build } from "vite";
 
-/** Builds the pages: every name but that of the page itself holds a hash of its content. Gives the names. */
+/** Builds the pages: every name but those a browser asks for by themselves holds a hash of its content. */
 export async function buildPages(folder: string): Promise<string[]> {
-  await rm(folder, { recursive: true, force: true });
-  const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, "index.html")],
-    outdir: folder,
-    minify: true,
-    publicPath: "/",
-    naming: {
-      entry: "[name].[ext]",
-      chunk: "assets/[name]-[hash].[ext]",
-      asset: "assets/[name]-[hash].[ext]",
-    },
+  await build({
+    configFile: join(import.meta.dir, "vite.config.ts"),
+    logLevel: "warn",
+    build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false },
   });
-  return built.outputs.map(({ path }) => relative(folder, path).replaceAll("\\", "/"));
+  const built = new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true });
+  return (await Array.fromAsync(built)).map((path) =>
+    relative(folder, join(folder, path)).replaceAll("\\", "/"),
+  );
 }
 
 if (import.meta.main) {

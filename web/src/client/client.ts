@@ -3,7 +3,9 @@ import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
+import type { Membership } from "@parley/protocol/rooms";
 import type { RoomState } from "@parley/protocol/state";
+import type { User } from "@parley/protocol/users";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import { type Environment, platformEnvironment } from "./environment.ts";
 import { lostAmong } from "./lost-messages.ts";
@@ -12,6 +14,7 @@ import { Outbox } from "./outbox.ts";
 import type { Draft, OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
 import { People } from "./people.ts";
 import { Repairs } from "./repairs.ts";
+import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
@@ -46,6 +49,7 @@ export class Client {
   readonly #marks: Marks;
   readonly #typing: Typing;
   readonly #people: People;
+  readonly #roomPeople: RoomPeople;
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
@@ -118,6 +122,7 @@ export class Client {
       changed: (people) => view.setState({ people }),
       presencesChanged: (presences) => view.setState({ presences }),
     });
+    this.#roomPeople = new RoomPeople({ call, know: (users) => this.#people.know(users) });
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     view.subscribe((now, before) => {
       if (now.state !== before.state) this.#outbox.settle();
@@ -228,6 +233,26 @@ export class Client {
     this.#people.watch(users);
   }
 
+  setDraft(room: number, text: string): void {
+    this.view.setState(({ drafts }) => ({ drafts: new Map(drafts).set(room, { text }) }));
+  }
+
+  /** The direct room with a person, made when it is not there. */
+  openDirect(user: number): Promise<Membership> {
+    return this.call("room.direct", { user });
+  }
+
+  /** People of a room whose names begin with these words. */
+  async findPeople(room: number, words: string, limit: number): Promise<User[]> {
+    const held = this.view.getState().state.rooms.get(room);
+    return held ? this.#roomPeople.find(held.room, words, limit) : [];
+  }
+
+  /** Ids by folded user name, of those of a room among whom somebody was looked for. */
+  namesIn(room: number): ReadonlyMap<string, number> {
+    return this.#roomPeople.byName(room);
+  }
+
   /** Fetches the names of these people if they are not known. */
   want(users: Iterable<number>): void {
     this.#people.want(users);
@@ -272,6 +297,7 @@ export class Client {
     this.#marks.clear();
     this.#typing.clear();
     this.#people.clear();
+    this.#roomPeople.clear();
     this.#sync.stop();
     this.#repairs.clear();
     this.#disowned.length = 0;

@@ -26,6 +26,8 @@ export interface View {
   typing: ReadonlyMap<number, readonly number[]>;
   /** How far people have read, by room and person. */
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+  /** What was begun and not sent, by room. */
+  drafts: ReadonlyMap<number, { text: string }>;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -42,6 +44,7 @@ export function emptyView(): View {
     presences: new Map(),
     typing: new Map(),
     marks: new Map(),
+    drafts: new Map(),
   };
 }
 

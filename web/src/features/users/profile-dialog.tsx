@@ -1,0 +1,50 @@
+import { MessageCircle } from "lucide-react";
+import { useClient, useView } from "../../client/use-client.ts";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { useText } from "../../ui/text.ts";
+import { fullTime } from "../../ui/times.ts";
+import { PersonAvatar, shownName, usePerson } from "./person.tsx";
+
+/** A person's card: who they are, whether they are there, and what one can do with them. */
+export function ProfileDialog({
+  user,
+  onClose,
+  onOpenRoom,
+}: {
+  user: number;
+  onClose: () => void;
+  onOpenRoom: (room: number) => void;
+}) {
+  const t = useText();
+  const client = useClient();
+  const person = usePerson(user);
+  const presence = useView(({ presences }) => presences.get(user));
+  const me = useView(({ state }) => state.user);
+  const write = async () => {
+    const { id } = await client.openDirect(user);
+    onClose();
+    onOpenRoom(id);
+  };
+  const state = presence?.state ?? "offline";
+  const seen = presence?.last_seen;
+  return (
+    <Dialog title={shownName(person)} onClose={onClose}>
+      <div className="flex flex-col items-center gap-3 pb-3 text-center">
+        <PersonAvatar user={user} size="huge" />
+        <p className="text-soft">@{person?.username ?? ""}</p>
+        {person?.status_message && <p dir="auto">{person.status_message}</p>}
+        <p className="text-sm text-soft">
+          {state === "offline" && seen
+            ? t("people.lastSeen", { time: fullTime(seen) })
+            : t(`presence.${state}`)}
+        </p>
+        {person?.active === false && <p className="text-sm text-danger">{t("people.deactivated")}</p>}
+        <Button look="primary" onClick={() => void write()}>
+          <MessageCircle aria-hidden size={18} />
+          {user === me ? t("rooms.notes") : t("people.write")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

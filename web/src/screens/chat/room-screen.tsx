@@ -1,0 +1,123 @@
+import type { Message } from "@parley/protocol/messages";
+import type { RoomState } from "@parley/protocol/state";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useClient, useView } from "../../client/use-client.ts";
+import { MemberList } from "../../features/members/members.tsx";
+import {
+  type Aim,
+  Composer,
+  type ComposerHandle,
+  DeleteDialog,
+  HistoryDialog,
+  ReceiptsDialog,
+  type RowActions,
+  Timeline,
+  type TimelineHandle,
+  TypingLine,
+} from "../../features/messages/messages.tsx";
+import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
+import { Button } from "../../ui/button.tsx";
+import { useText } from "../../ui/text.ts";
+
+type Asked = { kind: "remove" | "history" | "receipts"; message: Message } | null;
+
+/** One room: its messages, where one writes, and what there is to know of it. */
+export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (user: number) => void }) {
+  const t = useText();
+  const client = useClient();
+  const { room } = held;
+  const name = useRoomName(held);
+  const me = useView(({ state }) => state.user);
+  const [aim, setAim] = useState<Aim>(null);
+  const [asked, setAsked] = useState<Asked>(null);
+  const [isDetails, setIsDetails] = useState(false);
+  const timeline = useRef<TimelineHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const [readTo] = useState(() => (room.unread > 0 ? room.read : null));
+  useEffect(() => {
+    client.open(room.id);
+    return () => client.close(room.id);
+  }, [client, room.id]);
+  const actions = useMemo<RowActions>(
+    () => ({
+      reply: (message) => setAim({ kind: "reply", message }),
+      edit: (message) => setAim({ kind: "edit", message }),
+      remove: (message) => setAsked({ kind: "remove", message }),
+      history: (message) => setAsked({ kind: "history", message }),
+      receipts: (message) => setAsked({ kind: "receipts", message }),
+      profile: onProfile,
+      goTo: (message) => void timeline.current?.goTo(message),
+      rewrite: (entry) => {
+        client.discard(entry.client_id);
+        composer.current?.write(entry.text);
+      },
+    }),
+    [client, onProfile],
+  );
+  const lastOwn = () =>
+    [...held.messages.values()]
+      .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
+      .sort((one, other) => other.seq - one.seq)[0];
+  const close = () => setAsked(null);
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1">
+      <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+        <Timeline held={held} readTo={readTo} actions={actions} handle={timeline} />
+        <TypingLine room={room.id} />
+        {canWrite(held) ? (
+          <Composer
+            room={room.id}
+            {...{ name, aim, lastOwn }}
+            onAim={setAim}
+            onSent={() => timeline.current?.toEnd()}
+            handle={composer}
+          />
+        ) : (
+          <CannotWrite held={held} />
+        )}
+      </section>
+      {isDetails && (
+        <aside
+          aria-label={t("rooms.details")}
+          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-80 lg:shrink-0 lg:border-s"
+        >
+          <RoomDetails
+            held={held}
+            onClose={() => setIsDetails(false)}
+            onProfile={onProfile}
+            members={<MemberList room={room} own={room.role} onProfile={onProfile} />}
+          />
+        </aside>
+      )}
+      {asked?.kind === "remove" && <DeleteDialog message={asked.message} onClose={close} />}
+      {asked?.kind === "history" && <HistoryDialog message={asked.message} onClose={close} />}
+      {asked?.kind === "receipts" && <ReceiptsDialog message={asked.message} onClose={close} />}
+    </div>
+  );
+}
+
+const ranks = { member: 0, admin: 1, owner: 2 } as const;
+
+function canWrite({ room }: RoomState): boolean {
+  if (room.archived || room.role === null) return false;
+  return ranks[room.role] >= ranks[room.permissions.send_messages];
+}
+
+function CannotWrite({ held }: { held: RoomState }) {
+  const t = useText();
+  const client = useClient();
+  const { room } = held;
+  const isJoinable = room.role === null && room.public && !room.archived;
+  return (
+    <div className="flex shrink-0 items-center justify-center gap-3 border-t p-4 text-sm text-soft">
+      {isJoinable ? (
+        <Button look="primary" onClick={() => void client.call("room.join", { room: room.id })}>
+          {t("rooms.join")}
+        </Button>
+      ) : (
+        t(room.archived ? "rooms.archivedHint" : "rooms.readOnly")
+      )}
+    </div>
+  );
+}
