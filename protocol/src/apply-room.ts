@@ -1,6 +1,7 @@
 import type { RoomEvent } from "./events.ts";
 import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
+import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { newRoomState, type RoomState, timeline } from "./state.ts";
 
@@ -79,6 +80,20 @@ function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: numb
   return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
 }
 
+/** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
+function applyToPreview(room: Membership, event: RoomEvent): Membership {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted": {
+      const last_message = laterMessage(room.last_message, toLastMessage(event.message));
+      return last_message === room.last_message ? room : { ...room, last_message };
+    }
+    default:
+      return room;
+  }
+}
+
 function applyToDescription(room: Membership, event: RoomEvent, me: number): Membership {
   switch (event.kind) {
     case "room.updated":
@@ -130,7 +145,7 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], me: num
     tail = tailOf(event.at);
     applyToMessages(messages, event, state.before ?? 0);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToCounts(room, position, event, me);
+    room = applyToPreview(applyToCounts(room, position, event, me), event);
     if (position > described) {
       room = applyToDescription(room, event, me);
       described = position;

@@ -312,8 +312,8 @@ describe("a client's copy of its rooms", () => {
   test("SYNC-3 a room that is only counted is counted on from there once it is heard", () => {
     const room = roomOf([2, 3, 2, 3].map((by) => ({ do: "send", by, mentioning: true })));
     const reader = new Reader(new ReferenceRoom());
-    const { head, unread, mentions, last_message_at } = room.at(4).membership;
-    const counted = { room: roomId, head, unread, mentions, last_message_at };
+    const { head, unread, mentions, last_message_at, last_message } = room.at(4).membership;
+    const counted = { room: roomId, head, unread, mentions, last_message_at, last_message };
     reader.state = applyBump(reader.state, [counted, { ...counted, room: 8 }]);
     expect(reader.held.room).toMatchObject({ head: 4, unread: 3, mentions: 3 });
     expect([reader.held.position, reader.state.rooms.size]).toEqual([1, 1]);

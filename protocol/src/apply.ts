@@ -1,6 +1,7 @@
 import { applyRun, type Marked, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
+import { laterMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, newRoomState, type RoomState } from "./state.ts";
 
@@ -133,7 +134,8 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
   for (const { room: id, ...counts } of bumps) {
     const held = rooms.get(id);
     if (held && counts.head >= held.room.head) {
-      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts } });
+      const last_message = laterMessage(held.room.last_message, counts.last_message);
+      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts, last_message } });
     }
   }
   return { ...state, rooms };

@@ -1,6 +1,7 @@
 import { withReaction } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
+import { toLastMessage } from "./previews.ts";
 import type { Membership, Room } from "./rooms.ts";
 
 /*
@@ -49,6 +50,7 @@ function firstMoment(): Moment {
     ...{ id: 7, kind: "group", name: "design", topic: "", public: false, archived: false },
     ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
     ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
+    last_message: null,
   };
   return { membership, messages: [] };
 }
@@ -114,9 +116,10 @@ export class ReferenceRoom {
     const next = this.#take(step, past, seq, head);
     if (!next) return;
     this.#happened.push(next.happened);
+    const messages = next.messages ?? past.messages;
     this.#moments.push({
-      membership: { ...past.membership, ...next.membership, head: seq },
-      messages: next.messages ?? past.messages,
+      membership: { ...past.membership, ...next.membership, last_message: lastOf(messages), head: seq },
+      messages,
     });
   }
 
@@ -208,6 +211,11 @@ export class ReferenceRoom {
   }
 }
 
+function lastOf(messages: readonly Message[]): Membership["last_message"] {
+  const last = messages.at(-1);
+  return last ? toLastMessage(last) : null;
+}
+
 function replaced(messages: readonly Message[], message: Message): Message[] {
   return messages.map((other) => (other.id === message.id ? message : other));
 }
@@ -219,6 +227,6 @@ function counted(messages: readonly Message[], read: number) {
 }
 
 function described(membership: Membership): Room {
-  const { role, head, read, unread, mentions, last_message_at, ...room } = membership;
+  const { role, head, read, unread, mentions, last_message_at, last_message, ...room } = membership;
   return room;
 }

@@ -72,6 +72,8 @@ const tour: Step[] = (
     { action: "react" },
     { action: "unreact" },
     { action: "delete", message: 3 },
+    // The newest message of its room.
+    { action: "delete", message: 1, by: 1 },
     { action: "rename", by: 1, room: 1 },
     { action: "archive", by: 1, room: 1 },
     { action: "open", by: 1, room: 1 },

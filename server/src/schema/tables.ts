@@ -204,6 +204,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reaction_count",
     "uses_left",
   ],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
 ]);
 
