@@ -262,13 +262,14 @@ describe("a client's copy of its rooms", () => {
 
   test("SYNC-7 what `ready` told of a room is not undone by the older events that led to it", () => {
     const before = { ...emptyState(), epoch: "first", user: 1, user_seq: 3 };
-    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 6 }));
+    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 7 }));
     const replayed = applyUserEvents(state, 4, [
       { kind: "room.disappeared", at, room: roomId },
       { kind: "room.appeared", at, room: membership },
       { kind: "room.marked", at, room: roomId, read: 12, delivered: 2, unread: 5, mentions: 0 },
+      { kind: "notification.changed", at, room: roomId, level: "none", muted_until: null },
     ]);
-    expect(replayed.state.user_seq).toBe(6);
+    expect(replayed.state.user_seq).toBe(7);
     expect(replayed.state.rooms).toEqual(state.rooms);
   });
 

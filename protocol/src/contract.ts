@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
+import { notificationOperations } from "./notifications.ts";
 import { presenceOperations } from "./presence.ts";
 import { roomOperations } from "./rooms.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -12,6 +13,7 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...notificationOperations,
   ...logOperations,
   ...presenceOperations,
 } as const;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, position, time } from "./fields.ts";
 import { message } from "./messages.ts";
+import { notifications } from "./notifications.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
@@ -49,6 +50,8 @@ export const userEvent = z.discriminatedUnion("kind", [
     unread: z.int(),
     mentions: z.int(),
   }),
+  /** The person told, on some device, of what in this room they wish to be told. */
+  z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
   z.object({ kind: z.literal("session.ended"), at: time, session: id }),

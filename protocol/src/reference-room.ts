@@ -51,6 +51,7 @@ function firstMoment(): Moment {
     ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
     ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
     last_message: null,
+    notifications: { level: "default", muted_until: null },
   };
   return { membership, messages: [] };
 }
@@ -227,6 +228,7 @@ function counted(messages: readonly Message[], read: number) {
 }
 
 function described(membership: Membership): Room {
-  const { role, head, read, unread, mentions, last_message_at, last_message, ...room } = membership;
+  const { role, head, read, unread, mentions, last_message_at, last_message, notifications, ...room } =
+    membership;
   return room;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cursor, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { messageType } from "./messages.ts";
+import { notifications } from "./notifications.ts";
 import { operation } from "./operation.ts";
 
 /**
@@ -73,6 +74,8 @@ export const membership = room.extend({
   last_message_at: time.nullable(),
   /** Null also where the caller only may see the room. */
   last_message: lastMessage.nullable(),
+  /** The caller's own wish. */
+  notifications,
 });
 export type Membership = z.infer<typeof membership>;
 

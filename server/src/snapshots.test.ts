@@ -33,6 +33,7 @@ const actions = [
     "unreact",
     "read",
     "read",
+    "notify",
     "deliver",
     "rename",
     "permit",
@@ -83,6 +84,7 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
     { action: "sign in" },
@@ -100,6 +102,7 @@ interface Scene {
 }
 
 const emoji = ["👍", "👀", "🎉"];
+const levels = ["default", "all", "mentions", "none"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
 function from<Value>(values: readonly Value[], index: number): Value {
@@ -135,6 +138,7 @@ onEveryEngine((engine) => {
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
+      notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
       permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
       archive: () => wish("room.archive", { ...place, archived: true }),

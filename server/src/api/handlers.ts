@@ -17,6 +17,7 @@ import {
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
+import { setNotifications } from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
@@ -92,6 +93,7 @@ export const handlers: Handlers = {
   "reaction.set": setReaction,
   "receipt.read": markRead,
   "receipt.deliver": markDelivered,
+  "notification.set": setNotifications,
   "user.events": userEvents,
   "presence.list": (context, _call, input) =>
     listPresences(context.database, (user) => context.presence.stateOf(user), input),

@@ -41,6 +41,7 @@ export const tags = [
   { name: "message", description: "Sending, reading, editing and deleting" },
   { name: "reaction", description: "Emoji on messages" },
   { name: "receipt", description: "How far people have got and read" },
+  { name: "notification", description: "Of what in each room one wishes to be told" },
   { name: "presence", description: "Who is here" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },

@@ -92,6 +92,9 @@ interface Tables {
     read_seq: number;
     read_ordinal: number;
     delivered_seq: number;
+    /** Of what this person wishes to be told, and until when of nothing. */
+    notify_level: Generated<"default" | "all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
   };
   /** One row each time a mark moved, so that "who had read this, when" needs no row for each message. */
   mark_moves: {
@@ -194,6 +197,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "ended_at",
     "read_at",
     "delivered_at",
+    "muted_until",
   ],
   ...[
     "active",

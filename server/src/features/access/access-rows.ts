@@ -1,4 +1,5 @@
 import type { Message } from "@parley/protocol/messages";
+import type { NotificationLevel } from "@parley/protocol/notifications";
 import type { MemberRole, RoomKind } from "@parley/protocol/rooms";
 import { type RawBuilder, sql } from "kysely";
 import { prepare } from "../../schema/tables.ts";
@@ -26,6 +27,8 @@ export interface AccessRow {
   read_seq: number | null;
   read_ordinal: number | null;
   delivered_seq: number | null;
+  notify_level: NotificationLevel | null;
+  muted_until: number | null;
 }
 
 export const roomColumns = [
@@ -51,6 +54,8 @@ export const memberColumns = [
   "members.read_seq",
   "members.read_ordinal",
   "members.delivered_seq",
+  "members.notify_level",
+  "members.muted_until",
 ] as const;
 
 export const roomForUser = prepare<{ room: number; user: number }, AccessRow>((build, param) =>

@@ -141,6 +141,7 @@ export function toMembership(row: MembershipRow): Membership {
     mentions: row.mention_count,
     last_message_at: isoTimeOrNull(row.last_message_at),
     last_message: row.role === null ? null : toLastMessage(row),
+    notifications: { level: row.notify_level ?? "default", muted_until: isoTimeOrNull(row.muted_until) },
   };
 }
 

@@ -65,6 +65,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
+  ...each(inside, "notification.set"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
