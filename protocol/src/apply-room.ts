@@ -48,6 +48,12 @@ function toggled(users: readonly number[], user: number, on: boolean): number[] 
   return on ? [...users, user] : users.filter((other) => other !== user);
 }
 
+/** `at`: since when it is pinned; null when it no longer is. */
+export function withPin(message: Message, at: string | null): Message {
+  const { pinned_at: _, ...rest } = message;
+  return at === null ? rest : { ...rest, pinned_at: at };
+}
+
 /** Messages sent before `from` are not held, so events about them have nothing to change. */
 function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
   switch (event.kind) {
@@ -61,6 +67,11 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
       // A message read late is deleted before the reactions that came before its deletion.
       if (held && !held.deleted_at)
         messages.set(held.id, withReaction(held, event.emoji, event.by, event.on));
+      break;
+    }
+    case "pin.set": {
+      const held = messages.get(event.message);
+      if (held && !held.deleted_at) messages.set(held.id, withPin(held, event.on ? event.at : null));
       break;
     }
   }

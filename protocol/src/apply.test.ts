@@ -32,6 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),
   fc.record({ do: fc.constant("role"), user: someone }),

@@ -23,6 +23,8 @@ export const roomEvent = z.discriminatedUnion("kind", [
     emoji: z.string(),
     on: z.boolean(),
   }),
+  /** A message was pinned in the room, or taken off. Deleting it takes it off too, without such an event. */
+  z.object({ kind: z.literal("pin.set"), ...head, message: id, on: z.boolean() }),
   /** The first event of every room. */
   z.object({ kind: z.literal("room.created"), ...head }),
   z.object({ kind: z.literal("room.updated"), ...head, room }),

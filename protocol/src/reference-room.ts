@@ -1,4 +1,4 @@
-import { withReaction } from "./apply-room.ts";
+import { withPin, withReaction } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
 import { toLastMessage } from "./previews.ts";
@@ -14,6 +14,7 @@ export type Step =
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
+  | { do: "pin"; pick: number; on: boolean }
   | { do: "rename"; by: number }
   | { do: "join" | "leave" | "role"; user: number };
 
@@ -140,6 +141,15 @@ export class ReferenceRoom {
           messages: replaced(past.messages, withReaction(message, emoji, head.by, on)),
         };
       }
+      case "pin": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const { on } = step;
+        return {
+          happened: { kind: "pin.set", ...head, message: message.id, on } as const,
+          messages: replaced(past.messages, withPin(message, on ? head.at : null)),
+        };
+      }
       case "rename": {
         const membership = { ...past.membership, name: `design ${seq}` };
         return {
@@ -173,7 +183,7 @@ export class ReferenceRoom {
   #change(past: Moment, step: Extract<Step, { do: "edit" | "delete" }>, at: string): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
-    const { reactions, mentions, ...bare } = message;
+    const { reactions, mentions, pinned_at, ...bare } = message;
     const version = message.version + 1;
     const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
     const changed =
@@ -181,6 +191,7 @@ export class ReferenceRoom {
         ? {
             ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
             ...(reactions && { reactions }),
+            ...(pinned_at && { pinned_at }),
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };

@@ -48,6 +48,8 @@ export const routes = {
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",
   "reaction.set": "PUT /messages/{message}/reactions",
+  "pin.set": "PUT /messages/{message}/pin",
+  "pin.list": "GET /rooms/{room}/pins",
   "message.receipts": "GET /messages/{message}/receipts",
   "receipt.read": "PUT /rooms/{room}/read",
   "receipt.deliver": "PUT /rooms/{room}/delivered",

@@ -143,6 +143,10 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** The event that pinned it, by which pins are in order, its time and who did it. */
+    pinned_seq: Generated<number | null>;
+    pinned_at: Generated<number | null>;
+    pinned_by: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -176,7 +180,7 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
+  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
     "at",
@@ -198,6 +202,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "read_at",
     "delivered_at",
     "muted_until",
+    "pinned_at",
   ],
   ...[
     "active",

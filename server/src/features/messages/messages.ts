@@ -289,6 +289,7 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    pinned_at: null,
     created_at: place.at,
     edited_at: null,
     deleted_at: null,

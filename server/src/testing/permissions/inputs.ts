@@ -113,6 +113,8 @@ export const inputs: Inputs = {
     ...{ room: roomOf(world, call), level: "mentions" },
     muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
   }),
+  "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };
