@@ -1,6 +1,7 @@
 import type { RoomEvent } from "./events.ts";
 import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
+import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { newRoomState, type RoomState, timeline } from "./state.ts";
 
@@ -47,6 +48,12 @@ function toggled(users: readonly number[], user: number, on: boolean): number[] 
   return on ? [...users, user] : users.filter((other) => other !== user);
 }
 
+/** `at`: since when it is pinned; null when it no longer is. */
+export function withPin(message: Message, at: string | null): Message {
+  const { pinned_at: _, ...rest } = message;
+  return at === null ? rest : { ...rest, pinned_at: at };
+}
+
 /** Messages sent before `from` are not held, so events about them have nothing to change. */
 function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
   switch (event.kind) {
@@ -60,6 +67,11 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
       // A message read late is deleted before the reactions that came before its deletion.
       if (held && !held.deleted_at)
         messages.set(held.id, withReaction(held, event.emoji, event.by, event.on));
+      break;
+    }
+    case "pin.set": {
+      const held = messages.get(event.message);
+      if (held && !held.deleted_at) messages.set(held.id, withPin(held, event.on ? event.at : null));
       break;
     }
   }
@@ -77,6 +89,20 @@ function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: numb
   if (seq <= room.read) return moved;
   if (message.sender === me) return { ...moved, read: seq, unread: 0, mentions: 0 };
   return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
+}
+
+/** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
+function applyToPreview(room: Membership, event: RoomEvent): Membership {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted": {
+      const last_message = laterMessage(room.last_message, toLastMessage(event.message));
+      return last_message === room.last_message ? room : { ...room, last_message };
+    }
+    default:
+      return room;
+  }
 }
 
 function applyToDescription(room: Membership, event: RoomEvent, me: number): Membership {
@@ -130,7 +156,7 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], me: num
     tail = tailOf(event.at);
     applyToMessages(messages, event, state.before ?? 0);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToCounts(room, position, event, me);
+    room = applyToPreview(applyToCounts(room, position, event, me), event);
     if (position > described) {
       room = applyToDescription(room, event, me);
       described = position;

@@ -32,6 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),
   fc.record({ do: fc.constant("role"), user: someone }),
@@ -262,13 +263,14 @@ describe("a client's copy of its rooms", () => {
 
   test("SYNC-7 what `ready` told of a room is not undone by the older events that led to it", () => {
     const before = { ...emptyState(), epoch: "first", user: 1, user_seq: 3 };
-    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 6 }));
+    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 7 }));
     const replayed = applyUserEvents(state, 4, [
       { kind: "room.disappeared", at, room: roomId },
       { kind: "room.appeared", at, room: membership },
       { kind: "room.marked", at, room: roomId, read: 12, delivered: 2, unread: 5, mentions: 0 },
+      { kind: "notification.changed", at, room: roomId, level: "none", muted_until: null },
     ]);
-    expect(replayed.state.user_seq).toBe(6);
+    expect(replayed.state.user_seq).toBe(7);
     expect(replayed.state.rooms).toEqual(state.rooms);
   });
 
@@ -312,8 +314,8 @@ describe("a client's copy of its rooms", () => {
   test("SYNC-3 a room that is only counted is counted on from there once it is heard", () => {
     const room = roomOf([2, 3, 2, 3].map((by) => ({ do: "send", by, mentioning: true })));
     const reader = new Reader(new ReferenceRoom());
-    const { head, unread, mentions, last_message_at } = room.at(4).membership;
-    const counted = { room: roomId, head, unread, mentions, last_message_at };
+    const { head, unread, mentions, last_message_at, last_message } = room.at(4).membership;
+    const counted = { room: roomId, head, unread, mentions, last_message_at, last_message };
     reader.state = applyBump(reader.state, [counted, { ...counted, room: 8 }]);
     expect(reader.held.room).toMatchObject({ head: 4, unread: 3, mentions: 3 });
     expect([reader.held.position, reader.state.rooms.size]).toEqual([1, 1]);

@@ -1,6 +1,7 @@
 import { applyRun, type Marked, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
+import { laterMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, newRoomState, type RoomState } from "./state.ts";
 
@@ -69,6 +70,12 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       const held = state.rooms.get(event.room);
       return held && held.known < seq ? withRoom(state, withMark(held, event, state.user)) : state;
     }
+    case "notification.changed": {
+      const { level, muted_until } = event;
+      const held = state.rooms.get(event.room);
+      if (!held || held.known >= seq) return state;
+      return withRoom(state, { ...held, room: { ...held.room, notifications: { level, muted_until } } });
+    }
     default:
       return state;
   }
@@ -79,8 +86,9 @@ function appeared(state: ClientState, room: Membership, seq: number): ClientStat
   if (!held) return withRoom(state, newRoomState(room, seq));
   if (held.known >= seq) return state;
   if (room.head >= held.room.head) return withRoom(state, renewed(held, room, seq));
-  const { role, read, unread, mentions } = room;
-  return withRoom(state, { ...held, known: seq, room: { ...held.room, role, read, unread, mentions } });
+  const { role, read, unread, mentions, notifications } = room;
+  const own = { role, read, unread, mentions, notifications };
+  return withRoom(state, { ...held, known: seq, room: { ...held.room, ...own } });
 }
 
 /** A later membership beside the messages held, unless there is nothing worth holding or history was rewritten. */
@@ -133,7 +141,8 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
   for (const { room: id, ...counts } of bumps) {
     const held = rooms.get(id);
     if (held && counts.head >= held.room.head) {
-      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts } });
+      const last_message = laterMessage(held.room.last_message, counts.last_message);
+      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts, last_message } });
     }
   }
   return { ...state, rooms };

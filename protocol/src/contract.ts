@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
+import { notificationOperations } from "./notifications.ts";
+import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
 import { roomOperations } from "./rooms.ts";
 import { sessionOperations } from "./sessions.ts";
@@ -12,6 +14,8 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...pinOperations,
+  ...notificationOperations,
   ...logOperations,
   ...presenceOperations,
 } as const;

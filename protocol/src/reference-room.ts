@@ -1,6 +1,7 @@
-import { withReaction } from "./apply-room.ts";
+import { withPin, withReaction } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
+import { toLastMessage } from "./previews.ts";
 import type { Membership, Room } from "./rooms.ts";
 
 /*
@@ -13,6 +14,7 @@ export type Step =
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
+  | { do: "pin"; pick: number; on: boolean }
   | { do: "rename"; by: number }
   | { do: "join" | "leave" | "role"; user: number };
 
@@ -49,6 +51,8 @@ function firstMoment(): Moment {
     ...{ id: 7, kind: "group", name: "design", topic: "", public: false, archived: false },
     ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
     ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
+    last_message: null,
+    notifications: { level: "default", muted_until: null },
   };
   return { membership, messages: [] };
 }
@@ -114,9 +118,10 @@ export class ReferenceRoom {
     const next = this.#take(step, past, seq, head);
     if (!next) return;
     this.#happened.push(next.happened);
+    const messages = next.messages ?? past.messages;
     this.#moments.push({
-      membership: { ...past.membership, ...next.membership, head: seq },
-      messages: next.messages ?? past.messages,
+      membership: { ...past.membership, ...next.membership, last_message: lastOf(messages), head: seq },
+      messages,
     });
   }
 
@@ -134,6 +139,15 @@ export class ReferenceRoom {
         return {
           happened: { kind: "reaction.set", ...head, message: message.id, emoji, on } as const,
           messages: replaced(past.messages, withReaction(message, emoji, head.by, on)),
+        };
+      }
+      case "pin": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const { on } = step;
+        return {
+          happened: { kind: "pin.set", ...head, message: message.id, on } as const,
+          messages: replaced(past.messages, withPin(message, on ? head.at : null)),
         };
       }
       case "rename": {
@@ -169,7 +183,7 @@ export class ReferenceRoom {
   #change(past: Moment, step: Extract<Step, { do: "edit" | "delete" }>, at: string): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
-    const { reactions, mentions, ...bare } = message;
+    const { reactions, mentions, pinned_at, ...bare } = message;
     const version = message.version + 1;
     const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
     const changed =
@@ -177,6 +191,7 @@ export class ReferenceRoom {
         ? {
             ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
             ...(reactions && { reactions }),
+            ...(pinned_at && { pinned_at }),
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };
@@ -208,6 +223,11 @@ export class ReferenceRoom {
   }
 }
 
+function lastOf(messages: readonly Message[]): Membership["last_message"] {
+  const last = messages.at(-1);
+  return last ? toLastMessage(last) : null;
+}
+
 function replaced(messages: readonly Message[], message: Message): Message[] {
   return messages.map((other) => (other.id === message.id ? message : other));
 }
@@ -219,6 +239,7 @@ function counted(messages: readonly Message[], read: number) {
 }
 
 function described(membership: Membership): Room {
-  const { role, head, read, unread, mentions, last_message_at, ...room } = membership;
+  const { role, head, read, unread, mentions, last_message_at, last_message, notifications, ...room } =
+    membership;
   return room;
 }

@@ -7,7 +7,10 @@ import type { Membership } from "./rooms.ts";
  * heard or only counted (`bump`), so three positions may differ: that of the log, of the counts and of the rest.
  */
 export interface RoomState {
-  /** `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, the rest as of `described`. */
+  /**
+   * `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, `last_message` as of the newest that was
+   * heard, the rest as of `described`.
+   */
   readonly room: Membership;
   /** The last event applied. */
   readonly position: number;

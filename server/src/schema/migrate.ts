@@ -1,5 +1,7 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
+import { roomList } from "./migrations/0002-room-list.ts";
+import { pins } from "./migrations/0003-pins.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -8,7 +10,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core];
+export const migrations: readonly Migration[] = [core, roomList, pins];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

@@ -65,6 +65,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
+  ...each(inside, "notification.set", "pin.list"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
@@ -141,6 +142,9 @@ export const rules: Record<OperationName, Rule> = {
   ),
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
+  ),
+  "pin.set": about(({ deleted }, { archived, permissions }, role) =>
+    unless([deleted, "not_found"], [archived || !atLeast(role, permissions.pin_messages), "forbidden"]),
   ),
   "reaction.set": about(({ deleted }, { archived }) =>
     unless([deleted, "not_found"], [archived, "forbidden"]),
