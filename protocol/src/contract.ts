@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { blockOperations } from "./blocks.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { presenceOperations } from "./presence.ts";
@@ -14,6 +15,7 @@ export const contract = {
   ...messageOperations,
   ...logOperations,
   ...presenceOperations,
+  ...blockOperations,
 } as const;
 
 export type Contract = typeof contract;

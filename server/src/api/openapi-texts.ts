@@ -42,6 +42,7 @@ export const tags = [
   { name: "reaction", description: "Emoji on messages" },
   { name: "receipt", description: "How far people have got and read" },
   { name: "presence", description: "Who is here" },
+  { name: "block", description: "Whom one wants to hear nothing of" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },
 ];
