@@ -200,6 +200,19 @@ describe("a client's copy of a room", () => {
     expect(doubts).toBeGreaterThan(0);
   });
 
+  test("BLOCK-4 whom a person blocks is known from the start, and mentions them no more", () => {
+    const room = roomOf([2, 3].map((by) => ({ do: "send", by, mentioning: true })));
+    const heardBy = (blocks?: number[]) => {
+      const ready = readyAt(room.at(1).membership, { mode: "fresh", ...(blocks && { blocks }) });
+      const state = applyReady(applyReady(emptyState(), { ...ready, blocks: [3] }), ready);
+      const { rooms } = applyRoomEvents(state, roomId, 2, [room.event(2, 3), room.event(3, 3)]).state;
+      const { unread, mentions } = rooms.get(roomId)?.room ?? {};
+      return { unread, mentions };
+    };
+    expect(heardBy()).toEqual({ unread: 2, mentions: 2 });
+    expect(heardBy([2])).toEqual({ unread: 2, mentions: 1 });
+  });
+
   test("SYNC-1 an event that is not the next one changes nothing", () => {
     const room = roomOf([1, 2, 3].map((by) => ({ do: "send", by, mentioning: false })));
     const state = applyReady(emptyState(), readyAt(room.at(2).membership));

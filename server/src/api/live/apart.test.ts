@@ -119,6 +119,20 @@ onEveryEngine((engine) => {
     expect(toldOf(bob, one.id).at(-1)?.status_message).toBe("In the workshop");
   });
 
+  test("BLOCK-6 whoever blocks need not be connected for the blocked to be kept apart", async () => {
+    const bob = await online("bob");
+    const { alice, bob: blocked } = app.people;
+    watch(bob, alice.id);
+    await bob.settled();
+    const { status } = await app.ask("PUT", `/api/v2/blocks/${blocked.id}`, {
+      as: alice,
+      body: { on: true },
+    });
+    expect(status).toBe(204);
+    await eventually(() => toldOf(bob, alice.id).length === 1);
+    expect(toldOf(bob, alice.id)).toEqual([unseen(alice.id)]);
+  });
+
   test("BLOCK-6 signals between people without a block in memory ask the store for none", async () => {
     const [alice, bob] = await Promise.all([online("alice"), online("bob")]);
     await block(alice, app.people.admin.id);

@@ -341,7 +341,7 @@ export class Live {
   }
 
   private async tellPresence(watchers: Iterable<Connection>, user: number): Promise<void> {
-    const listening = [...watchers].filter((connection) => !isApart(connection, user));
+    const listening = [...watchers];
     if (listening.length === 0) return;
     const { presences } = this;
     const presence = await presenceOf(this.context.database, (each) => presences.stateOf(each), user);

@@ -291,6 +291,24 @@ describe.skipIf(postgresMissing)(missing, () => {
     await untilTold(bob, carol.id, "offline");
   });
 
+  test("BLOCK-6 whoever blocks learns of it on every node from their own log, whatever else is lost", async () => {
+    fixture = await testNodes(3);
+    const [alice, bob, admin] = await Promise.all([
+      fixture.online(0, "alice"),
+      fixture.online(1, "bob"),
+      fixture.online(2, "admin"),
+    ]);
+    const phone = await fixture.online(2, "alice", "phone");
+    fixture.broker.fate = (message) => (message.includes('"blocks"') ? [] : [0]);
+    await phone.done("block.set", { user: fixture.people.bob.id, on: true });
+    await alice.until("user_event", ({ event }) => event.kind === "block.set");
+    type(bob, fixture.rooms.lobby.id, true);
+    await eventually(() => signalsOf(admin.frames, "typing").length === 1);
+    await arrived();
+    await alice.settled();
+    expect(signalsOf(alice.frames, "typing")).toEqual([]);
+  });
+
   test("SIG-2 a node that starts learns who is there on the others", async () => {
     fixture = await testNodes(1);
     const alice = await fixture.online(0, "alice");

@@ -45,7 +45,7 @@ onEveryEngine((engine) => {
     expect(await outcomeOf(block(ids.alice, 2 ** 40))).toBe("not_found");
   });
 
-  test("BLOCK-1 one person blocks at most 1,000, also of two at once", async () => {
+  test("BLOCK-1 one person blocks at most 1,000, also of many at once", async () => {
     const { context } = fixture;
     const many = await context.writer.write(async (tx) => {
       const found: number[] = [];
@@ -74,14 +74,14 @@ onEveryEngine((engine) => {
       return found;
     });
     expect(many.length).toBe(limits.blocks - 1);
-    const outcomes = await Promise.all([
-      outcomeOf(block(ids.alice, ids.bob)),
-      outcomeOf(block(ids.alice, ids.carol)),
-    ]);
-    expect(outcomes.toSorted()).toEqual(["conflict", "done"]);
-    expect((await blocked(ids.alice)).length).toBe(limits.blocks);
-    await block(ids.alice, many[0] ?? 0, false);
-    expect(await outcomeOf(block(ids.alice, ids.admin))).toBe("done");
+    const others = [ids.bob, ids.carol, ids.admin];
+    for (let round = 0; round < 5; round++) {
+      const outcomes = await Promise.all(others.map((user) => outcomeOf(block(ids.alice, user))));
+      expect(outcomes.filter((each) => each === "done").length).toBe(1);
+      expect(new Set(outcomes)).toEqual(new Set(["done", "conflict"]));
+      expect((await blocked(ids.alice)).length).toBe(limits.blocks);
+      for (const user of others) await block(ids.alice, user, false);
+    }
   });
 
   test("BLOCK-2 only the private log of whoever blocks tells of it", async () => {
