@@ -3,7 +3,7 @@ import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
 import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
-import { newRoomState, type RoomState, timeline } from "./state.ts";
+import { newRoomState, type Reader, type RoomState, timeline } from "./state.ts";
 
 /** How much of a room a client holds in memory. */
 export const holding = {
@@ -77,18 +77,20 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
   }
 }
 
-function mentions(message: Message, me: number): boolean {
-  return message.sender !== me && (message.mention_all === true || (message.mentions ?? []).includes(me));
+/** BLOCK-4. Nobody is mentioned by whom they block. */
+function mentions(message: Message, { user, blocked }: Reader): boolean {
+  if (message.sender === user || blocked.has(message.sender)) return false;
+  return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
 
-function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: number): Membership {
+function applyToCounts(room: Membership, seq: number, event: RoomEvent, reader: Reader): Membership {
   if (seq <= room.head) return room;
   if (event.kind !== "message.sent") return { ...room, head: seq };
   const { message } = event;
   const moved = { ...room, head: seq, last_message_at: message.created_at };
   if (seq <= room.read) return moved;
-  if (message.sender === me) return { ...moved, read: seq, unread: 0, mentions: 0 };
-  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
+  if (message.sender === reader.user) return { ...moved, read: seq, unread: 0, mentions: 0 };
+  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, reader) ? 1 : 0) };
 }
 
 /** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
@@ -129,11 +131,11 @@ function isCountable({ room, position, before }: RoomState, read: number): boole
   return position >= room.head && (before === null || before <= read + 1);
 }
 
-function recounted(state: RoomState, me: number): RoomState {
+function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
   const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
-  const mentioning = unread.filter((message) => mentions(message, me));
+  const mentioning = unread.filter((message) => mentions(message, reader));
   return {
     ...state,
     doubtful: false,
@@ -147,7 +149,7 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 }
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
-export function applyRun(state: RoomState, events: readonly RoomEvent[], me: number): RoomState {
+export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
   const messages = new Map(state.messages);
   let { room, position, tail, described } = state;
   let doubtful = state.doubtful;
@@ -156,15 +158,15 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], me: num
     tail = tailOf(event.at);
     applyToMessages(messages, event, state.before ?? 0);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToPreview(applyToCounts(room, position, event, me), event);
+    room = applyToPreview(applyToCounts(room, position, event, reader), event);
     if (position > described) {
-      room = applyToDescription(room, event, me);
+      room = applyToDescription(room, event, reader.user);
       described = position;
     }
   }
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
   const next = { ...state, room, position, tail, described, doubtful, messages, recent };
-  return trimmed(doubtful ? recounted(next, me) : next);
+  return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
 function trimmed(state: RoomState): RoomState {
@@ -185,7 +187,7 @@ export function withPage(
   state: RoomState,
   page: Page,
   asked: number | null,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   if (asked === null ? state.loaded : asked !== state.before) return undefined;
   if (asked === null && page.head < (state.before ?? 0) - 1) return undefined;
@@ -198,7 +200,7 @@ export function withPage(
   }
   const messages = new Map(state.messages);
   for (const message of arrived.values()) keepNewer(messages, message);
-  return recounted({ ...state, loaded: true, messages, before }, me);
+  return recounted({ ...state, loaded: true, messages, before }, reader);
 }
 
 /** What arrived live before the first page may reach further back than that page. */
@@ -224,10 +226,17 @@ export function roomFromSnapshot(membership: Membership, page: Page | null, know
  * The caller's read mark moved. The counts that come with it are of a head that is not named, so they are counted
  * here, or doubted.
  */
-export function withMark(state: RoomState, marked: Marked, me: number): RoomState {
+export function withMark(state: RoomState, marked: Marked, reader: Reader): RoomState {
   const { read, unread, mentions } = marked;
   if (read < state.room.read) return state;
-  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, me);
+  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, reader);
   if (read === state.room.read) return state;
   return { ...state, doubtful: true, room: { ...state.room, read, unread, mentions } };
+}
+
+/** Whom the reader blocks has changed, and with it which unread messages mention them. */
+export function withBlocks(state: RoomState, reader: Reader): RoomState {
+  const { room } = state;
+  if (room.unread === 0) return state;
+  return isCountable(state, room.read) ? recounted(state, reader) : { ...state, doubtful: true };
 }

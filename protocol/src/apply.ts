@@ -1,4 +1,12 @@
-import { applyRun, type Marked, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
+import {
+  applyRun,
+  type Marked,
+  type Page,
+  roomFromSnapshot,
+  withBlocks,
+  withMark,
+  withPage,
+} from "./apply-room.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
 import { laterMessage } from "./previews.ts";
@@ -43,7 +51,7 @@ export function applyRoomEvents(
   const news = events.slice(held.position + 1 - from);
   if (news.length === 0) return { state, outcome: "repeated" };
   if (news.at(-1)?.kind === "room.deleted") return { state: withoutRoom(state, room), outcome: "applied" };
-  return { state: withRoom(state, applyRun(held, news, state.user)), outcome: "applied" };
+  return { state: withRoom(state, applyRun(held, news, state)), outcome: "applied" };
 }
 
 /** Applies a run of the private log, the first event numbered `from` (SYNC-1). */
@@ -68,7 +76,7 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
     }
     case "room.marked": {
       const held = state.rooms.get(event.room);
-      return held && held.known < seq ? withRoom(state, withMark(held, event, state.user)) : state;
+      return held && held.known < seq ? withRoom(state, withMark(held, event, state)) : state;
     }
     case "notification.changed": {
       const { level, muted_until } = event;
@@ -76,9 +84,21 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       if (!held || held.known >= seq) return state;
       return withRoom(state, { ...held, room: { ...held.room, notifications: { level, muted_until } } });
     }
+    case "block.set":
+      return blockSet(state, event.user, event.on);
     default:
       return state;
   }
+}
+
+function blockSet(state: ClientState, user: number, on: boolean): ClientState {
+  if (state.blocked.has(user) === on) return state;
+  const blocked = new Set(state.blocked);
+  if (on) blocked.add(user);
+  else blocked.delete(user);
+  const next = { ...state, blocked };
+  const rooms = [...state.rooms].map(([id, room]) => [id, withBlocks(room, next)] as const);
+  return { ...next, rooms: new Map(rooms) };
 }
 
 function appeared(state: ClientState, room: Membership, seq: number): ClientState {
@@ -111,7 +131,7 @@ export function applyReady(state: ClientState, ready: Ready): ClientState {
     rooms.set(room.id, next);
   }
   const { epoch, user, user_seq } = fresh ? ready : state;
-  return { epoch, user, user_seq, rooms };
+  return { epoch, user, user_seq, blocked: new Set(ready.blocks), rooms };
 }
 
 /**
@@ -151,14 +171,14 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
 /** The answer of `receipt.read`. */
 export function applyMarked(state: ClientState, marked: Marked & { room: number }): ClientState {
   const held = state.rooms.get(marked.room);
-  return held ? withRoom(state, withMark(held, marked, state.user)) : state;
+  return held ? withRoom(state, withMark(held, marked, state)) : state;
 }
 
 /** A page asked for with `before: asked`, or the newest with null (SYNC-4). */
 export function applyPage(state: ClientState, room: number, page: Page, asked: number | null): Applied {
   const held = state.rooms.get(room);
   if (!held) return { state, outcome: "elsewhere" };
-  const next = withPage(held, page, asked, state.user);
+  const next = withPage(held, page, asked, state);
   return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
 }
 

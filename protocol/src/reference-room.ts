@@ -62,6 +62,7 @@ export class ReferenceRoom {
   readonly me = alice;
   readonly #moments: Moment[] = [firstMoment(), firstMoment()];
   readonly #happened: Happened[] = [];
+  readonly #blocked = new Set<number>();
 
   get head(): number {
     return this.#moments.length - 1;
@@ -105,9 +106,18 @@ export class ReferenceRoom {
   mark(read: number): { read: number; unread: number; mentions: number } {
     const moment = this.at(this.head);
     const position = Math.max(read, moment.membership.read);
-    const marked = { read: position, ...counted(moment.messages, position) };
+    const marked = { read: position, ...this.#counted(moment.messages, position) };
     this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...marked } };
     return marked;
+  }
+
+  /** Alice blocks somebody, or no more: at the present head she is mentioned by others than before. */
+  block(user: number, on: boolean): void {
+    if (on) this.#blocked.add(user);
+    else this.#blocked.delete(user);
+    const moment = this.at(this.head);
+    const counts = this.#counted(moment.messages, moment.membership.read);
+    this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...counts } };
   }
 
   /** Takes a step if the room allows it; each makes one event. */
@@ -172,7 +182,10 @@ export class ReferenceRoom {
     const counts =
       sender === alice
         ? { read: seq, unread: 0, mentions: 0 }
-        : { unread: before.unread + 1, mentions: before.mentions + (mentioning ? 1 : 0) };
+        : {
+            unread: before.unread + 1,
+            mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
+          };
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
@@ -199,9 +212,16 @@ export class ReferenceRoom {
     const kind = step.do === "edit" ? "message.edited" : "message.deleted";
     return {
       happened: { kind, message: message.id },
-      membership: counted(messages, past.membership.read),
+      membership: this.#counted(messages, past.membership.read),
       messages,
     };
+  }
+
+  #counted(messages: readonly Message[], read: number) {
+    const unread = messages.filter(({ seq }) => seq > read);
+    const heard = unread.filter(({ sender }) => !this.#blocked.has(sender));
+    const mentions = heard.filter((message) => message.mentions?.includes(alice));
+    return { unread: unread.length, mentions: mentions.length };
   }
 
   #changeMembers(
@@ -230,12 +250,6 @@ function lastOf(messages: readonly Message[]): Membership["last_message"] {
 
 function replaced(messages: readonly Message[], message: Message): Message[] {
   return messages.map((other) => (other.id === message.id ? message : other));
-}
-
-function counted(messages: readonly Message[], read: number) {
-  const unread = messages.filter(({ seq }) => seq > read);
-  const mentions = unread.filter((message) => message.mentions?.includes(alice));
-  return { unread: unread.length, mentions: mentions.length };
 }
 
 function described(membership: Membership): Room {

@@ -37,11 +37,16 @@ export interface ClientState {
   readonly user: number;
   /** The last event of the private log applied. */
   readonly user_seq: number;
+  /** Whom the person blocks: what these say mentions nobody here. */
+  readonly blocked: ReadonlySet<number>;
   readonly rooms: ReadonlyMap<number, RoomState>;
 }
 
+/** Who looks at a room: what mentions them depends on whom they block. */
+export type Reader = Pick<ClientState, "user" | "blocked">;
+
 export function emptyState(): ClientState {
-  return { epoch: "", user: 0, user_seq: 0, rooms: new Map() };
+  return { epoch: "", user: 0, user_seq: 0, blocked: new Set(), rooms: new Map() };
 }
 
 /** A room of which nothing but the caller's membership is known: the log is heard from its head on. */

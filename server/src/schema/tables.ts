@@ -162,6 +162,8 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** `user_id` blocks `blocked_id`. */
+  blocks: { user_id: number; blocked_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -181,6 +183,7 @@ export type Database = AnyDatabase<Tables>;
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
   ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
+  ...["blocked_id"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
     "at",

@@ -18,6 +18,7 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { readPage } from "./messages-pages.ts";
 import {
@@ -43,7 +44,7 @@ import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
 
 type Sending = Checked<"message.send"> & { client_id: string };
 
-/** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
+/** MSG-1, MSG-2, MSG-3, BLOCK-3. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   const hash = sentHash(input);
   const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
@@ -56,6 +57,7 @@ export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise
     storeMessage(tx, actor, { input, hash, place, mentions }),
   ]);
   requireMaySend(sender?.role ?? null, input, place);
+  await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
@@ -80,12 +82,13 @@ export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message
   return presentOne(sql, row);
 }
 
-/** MSG-5. Only its author edits a message; every earlier text is kept. */
+/** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
 export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
+  await requireNoBlockIn(tx.sql, actor.user, room);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
   if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);
