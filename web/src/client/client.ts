@@ -11,6 +11,7 @@ import { Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import type { Draft, OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
 import { People } from "./people.ts";
+import { Readings } from "./readings.ts";
 import { Repairs } from "./repairs.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -46,6 +47,7 @@ export class Client {
   readonly #marks: Marks;
   readonly #typing: Typing;
   readonly #people: People;
+  readonly #readings: Readings;
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
@@ -118,9 +120,17 @@ export class Client {
       changed: (people) => view.setState({ people }),
       presencesChanged: (presences) => view.setState({ presences }),
     });
+    this.#readings = new Readings({
+      view: () => {
+        const { state, link, isComplete } = view.getState();
+        return { state, isCurrent: link.status === "ready" && isComplete };
+      },
+      changed: (readings) => view.setState({ readings }),
+    });
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     view.subscribe((now, before) => {
       if (now.state !== before.state) this.#outbox.settle();
+      if (now.state !== before.state || now.isComplete !== before.isComplete) this.#readings.follow();
     });
   }
 
@@ -169,11 +179,19 @@ export class Client {
     const continues = held !== undefined && (held.loaded || held.position === held.room.head);
     this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
     this.#sync.rooms.mend(room);
+    this.#readings.open(room);
   }
 
+  /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
     this.#sync.rooms.opened.delete(room);
+    this.#readings.close(room);
     this.#socket.send({ type: "close", room });
+  }
+
+  /** How far the person had read when the room was opened; undefined until that is known. */
+  readingFrom(room: number): number | undefined {
+    return this.#readings.get(room)?.from;
   }
 
   /** False when the first message of the room is held already. */
@@ -272,6 +290,7 @@ export class Client {
     this.#marks.clear();
     this.#typing.clear();
     this.#people.clear();
+    this.#readings.clear();
     this.#sync.stop();
     this.#repairs.clear();
     this.#disowned.length = 0;
@@ -281,8 +300,10 @@ export class Client {
 
   #greeted(frame: Frame<"ready">): void {
     // What another history was told of marks, this one has not heard.
-    if (frame.epoch !== this.view.getState().state.epoch) this.#marks.clear();
+    const isAnother = frame.epoch !== this.view.getState().state.epoch;
+    if (isAnother) this.#marks.clear();
     this.#sync.ready(frame);
+    this.#readings.greeted(frame.rooms, isAnother);
   }
 
   #linkChanged(link: LinkState): void {

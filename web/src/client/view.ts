@@ -4,6 +4,7 @@ import { type ClientState, emptyState } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { OutboxEntry } from "./outbox-storage.ts";
+import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
 
@@ -26,6 +27,8 @@ export interface View {
   typing: ReadonlyMap<number, readonly number[]>;
   /** How far people have read, by room and person. */
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+  /** How open rooms were found. */
+  readings: ReadonlyMap<number, Reading>;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -42,6 +45,7 @@ export function emptyView(): View {
     presences: new Map(),
     typing: new Map(),
     marks: new Map(),
+    readings: new Map(),
   };
 }
 
