@@ -18,7 +18,8 @@ import { Session, type SessionState } from "./session.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Typing } from "./typing.ts";
-import { createView, emptyView, type ViewStore } from "./view.ts";
+import { createView, emptyView, showState, type ViewStore } from "./view.ts";
+import type { Place } from "./windows.ts";
 
 export interface ClientOptions {
   /** The server's address without a path. */
@@ -106,7 +107,7 @@ export class Client {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
-      marked: (marked) => view.setState(({ state }) => ({ state: applyMarked(state, marked) })),
+      marked: (marked) => showState(view, applyMarked(view.getState().state, marked)),
     });
     this.#typing = new Typing({
       environment,
@@ -185,6 +186,7 @@ export class Client {
   /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
     this.#sync.rooms.opened.delete(room);
+    this.#sync.rooms.windows.forget(room);
     this.#readings.close(room);
     this.#socket.send({ type: "close", room });
   }
@@ -194,9 +196,23 @@ export class Client {
     return this.#readings.get(room)?.from;
   }
 
-  /** False when the first message of the room is held already. */
+  /**
+   * Goes to a place in a room; the answer says whether it is now found in the room's window or among its newest
+   * messages. Fails as `not_found` where the room has no such message.
+   */
+  show(room: number, place: Place): Promise<"window" | "live"> {
+    if (!this.#sync.rooms.opened.has(room)) this.open(room);
+    return this.#sync.rooms.windows.show(room, place);
+  }
+
+  /** Of the room's window, or else of its newest messages. False when the first message of the room is held already. */
   loadOlder(room: number): Promise<boolean> {
-    return this.#sync.rooms.loadOlder(room);
+    return this.#sync.rooms.windows.loadOlder(room);
+  }
+
+  /** False when the newest message of the room is held already. */
+  loadNewer(room: number): Promise<boolean> {
+    return this.#sync.rooms.windows.loadNewer(room);
   }
 
   /** Puts a message into the outbox; the answer is its client id. */

@@ -58,6 +58,16 @@ export class ScriptedServer {
     });
   }
 
+  #page(around: number | null, after: number | null, before: number | null, limit: number): Response {
+    const { head } = this.room;
+    if (around === null && after === null) {
+      return Response.json({ ...this.room.page(head, before, limit), after: null });
+    }
+    if (after !== null) return Response.json(this.room.pageAfter(head, after, limit));
+    const isThere = this.room.at(head).messages.some(({ id }) => id === around);
+    return isThere ? Response.json(this.room.pageAround(head, around ?? 0, limit)) : problem("not_found");
+  }
+
   async #answer({ path }: ScriptedRequest): Promise<Response> {
     const [, own] = [...this.instead].find(([start]) => path.startsWith(start)) ?? [];
     if (own) return own();
@@ -70,7 +80,7 @@ export class ScriptedServer {
       case "/rooms/7":
         return Response.json(this.membership);
       case "/rooms/7/messages":
-        return Response.json(this.room.page(head, number("before"), number("limit") ?? 50));
+        return this.#page(number("around"), number("after"), number("before"), number("limit") ?? 50);
       case "/rooms/7/events": {
         const from = (number("after") ?? 0) + 1;
         const to = Math.min(head, from - 1 + (number("limit") ?? 50));

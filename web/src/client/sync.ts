@@ -17,7 +17,7 @@ import { Outdated, Repairs } from "./repairs.ts";
 import { RoomMending, sentMessages } from "./room-mending.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Frame } from "./socket.ts";
-import type { ViewStore } from "./view.ts";
+import { showState, type ViewStore } from "./view.ts";
 
 export interface SyncOptions {
   view: ViewStore;
@@ -120,7 +120,7 @@ export class Sync {
   }
 
   #set(state: ClientState): void {
-    if (state !== this.#state) this.options.view.setState({ state });
+    showState(this.options.view, state);
   }
 
   #startOver(): void {

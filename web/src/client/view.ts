@@ -1,6 +1,6 @@
 import type { Mark } from "@parley/protocol/messages";
 import type { Presence } from "@parley/protocol/presence";
-import { type ClientState, emptyState } from "@parley/protocol/state";
+import { type ClientState, emptyState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { OutboxEntry } from "./outbox-storage.ts";
@@ -13,6 +13,8 @@ export interface View {
   session: SessionState;
   link: LinkState;
   state: ClientState;
+  /** Rooms in whose past the person is: shown instead of the newest messages. */
+  windows: ReadonlyMap<number, RoomWindow>;
   /** Whether all rooms are known since the last `ready`. */
   isComplete: boolean;
   /** In the order in which they are sent. */
@@ -38,6 +40,7 @@ export function emptyView(): View {
     session: { status: "signed_out", ended: false },
     link: { status: "off" },
     state: emptyState(),
+    windows: new Map(),
     isComplete: false,
     outbox: [],
     isOutboxKept: true,
@@ -51,4 +54,18 @@ export function emptyView(): View {
 
 export function createView(): ViewStore {
   return createStore<View>(emptyView);
+}
+
+export function showState(view: ViewStore, state: ClientState): void {
+  const before = view.getState();
+  if (state !== before.state) view.setState({ state, windows: windowsOf(state, before.windows) });
+}
+
+/** The same as before where nothing has changed. */
+function windowsOf({ rooms }: ClientState, before: View["windows"]): View["windows"] {
+  const windows = new Map<number, RoomWindow>();
+  for (const [room, { window }] of rooms) if (window) windows.set(room, window);
+  const isSame =
+    windows.size === before.size && [...windows].every(([room, own]) => before.get(room) === own);
+  return isSame ? before : windows;
 }
