@@ -1,21 +1,23 @@
 import type { ServerFrame } from "@parley/protocol/frames";
 import { ReferenceRoom, timeAt } from "@parley/protocol/reference-room";
 import type { Membership } from "@parley/protocol/rooms";
-import { type Client, createClient } from "./client.ts";
+import { type Client, type ClientOptions, createClient } from "./client.ts";
 import { memoryOutbox } from "./outbox-memory.ts";
+import type { ScriptedBrowser } from "./scripted-browser.ts";
 import { problem, ScriptedNetwork, type ScriptedRequest, settled } from "./scripted-network.ts";
 
 type Ready = Extract<ServerFrame, { type: "ready" }>;
 
 /** For tests: the other end of the network, with one room that is kept the plain way. What it says is said by the test. */
 export class ScriptedServer {
-  readonly network = new ScriptedNetwork();
+  readonly network: ScriptedNetwork;
   room = new ReferenceRoom();
   epoch = "first";
   /** Answers to single requests that differ from what the room would answer, by the start of the path. */
   readonly instead = new Map<string, () => Promise<Response> | Response>();
 
-  constructor() {
+  constructor(browser?: ScriptedBrowser) {
+    this.network = new ScriptedNetwork(browser);
     this.network.answer = (request) => this.#answer(request);
   }
 
@@ -98,9 +100,15 @@ export class ScriptedServer {
 export async function connected(
   given: Partial<Ready> = {},
   server = new ScriptedServer(),
+  options: Partial<ClientOptions> = {},
 ): Promise<{ server: ScriptedServer; network: ScriptedNetwork; client: Client }> {
   const { network } = server;
-  const client = createClient({ url: "http://server", storage: memoryOutbox(), environment: network });
+  const client = createClient({
+    url: "http://server",
+    storage: memoryOutbox(),
+    environment: network,
+    ...options,
+  });
   await client.session.signIn("alice", "a password");
   client.start();
   await settled();

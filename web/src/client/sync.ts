@@ -76,8 +76,10 @@ export class Sync {
     const after = applyReady(before, frame);
     this.#repairs.hurry();
     this.rooms.hurry();
-    this.options.view.setState({ isComplete: frame.more === undefined });
+    // Nobody may take what is listed for all there is.
+    if (frame.more !== undefined) this.options.view.setState({ isComplete: false });
     this.#set(after);
+    if (frame.more === undefined) this.options.view.setState({ isComplete: true });
     if (before.user === frame.user) this.#doubt(before);
     for (const { room, position } of after.rooms.values()) {
       if (!fresh && !this.#named.has(room.id) && position < room.head) this.rooms.reach(room.id, room.head);

@@ -3,6 +3,7 @@ import type { Presence } from "@parley/protocol/presence";
 import { type ClientState, emptyState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { DraftEntry } from "./drafts-storage.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
@@ -31,6 +32,8 @@ export interface View {
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
+  /** What the person is writing, by `draftKey`. */
+  drafts: ReadonlyMap<string, DraftEntry>;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -49,6 +52,7 @@ export function emptyView(): View {
     typing: new Map(),
     marks: new Map(),
     readings: new Map(),
+    drafts: new Map(),
   };
 }
 
