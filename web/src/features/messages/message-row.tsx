@@ -4,6 +4,7 @@ import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Pin } from "lucide
 import { Component, type KeyboardEvent, memo, type ReactNode, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, fullTime } from "../../ui/times.ts";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
@@ -43,7 +44,7 @@ export const MessageRow = memo(function MessageRow({
   const t = useText();
   const isDeleted = message.deleted_at !== undefined;
   const name = usePersonName(message.sender);
-  const words = isDeleted ? t("message.deleted") : message.text;
+  const words = isDeleted ? t("message.deleted") : plainWords(message.text);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
   return (
     <article
@@ -194,7 +195,8 @@ export function QuotedLine({ message }: { message: Message }) {
   const name = usePersonName(message.sender);
   return (
     <span dir="auto" className="truncate">
-      <b className="font-semibold">{name}</b> {message.deleted_at ? t("message.deleted") : message.text}
+      <b className="font-semibold">{name}</b>{" "}
+      {message.deleted_at ? t("message.deleted") : plainWords(message.text)}
     </span>
   );
 }

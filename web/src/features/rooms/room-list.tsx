@@ -6,6 +6,7 @@ import { memo, useMemo, useState } from "react";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
+import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
 import { isMuted } from "../notifications/notifications.tsx";
@@ -169,7 +170,7 @@ function Preview({ room }: { room: Membership }) {
     );
   }
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
-  const text = last.deleted_at ? t("message.deleted") : last.text;
+  const text = last.deleted_at ? t("message.deleted") : plainWords(last.text);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
 }

@@ -7,6 +7,7 @@ import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
 import { navigate } from "../../ui/address.tsx";
 import { lazily } from "../../ui/lazily.tsx";
 import { useText } from "../../ui/text.ts";
+import { UpdateNotice } from "../update-notice.tsx";
 import { LinkNotice } from "./link-notice.tsx";
 import { RoomScreen } from "./room-screen.tsx";
 import { SideBar } from "./side-bar.tsx";
@@ -41,6 +42,7 @@ export function ChatScreen({ room }: { room: number | null }) {
   useWatched(held);
   return (
     <div className="flex h-full flex-col">
+      <UpdateNotice />
       <LinkNotice />
       <div className="flex min-h-0 flex-1">
         <div

@@ -13,21 +13,36 @@ interface Shortcuts {
 export function useShortcuts({ room, onOpenRoom, onSwitcher, onHelp }: Shortcuts): void {
   const client = useClient();
   useEffect(() => {
+    const goBy = (step: number, isUnread: boolean) => () => {
+      const next = neighbourOf(client, room, step, isUnread);
+      if (next !== undefined) onOpenRoom(next);
+    };
+    const acts = new Map([
+      ["Command k", onSwitcher],
+      ["Command /", onHelp],
+      ["Alt ArrowDown", goBy(1, false)],
+      ["Alt ArrowUp", goBy(-1, false)],
+      ["Alt Shift ArrowDown", goBy(1, true)],
+      ["Alt Shift ArrowUp", goBy(-1, true)],
+      ["F6", () => nextRegion(false)],
+      ["Shift F6", () => nextRegion(true)],
+    ]);
     const pressed = (event: KeyboardEvent) => {
-      const isCommand = event.ctrlKey || event.metaKey;
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (isCommand && event.key.toLowerCase() === "k") onSwitcher();
-      else if (isCommand && event.key === "/") onHelp();
-      else if (event.altKey && step !== undefined) {
-        const next = neighbourOf(client, room, step, event.shiftKey);
-        if (next !== undefined) onOpenRoom(next);
-      } else if (event.key === "F6") nextRegion(event.shiftKey);
-      else return;
+      const act = acts.get(nameOf(event));
+      if (!act) return;
       event.preventDefault();
+      act();
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [client, room, onOpenRoom, onSwitcher, onHelp]);
+}
+
+function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
+  // Where the slash is, is the keyboard's affair: some need Shift for it.
+  const isShift = shiftKey && key !== "/";
+  const held = [(ctrlKey || metaKey) && "Command", altKey && "Alt", isShift && "Shift"].filter(Boolean);
+  return [...held, key.length === 1 ? key.toLowerCase() : key].join(" ");
 }
 
 /** Rooms, messages, composer, details: round and round. */
