@@ -47,7 +47,7 @@ export const message = z.object({
 });
 export type Message = z.infer<typeof message>;
 
-/** A mark of a person in a room. */
+/** A mark of a person in a room, as others see it: it never moves back. */
 export const mark = z.object({ user: id, read: position, delivered: position });
 export type Mark = z.infer<typeof mark>;
 
@@ -65,9 +65,11 @@ const content = {
 };
 const messageInput = z.strictObject({ message: id });
 
-/** The caller's counts in a room after a mark moved. */
-const marked = z.object({
+/** The caller's marks and counts in a room after a mark moved. */
+export const marked = z.object({
   room: id,
+  /** The room's newest event when it moved: own messages after it move the mark again. */
+  head: position,
   read: position,
   delivered: position,
   unread: z.int(),
@@ -167,11 +169,19 @@ export const messageOperations = {
     output: z.object({ receipts: z.array(receipt) }),
   }),
   "receipt.read": operation({
-    summary: "Move one's read mark forward to an event; it never moves back",
+    summary: "Move one's read mark forward to an event",
     kind: "write",
     who: "user",
     rest: "PUT /rooms/{room}/read",
     input: z.strictObject({ room: id, seq: position }),
+    output: marked,
+  }),
+  "receipt.unread": operation({
+    summary: "Move one's own read mark back to just before an event; what others were shown as read stays so",
+    kind: "write",
+    who: "user",
+    rest: "PUT /rooms/{room}/unread",
+    input: z.strictObject({ room: id, seq: position.positive() }),
     output: marked,
   }),
   "receipt.deliver": operation({

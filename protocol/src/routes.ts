@@ -52,6 +52,7 @@ export const routes = {
   "pin.list": "GET /rooms/{room}/pins",
   "message.receipts": "GET /messages/{message}/receipts",
   "receipt.read": "PUT /rooms/{room}/read",
+  "receipt.unread": "PUT /rooms/{room}/unread",
   "receipt.deliver": "PUT /rooms/{room}/delivered",
   "notification.set": "PUT /rooms/{room}/notifications",
   "room.events": "GET /rooms/{room}/events",

@@ -22,7 +22,7 @@ import { changePassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
-import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
+import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
 import {
   archiveRoom,
   browseChannels,
@@ -95,6 +95,7 @@ export const handlers: Handlers = {
   "pin.set": setPin,
   "pin.list": listPins,
   "receipt.read": markRead,
+  "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
   "user.events": userEvents,

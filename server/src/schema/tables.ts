@@ -89,8 +89,11 @@ interface Tables {
     user_id: number;
     role: "owner" | "admin" | "member";
     joined_at: number;
+    /** The person's own mark: it goes back when they mark something unread. */
     read_seq: number;
     read_ordinal: number;
+    /** The furthest it ever was: what others see. */
+    shown_seq: Generated<number>;
     delivered_seq: number;
     /** Of what this person wishes to be told, and until when of nothing. */
     notify_level: Generated<"default" | "all" | "mentions" | "none">;
@@ -181,7 +184,17 @@ export type Database = AnyDatabase<Tables>;
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
   ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
-  ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
+  ...[
+    "seq",
+    "head",
+    "ordinal",
+    "read_seq",
+    "read_ordinal",
+    "shown_seq",
+    "delivered_seq",
+    "generation",
+    "version",
+  ],
   ...[
     "at",
     "created_at",

@@ -1,4 +1,3 @@
-import { applyMarked } from "@parley/protocol/apply";
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
@@ -74,6 +73,7 @@ export class Client {
         this.#disowned.push(...messages);
         this.#repairs.need("lost messages", () => this.#keepLost());
       },
+      marked: (room, read) => this.#marks.stands(room, read),
       selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
     });
     this.#socket = new LiveSocket({
@@ -104,7 +104,6 @@ export class Client {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
-      marked: (marked) => view.setState(({ state }) => ({ state: applyMarked(state, marked) })),
     });
     this.#typing = new Typing({
       environment,
@@ -214,6 +213,11 @@ export class Client {
     if (held && to > held.room.read) this.#marks.read(room, to);
   }
 
+  /** Marks a room unread from an event on, for this person alone. */
+  markUnread(room: number, seq: number): void {
+    this.#marks.unread(room, seq);
+  }
+
   typing(room: number, on: boolean): void {
     this.#typing.type(room, on);
   }
@@ -283,6 +287,7 @@ export class Client {
     // What another history was told of marks, this one has not heard.
     if (frame.epoch !== this.view.getState().state.epoch) this.#marks.clear();
     this.#sync.ready(frame);
+    for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
 
   #linkChanged(link: LinkState): void {

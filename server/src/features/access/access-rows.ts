@@ -26,6 +26,7 @@ export interface AccessRow {
   role: MemberRole | null;
   read_seq: number | null;
   read_ordinal: number | null;
+  shown_seq: number | null;
   delivered_seq: number | null;
   notify_level: NotificationLevel | null;
   muted_until: number | null;
@@ -53,6 +54,7 @@ export const memberColumns = [
   "members.role",
   "members.read_seq",
   "members.read_ordinal",
+  "members.shown_seq",
   "members.delivered_seq",
   "members.notify_level",
   "members.muted_until",
@@ -133,12 +135,13 @@ export const lockRoom = prepare<{ room: number }>((build, param) =>
   build.selectFrom("rooms").select("id").where("id", "=", param("room")).forNoKeyUpdate(),
 );
 
-/** Messages after a read mark that mention a person: by name, or with everyone else. */
+/** Messages of others after a read mark that mention a person: by name, or with everyone else. */
 export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
   return sql<number>`(SELECT count(*) FROM mentions
       WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read})
     + (SELECT count(*) FROM messages
-      WHERE messages.room_id = ${room} AND messages.mention_all = 1 AND messages.seq > ${read})`;
+      WHERE messages.room_id = ${room} AND messages.mention_all = 1 AND messages.seq > ${read}
+        AND messages.sender_id <> ${user})`;
 }
 
 export const mentionCount = prepare<{ user: number; room: number; read: number }, { count: number }>(

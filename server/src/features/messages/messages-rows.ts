@@ -126,7 +126,12 @@ export const moveOwnMarks = prepare<
 >((build, param) =>
   build
     .updateTable("members")
-    .set({ read_seq: param("seq"), read_ordinal: param("ordinal"), delivered_seq: param("seq") })
+    .set({
+      read_seq: param("seq"),
+      read_ordinal: param("ordinal"),
+      shown_seq: param("seq"),
+      delivered_seq: param("seq"),
+    })
     .where("room_id", "=", param("room"))
     .where("user_id", "=", param("user"))
     .returning("role"),

@@ -116,5 +116,6 @@ export const inputs: Inputs = {
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
+  "receipt.unread": (world, call) => ({ room: roomOf(world, call), seq: 1 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };

@@ -65,6 +65,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
+  ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
