@@ -69,8 +69,7 @@ export class Marks {
     const place = this.#places.get(room);
     if (!place || read >= place.toldRead) return;
     // What waits to be told was read since.
-    const isTold = place.unreadFrom === null && place.read <= place.toldRead;
-    if (isTold) place.read = Math.min(place.read, read);
+    if (place.read <= place.toldRead) place.read = Math.min(place.read, read);
     place.toldRead = read;
     place.turns += 1;
   }
