@@ -127,6 +127,15 @@ export const messageOperations = {
     input: messageInput,
     output: message,
   }),
+  "message.find": operation({
+    summary: "The first message of a room that was sent at a moment or later, to jump to a day",
+    kind: "read",
+    who: "user",
+    rest: "GET /rooms/{room}/messages/first",
+    input: z.strictObject({ room: id, at: time }),
+    /** Null where nothing was sent since. */
+    output: z.object({ message: id.nullable() }),
+  }),
   "message.edit": operation({
     summary: "Change one's own message; earlier texts are kept",
     kind: "write",

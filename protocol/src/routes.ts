@@ -44,6 +44,7 @@ export const routes = {
   "message.send": "POST /rooms/{room}/messages",
   "message.list": "GET /rooms/{room}/messages",
   "message.get": "GET /messages/{message}",
+  "message.find": "GET /rooms/{room}/messages/first",
   "message.edit": "PATCH /messages/{message}",
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",

@@ -12,6 +12,7 @@ import {
 import {
   deleteMessage,
   editMessage,
+  findMessage,
   getMessage,
   listMessages,
   messageHistory,
@@ -87,6 +88,7 @@ export const handlers: Handlers = {
     sendMessage(tx, actor, { ...input, client_id: input.client_id ?? call.key ?? Bun.randomUUIDv7() }),
   "message.list": listMessages,
   "message.get": getMessage,
+  "message.find": findMessage,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,

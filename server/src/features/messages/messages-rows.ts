@@ -77,6 +77,20 @@ export const messagesAfter = prepare<{ room: number; seq: number; limit: number 
       .limit(param("limit")),
 );
 
+/** The first message at or after a place in a room, with its time. */
+export const messageFrom = prepare<
+  { room: number; seq: number },
+  { id: number; seq: number; created_at: number }
+>((build, param) =>
+  build
+    .selectFrom("messages")
+    .select(["id", "seq", "created_at"])
+    .where("room_id", "=", param("room"))
+    .where("seq", ">=", param("seq"))
+    .orderBy("seq")
+    .limit(1),
+);
+
 export async function messagesByIds(sql: Sql, ids: readonly number[]): Promise<MessageRow[]> {
   if (ids.length === 0) return [];
   return sql.rows(sql.build.selectFrom("messages").select(columns).where("id", "in", ids));

@@ -19,7 +19,7 @@ import {
   roleIn,
 } from "../access/access.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
-import { readPage } from "./messages-pages.ts";
+import { firstSince, readPage } from "./messages-pages.ts";
 import {
   deleteMentions,
   deleteReactions,
@@ -78,6 +78,16 @@ export async function listMessages(
 export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message.get">): Promise<Message> {
   const { row } = await accessMessage(sql, actor, input.message);
   return presentOne(sql, row);
+}
+
+/** MSG-10. Where a room's messages of a day begin. */
+export async function findMessage(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.find">,
+): Promise<Output<"message.find">> {
+  const { id: room, head } = await accessOwnRoom(sql, actor.user, input.room);
+  return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
 }
 
 /** MSG-5. Only its author edits a message; every earlier text is kept. */

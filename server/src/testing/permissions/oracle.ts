@@ -66,7 +66,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "room.browse"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
-  ...each(inside, "notification.set", "pin.list"),
+  ...each(inside, "notification.set", "pin.list", "message.find"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
