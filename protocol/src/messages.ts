@@ -39,6 +39,8 @@ export const message = z.object({
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
   version: z.int(),
+  /** Who first said it and when, in whatever room; the text is theirs. */
+  forwarded: z.object({ sender: id, created_at: time }).optional(),
   /** Since when it is pinned in its room. */
   pinned_at: time.optional(),
   created_at: time,
@@ -92,6 +94,21 @@ export const messageOperations = {
       mention_all: z.boolean().optional(),
     }),
     output: message,
+  }),
+  "message.forward": operation({
+    summary:
+      "Send messages that one can read to another room as well, in the order given. Nobody is mentioned",
+    kind: "write",
+    who: "user",
+    rest: "POST /rooms/{room}/forwards",
+    status: 201,
+    input: z.strictObject({
+      room: id,
+      messages: z.array(id).min(1).max(limits.forwardMessages),
+      /** As of `message.send`; the messages made bear it with `/1`, `/2` … after it. */
+      client_id: clientId.optional(),
+    }),
+    output: z.object({ messages: z.array(message) }),
   }),
   "message.list": operation({
     summary:

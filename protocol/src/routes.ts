@@ -42,6 +42,7 @@ export const routes = {
   "member.remove": "DELETE /rooms/{room}/members/{user}",
   "member.set_role": "PUT /rooms/{room}/members/{user}/role",
   "message.send": "POST /rooms/{room}/messages",
+  "message.forward": "POST /rooms/{room}/forwards",
   "message.list": "GET /rooms/{room}/messages",
   "message.get": "GET /messages/{message}",
   "message.find": "GET /rooms/{room}/messages/first",

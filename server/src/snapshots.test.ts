@@ -23,6 +23,7 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "forward",
     "edit",
     "edit mentions",
     "delete",
@@ -73,6 +74,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const tour: Step[] = (
   [
     { action: "send" },
+    { action: "forward", message: 0, pick: 2 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -138,6 +140,8 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      forward: () =>
+        wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
       "edit mentions": () =>
         wish("message.edit", { ...about, text: `To you ${pick}`, mentions: [person.user] }),
@@ -183,6 +187,7 @@ onEveryEngine((engine) => {
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
     const done = does(by, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);
+      if (wish.name === "message.forward") scene.messages.push(result.messages[0].id);
       if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
     });
     await outcomeOf(done);

@@ -1,3 +1,4 @@
+import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
 import { userEvents } from "../features/logs/logs.ts";
@@ -46,7 +47,12 @@ import {
   setRole,
   updateMe,
 } from "../features/users/users.ts";
-import type { Handlers } from "./call.ts";
+import type { Call, Handlers } from "./call.ts";
+
+/** A call that has an idempotency key needs no client id, and one that has neither is not to be repeated. */
+function clientIdOf(input: { client_id?: string | undefined }, call: Call): string {
+  return input.client_id ?? call.key ?? Bun.randomUUIDv7();
+}
 
 /** Which verb carries out which operation. An operation without one does not compile. */
 export const handlers: Handlers = {
@@ -85,7 +91,9 @@ export const handlers: Handlers = {
   "member.remove": removeMember,
   "member.set_role": setMemberRole,
   "message.send": (tx, actor, input, call) =>
-    sendMessage(tx, actor, { ...input, client_id: input.client_id ?? call.key ?? Bun.randomUUIDv7() }),
+    sendMessage(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
+  "message.forward": (tx, actor, input, call) =>
+    forwardMessages(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
   "message.list": listMessages,
   "message.get": getMessage,
   "message.find": findMessage,

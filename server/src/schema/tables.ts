@@ -146,6 +146,9 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** Who first said what was forwarded, and when. */
+    forwarded_sender: Generated<number | null>;
+    forwarded_at: Generated<number | null>;
     /** The event that pinned it, by which pins are in order, its time and who did it. */
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
@@ -183,7 +186,18 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
+  ...[
+    "id",
+    "user_id",
+    "room_id",
+    "message_id",
+    "sender_id",
+    "by_id",
+    "created_by",
+    "reply_to",
+    "pinned_by",
+    "forwarded_sender",
+  ],
   ...[
     "seq",
     "head",
@@ -216,6 +230,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "delivered_at",
     "muted_until",
     "pinned_at",
+    "forwarded_at",
   ],
   ...[
     "active",

@@ -16,6 +16,8 @@ export interface MessageRow {
   mention_all: 0 | 1;
   reaction_count: number;
   version: number;
+  forwarded_sender: number | null;
+  forwarded_at: number | null;
   pinned_at: number | null;
   created_at: number;
   edited_at: number | null;
@@ -37,6 +39,8 @@ const columns = [
   "mention_all",
   "reaction_count",
   "version",
+  "forwarded_sender",
+  "forwarded_at",
   "pinned_at",
   "created_at",
   "edited_at",
@@ -109,6 +113,8 @@ export const insertMessage = prepare<
     reply_to: number | null;
     mentions: string | null;
     mention_all: 0 | 1;
+    forwarded_sender: number | null;
+    forwarded_at: number | null;
     at: number;
   },
   { id: number }
@@ -128,6 +134,8 @@ export const insertMessage = prepare<
       reply_to: param("reply_to"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
+      forwarded_sender: param("forwarded_sender"),
+      forwarded_at: param("forwarded_at"),
       created_at: param("at"),
     })
     .returning("id"),
@@ -235,6 +243,8 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reply_to: null,
       reaction_count: 0,
+      forwarded_sender: null,
+      forwarded_at: null,
       pinned_seq: null,
       pinned_at: null,
       pinned_by: null,

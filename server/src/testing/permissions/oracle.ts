@@ -1,7 +1,7 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { isOdd, pairOf } from "./model.ts";
+import { foreignPlace, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
@@ -53,6 +53,10 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
 const done: Rule = () => "done";
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
+
+const intoRoom = within(({ archived, permissions }, role) =>
+  unless([archived || !atLeast(role, permissions.send_messages), "forbidden"]),
+);
 
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
   return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
@@ -134,10 +138,16 @@ export const rules: Record<OperationName, Rule> = {
       [call.variant === 3, "invalid"],
     ),
   ),
+  "message.forward": (model, call) => {
+    const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
+    const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];
+    const isRead = !source.deleted && source.roles.has(call.who) && message?.deleted === false;
+    return isRead ? intoRoom(model, call) : "not_found";
+  },
   "message.edit": about((message, { archived, permissions }, role, call) =>
     unless(
       [message.deleted, "not_found"],
-      [message.sender !== call.who || archived, "forbidden"],
+      [message.sender !== call.who || message.forwarded === true || archived, "forbidden"],
       [!atLeast(role, permissions.send_messages), "forbidden"],
     ),
   ),
