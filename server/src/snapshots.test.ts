@@ -24,6 +24,7 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "forward",
     "edit",
     "edit mentions",
     "delete",
@@ -37,6 +38,7 @@ const actions = [
     "unpin",
     "read",
     "read",
+    "unread",
     "notify",
     "deliver",
     "rename",
@@ -73,6 +75,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const tour: Step[] = (
   [
     { action: "send" },
+    { action: "forward", message: 0, pick: 2 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -91,6 +94,7 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "unread", room: 2, pick: 1 },
     { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
@@ -139,6 +143,8 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      forward: () =>
+        wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
       "edit mentions": () =>
         wish("message.edit", { ...about, text: `To you ${pick}`, mentions: [person.user] }),
@@ -148,6 +154,7 @@ onEveryEngine((engine) => {
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
+      unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
       notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
@@ -185,6 +192,7 @@ onEveryEngine((engine) => {
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
     const done = does(by, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);
+      if (wish.name === "message.forward") scene.messages.push(result.messages[0].id);
       if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
     });
     await outcomeOf(done);

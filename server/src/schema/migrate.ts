@@ -2,6 +2,8 @@ import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
 import { roomList } from "./migrations/0002-room-list.ts";
 import { pins } from "./migrations/0003-pins.ts";
+import { marks } from "./migrations/0004-marks.ts";
+import { provenance } from "./migrations/0004-provenance.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
 import type { Database } from "./tables.ts";
 
@@ -11,7 +13,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, roomList, pins, blocks];
+export const migrations: readonly Migration[] = [core, roomList, pins, marks, provenance, blocks];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.
