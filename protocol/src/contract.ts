@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
@@ -14,6 +15,7 @@ export const contract = {
   ...roomOperations,
   ...messageOperations,
   ...logOperations,
+  ...avatarOperations,
   ...presenceOperations,
   ...blockOperations,
 } as const;

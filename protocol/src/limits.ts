@@ -43,6 +43,8 @@ export const limits = {
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */
   bodyBytes: 256 * 1024,
+  /** Bytes of a profile picture as it is sent. */
+  pictureBytes: 2 * 1024 * 1024,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

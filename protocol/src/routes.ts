@@ -26,6 +26,8 @@ export const routes = {
   "user.create": "POST /users",
   "user.set_active": "PUT /users/{user}/active",
   "user.set_role": "PUT /users/{user}/role",
+  "avatar.set": "PUT /me/avatar",
+  "avatar.remove": "DELETE /me/avatar",
   "password.change": "PUT /me/password",
   "room.create": "POST /rooms",
   "room.direct": "POST /rooms/direct",

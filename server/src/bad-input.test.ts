@@ -18,7 +18,7 @@ import { type HelloSocket, liveSocket } from "./testing/live-socket.ts";
 import { inputOf } from "./testing/permissions/asking.ts";
 import type { Call } from "./testing/permissions/model.ts";
 import { makeWorld, newPassword, type World } from "./testing/permissions/world.ts";
-import { type RestCall, restCall } from "./testing/rest-call.ts";
+import { type RestCall, restCall, takesBytes } from "./testing/rest-call.ts";
 import { everyRow } from "./testing/tables.ts";
 
 let app: TestApp;
@@ -87,7 +87,7 @@ async function rest(op: OperationName, { method, path }: RestCall, sent: Sent = 
 }
 
 const bodyOf = (op: OperationName) => restCall(op, validFor(op)).body ?? {};
-const hasBody = (op: OperationName) => !/^(?:GET|DELETE)$/.test(methodAndPath(op).method);
+const hasBody = (op: OperationName) => !/^(?:GET|DELETE)$/.test(methodAndPath(op).method) && !takesBytes(op);
 const isInPath = (op: OperationName, { name }: Field) => methodAndPath(op).path.includes(`{${name}}`);
 
 function restBody(op: OperationName, body: Sent["body"] & {}, headers: Record<string, string> = {}) {

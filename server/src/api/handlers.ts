@@ -1,3 +1,4 @@
+import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
@@ -66,6 +67,8 @@ export const handlers: Handlers = {
   "user.create": createUser,
   "user.set_active": setActive,
   "user.set_role": setRole,
+  "avatar.set": setAvatar,
+  "avatar.remove": removeAvatar,
   "password.change": changePassword,
   "room.create": createRoom,
   "room.direct": directRoom,

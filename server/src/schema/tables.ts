@@ -29,6 +29,8 @@ interface Tables {
     must_change_password: Flag;
     created_at: number;
     last_seen_at: number | null;
+    /** The name of the profile picture. */
+    avatar: Generated<string | null>;
     /** The head of the private log. */
     head: Generated<number>;
   };

@@ -59,6 +59,8 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  "avatar.set": () => ({}),
+  "avatar.remove": () => ({}),
   "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
   "block.list": () => ({}),
   "user.events": () => ({ after: 0, limit: 200 }),
