@@ -4,6 +4,7 @@ import { blockOperations } from "./blocks.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { presenceOperations } from "./presence.ts";
+import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
@@ -18,6 +19,7 @@ export const contract = {
   ...avatarOperations,
   ...presenceOperations,
   ...blockOperations,
+  ...reportOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, position, time } from "./fields.ts";
 import { message } from "./messages.ts";
+import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
@@ -52,6 +53,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("user.updated"), at: time }),
   /** The person blocks somebody from now on, or no more. */
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
+  /** The admins have dealt with a report of the person's. */
+  z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
   z.object({ kind: z.literal("session.ended"), at: time, session: id }),
 ]);

@@ -39,6 +39,9 @@ export const limits = {
   presenceUsers: 200,
   /** People whom one person blocks. */
   blocks: 1_000,
+  /** Characters of what is said to a report, by either side; and of what admins note on it. */
+  reportComment: 1_000,
+  reportNote: 2_000,
   /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */

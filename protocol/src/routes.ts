@@ -58,6 +58,11 @@ export const routes = {
   "presence.list": "GET /presence",
   "block.set": "PUT /blocks/{user}",
   "block.list": "GET /blocks",
+  "report.create": "POST /reports",
+  "report.list_mine": "GET /me/reports",
+  "report.list": "GET /reports",
+  "report.get": "GET /reports/{report}",
+  "report.update": "PATCH /reports/{report}",
 } as const satisfies Record<OperationName, string>;
 
 /** Operations that need no session. */

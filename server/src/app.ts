@@ -9,6 +9,7 @@ import { type Config, ConfigError } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
+import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import type { Bus } from "./platform/bus.ts";
@@ -210,7 +211,9 @@ async function serve({ options, context, live, nodes, setup, opened }: Serving):
 }
 
 function tidy(context: Context): void {
-  const forgotten = [forgetOldAnswers, forgetOldSessions].map((forget) => context.writer.write(forget));
+  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence].map((forget) =>
+    context.writer.write(forget),
+  );
   for (const done of [...forgotten, forgetLostAvatars(context)]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }

@@ -24,6 +24,13 @@ import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
 import {
+  createReport,
+  getReport,
+  listOwnReports,
+  listReports,
+  updateReport,
+} from "../features/reports/reports.ts";
+import {
   archiveRoom,
   browseChannels,
   createRoom,
@@ -99,6 +106,11 @@ export const handlers: Handlers = {
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,
+  "report.create": createReport,
+  "report.list_mine": listOwnReports,
+  "report.list": listReports,
+  "report.get": getReport,
+  "report.update": updateReport,
   "presence.list": (context, call, input) => {
     const stateOf = (user: number) => context.presence.stateOf(user);
     return listPresences(context.database, { user: actorOf(call).user, stateOf }, input);

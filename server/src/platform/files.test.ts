@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededBytes, type TestClock, testClock } from "../testing/store.ts";
@@ -88,6 +88,15 @@ describe("on disk", () => {
     clock.set(mtimeMs + 3_600_001);
     await Array.fromAsync(files.list());
     expect(await readdir(folder)).toEqual(["whole"]);
+    await rm(join(folder, ".."), { recursive: true });
+  });
+
+  test("FILES-1 what could not be put there leaves nothing behind", async () => {
+    const { files, folder } = await (forms.disk as () => Promise<Form>)();
+    await mkdir(join(folder, "taken", "by-a-folder"), { recursive: true });
+    await expect(files.put("taken", bytes("1"))).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(["taken"]);
+    expect(await Array.fromAsync(files.list())).toEqual([]);
     await rm(join(folder, ".."), { recursive: true });
   });
 

@@ -29,6 +29,12 @@ async function cornersOf(bytes: Uint8Array): Promise<string[]> {
   ].map(([x = 0, y = 0]) => nameOf(pixels, x, y));
 }
 
+/** One pixel as a BMP, which is read but not asked for. */
+function bitmap(): Uint8Array {
+  const head = "424d3a0000000000000036000000280000000100000001000000010018000000000004000000";
+  return Buffer.from(`${head}${"00".repeat(16)}ff000000`, "hex");
+}
+
 /** A PNG whose header tells of a size that its data do not have. */
 async function claiming(width: number, height: number): Promise<Uint8Array> {
   const bytes = Buffer.from(await picture(2, 2));
@@ -76,7 +82,7 @@ describe("pictures", () => {
 
   test("AVATAR-3 texts and profiles beside a PNG are not even unpacked", async () => {
     const plain = Buffer.from(await picture(2, 2));
-    const packed = deflateSync(Buffer.alloc(64 * 1024 * 1024));
+    const packed = deflateSync(Buffer.alloc(80 * 1024 * 1024));
     const data = Buffer.concat([Buffer.from("icc\u0000\u0000", "latin1"), packed]);
     const chunk = Buffer.alloc(12 + data.length);
     chunk.writeUInt32BE(data.length, 0);
@@ -111,6 +117,8 @@ describe("pictures", () => {
       whole.subarray(0, 8),
       Buffer.concat([whole.subarray(0, 100), Buffer.alloc(200, 7)]),
     ].map((bytes) => outcomeOf(square(bytes)));
+    expect((await new Bun.Image(bitmap()).metadata()).format).toBe("bmp");
+    expect(await outcomeOf(square(bitmap()))).toBe("unsupported");
     for (const outcome of await Promise.all(outcomes)) {
       expect(["unsupported", "invalid", "too_large"]).toContain(outcome);
     }

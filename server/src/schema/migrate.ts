@@ -1,6 +1,7 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
+import { reports } from "./migrations/0011-reports.ts";
 import { avatars } from "./migrations/0014-avatars.ts";
 import type { Database } from "./tables.ts";
 
@@ -10,7 +11,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, blocks, avatars];
+export const migrations: readonly Migration[] = [core, blocks, reports, avatars];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

@@ -159,6 +159,26 @@ interface Tables {
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
   /** `user_id` blocks `blocked_id`. */
   blocks: { user_id: number; blocked_id: number; at: number };
+  reports: {
+    id: Generated<number>;
+    reporter_id: number;
+    subject: "message" | "user" | "room";
+    subject_id: number;
+    reason: "spam" | "harassment" | "violence" | "sexual" | "illegal" | "other";
+    comment: string;
+    /** JSON: what was reported as it was at that moment; null once forgotten. */
+    evidence: string | null;
+    status: "open" | "reviewing" | "resolved" | "dismissed";
+    /** What whoever reported is told. */
+    outcome: Generated<string>;
+    /** What admins alone see. */
+    note: Generated<string>;
+    handled_by: Generated<number | null>;
+    created_at: number;
+    updated_at: number;
+    /** When it was resolved or dismissed. */
+    closed_at: Generated<number | null>;
+  };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -178,7 +198,7 @@ export type Database = AnyDatabase<Tables>;
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
   ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
-  ...["blocked_id"],
+  ...["blocked_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
     "at",
