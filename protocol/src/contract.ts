@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
+import { draftOperations } from "./drafts.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { presenceOperations } from "./presence.ts";
@@ -20,6 +21,7 @@ export const contract = {
   ...presenceOperations,
   ...blockOperations,
   ...reportOperations,
+  ...draftOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { draft } from "./drafts.ts";
 import { id, position, time } from "./fields.ts";
 import { message } from "./messages.ts";
 import { reportStatus } from "./reports.ts";
@@ -53,6 +54,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("user.updated"), at: time }),
   /** The person blocks somebody from now on, or no more. */
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
+  /** What a device of the person's has begun to write, as it stands when the event is read. */
+  z.object({ kind: z.literal("draft.set"), at: time, draft }),
   /** The admins have dealt with a report of the person's. */
   z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),

@@ -58,6 +58,8 @@ export const routes = {
   "presence.list": "GET /presence",
   "block.set": "PUT /blocks/{user}",
   "block.list": "GET /blocks",
+  "draft.set": "PUT /rooms/{room}/draft",
+  "draft.list": "GET /me/drafts",
   "report.create": "POST /reports",
   "report.list_mine": "GET /me/reports",
   "report.list": "GET /reports",

@@ -9,6 +9,7 @@ import { type Config, ConfigError } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
+import { forgetOldDrafts } from "./features/drafts/drafts.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
@@ -211,7 +212,7 @@ async function serve({ options, context, live, nodes, setup, opened }: Serving):
 }
 
 function tidy(context: Context): void {
-  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence].map((forget) =>
+  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts].map((forget) =>
     context.writer.write(forget),
   );
   for (const done of [...forgotten, forgetLostAvatars(context)]) {

@@ -6,6 +6,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
+import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
@@ -41,7 +42,7 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room", "block", "unblock", "report", "handle"] as const),
+  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft"] as const),
 ];
 
 interface Step {
@@ -86,6 +87,7 @@ const tour: Step[] = (
     { action: "profile" },
     { action: "block", target: 1 },
     { action: "unblock", target: 1 },
+    { action: "draft" },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
     { action: "sign in" },
@@ -153,6 +155,7 @@ onEveryEngine((engine) => {
       direct: () => wish("room.direct", person),
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
+      draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>
         wish("report.update", { report: from(scene.reports, pick), status: from(statuses, pick) }),

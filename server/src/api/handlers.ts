@@ -1,5 +1,6 @@
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
+import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
 import { userEvents } from "../features/logs/logs.ts";
@@ -106,6 +107,8 @@ export const handlers: Handlers = {
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,
+  "draft.set": setDraft,
+  "draft.list": listDrafts,
   "report.create": createReport,
   "report.list_mine": listOwnReports,
   "report.list": listReports,

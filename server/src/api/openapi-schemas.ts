@@ -1,5 +1,6 @@
 import { block } from "@parley/protocol/blocks";
 import { contract, operationNames } from "@parley/protocol/contract";
+import { draft } from "@parley/protocol/drafts";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
@@ -48,6 +49,7 @@ const words: Record<string, z.ZodType> = {
   Receipt: receipt,
   Presence: presence,
   Block: block,
+  Draft: draft,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

@@ -179,6 +179,15 @@ interface Tables {
     /** When it was resolved or dismissed. */
     closed_at: Generated<number | null>;
   };
+  /** `session_id` wrote it; an empty text remembers that it was taken away. */
+  drafts: {
+    user_id: number;
+    room_id: number;
+    text: string;
+    reply_to: number | null;
+    at: number;
+    session_id: number;
+  };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -198,7 +207,7 @@ export type Database = AnyDatabase<Tables>;
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
   ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
-  ...["blocked_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
+  ...["blocked_id", "session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
     "at",

@@ -102,6 +102,9 @@ export const contentsOf = [
     build.deleteFrom("mark_moves").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
+    build.deleteFrom("drafts").where("room_id", "=", param("room")),
+  ),
+  prepare<{ room: number }>((build, param) =>
     build.deleteFrom("members").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>

@@ -63,6 +63,14 @@ export const inputs: Inputs = {
   "avatar.remove": () => ({}),
   "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
   "block.list": () => ({}),
+  // 0: nothing; 3: answers a message of another room.
+  "draft.set": (world, call) => ({
+    room: roomOf(world, call),
+    text: call.variant === 0 ? "" : world.secret(call.place, "text"),
+    ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
+    at: "2030-01-01T00:00:00.000Z",
+  }),
+  "draft.list": () => ({}),
   // 0: a message; 1: a person; 2: a room; 3: nothing at all.
   "report.create": (world, call) => ({
     reason: "spam",

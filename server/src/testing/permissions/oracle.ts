@@ -69,7 +69,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
-  ...each(done, "report.list_mine", "report.list"),
+  ...each(done, "report.list_mine", "report.list", "draft.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
@@ -79,6 +79,7 @@ export const rules: Record<OperationName, Rule> = {
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
   "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];
     const message = messages[call.message % messages.length];
