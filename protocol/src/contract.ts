@@ -7,6 +7,7 @@ import { messageOperations } from "./messages.ts";
 import { presenceOperations } from "./presence.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
+import { savedOperations } from "./saved.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
 
@@ -22,6 +23,7 @@ export const contract = {
   ...blockOperations,
   ...reportOperations,
   ...draftOperations,
+  ...savedOperations,
 } as const;
 
 export type Contract = typeof contract;

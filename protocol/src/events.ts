@@ -56,6 +56,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
   /** What a device of the person's has begun to write, as it stands when the event is read. */
   z.object({ kind: z.literal("draft.set"), at: time, draft }),
+  /** The person keeps a message at hand, or no more. */
+  z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
   /** The admins have dealt with a report of the person's. */
   z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),

@@ -39,6 +39,8 @@ export const limits = {
   presenceUsers: 200,
   /** People whom one person blocks. */
   blocks: 1_000,
+  /** Messages that one person saves. */
+  saved: 1_000,
   /** Drafts that one person keeps. */
   drafts: 200,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */

@@ -60,6 +60,8 @@ export const routes = {
   "block.list": "GET /blocks",
   "draft.set": "PUT /rooms/{room}/draft",
   "draft.list": "GET /me/drafts",
+  "saved.set": "PUT /saved/{message}",
+  "saved.list": "GET /saved",
   "report.create": "POST /reports",
   "report.list_mine": "GET /me/reports",
   "report.list": "GET /reports",

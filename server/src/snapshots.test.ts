@@ -42,7 +42,7 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft"] as const),
+  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft", "save"] as const),
 ];
 
 interface Step {
@@ -88,6 +88,7 @@ const tour: Step[] = (
     { action: "block", target: 1 },
     { action: "unblock", target: 1 },
     { action: "draft" },
+    { action: "save" },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
     { action: "sign in" },
@@ -156,6 +157,7 @@ onEveryEngine((engine) => {
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
       draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
+      save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>
         wish("report.update", { report: from(scene.reports, pick), status: from(statuses, pick) }),

@@ -41,6 +41,7 @@ import {
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
+import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
@@ -107,6 +108,8 @@ export const handlers: Handlers = {
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,
+  "saved.set": setSaved,
+  "saved.list": listSaved,
   "draft.set": setDraft,
   "draft.list": listDrafts,
   "report.create": createReport,

@@ -44,6 +44,7 @@ export const tags = [
   { name: "receipt", description: "How far people have got and read" },
   { name: "presence", description: "Who is here" },
   { name: "block", description: "Whom one wants to hear nothing of" },
+  { name: "saved", description: "Messages kept at hand" },
   { name: "draft", description: "What one has begun to write, on all devices" },
   { name: "report", description: "What the admins should look at" },
   { name: "live", description: "The websocket" },

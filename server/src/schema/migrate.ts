@@ -2,6 +2,7 @@ import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
 import { reports } from "./migrations/0011-reports.ts";
+import { saved } from "./migrations/0012-saved.ts";
 import { drafts } from "./migrations/0013-drafts.ts";
 import { avatars } from "./migrations/0014-avatars.ts";
 import type { Database } from "./tables.ts";
@@ -12,7 +13,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, blocks, reports, drafts, avatars];
+export const migrations: readonly Migration[] = [core, blocks, reports, saved, drafts, avatars];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

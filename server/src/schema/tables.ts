@@ -188,6 +188,8 @@ interface Tables {
     at: number;
     session_id: number;
   };
+  /** Messages that people keep at hand. */
+  saved: { user_id: number; message_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;

@@ -93,6 +93,13 @@ export const contentsOf = [
       ),
   ),
   prepare<{ room: number }>((build, param) =>
+    build
+      .deleteFrom("saved")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mentions").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>

@@ -63,6 +63,8 @@ export const inputs: Inputs = {
   "avatar.remove": () => ({}),
   "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
   "block.list": () => ({}),
+  "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "saved.list": () => ({ limit: 200 }),
   // 0: nothing; 3: answers a message of another room.
   "draft.set": (world, call) => ({
     room: roomOf(world, call),

@@ -69,7 +69,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
-  ...each(done, "report.list_mine", "report.list", "draft.list"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
@@ -80,6 +80,7 @@ export const rules: Record<OperationName, Rule> = {
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
   "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
+  "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];
     const message = messages[call.message % messages.length];
