@@ -20,6 +20,7 @@ import { emit, emitToUser } from "../logs/logs.ts";
 import { requireUsers } from "../users/users.ts";
 import {
   addToMemberCount,
+  deleteDraft,
   deleteMember,
   heirOf,
   insertMember,
@@ -163,6 +164,7 @@ export async function enter(tx: Tx, entry: Entry): Promise<Member> {
 async function depart(tx: Tx, leaving: { room: number; user: number; by: number }): Promise<void> {
   const { room, user, by } = leaving;
   await tx.sql.run(deleteMember({ room, user }));
+  await tx.sql.run(deleteDraft({ room, user }));
   await tx.sql.run(addToMemberCount({ room, by: -1 }));
   await emit(tx, room, { kind: "member.left", by, user });
   await emitToUser(tx, user, { kind: "room.disappeared", room });

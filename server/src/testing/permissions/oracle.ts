@@ -7,7 +7,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^user\.(?:create|set_active|set_role)$/;
+const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -72,7 +72,8 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse", "block.list"),
+  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list", "message.find"),
@@ -84,6 +85,22 @@ export const rules: Record<OperationName, Rule> = {
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
   "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
+  "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  "report.create": (model, call) => {
+    const { roles, messages, deleted } = model.rooms[call.place];
+    const message = messages[call.message % messages.length];
+    if (call.variant === 0) {
+      return unless(
+        [deleted || !roles.has(call.who) || !message || message.deleted, "not_found"],
+        [message?.sender === call.who, "invalid"],
+      );
+    }
+    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
+  },
+  "report.get": (_, call) => unless([!isOdd(call), "not_found"]),
+  "report.update": (_, call) => unless([!isOdd(call), "not_found"]),
   "room.create": ({ people, blocks }, call) =>
     unless(
       [isOdd(call), "invalid"],
