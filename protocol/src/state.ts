@@ -40,6 +40,8 @@ export interface RoomState {
   readonly recent: readonly RoomEvent[];
   /** As current as the messages. */
   readonly window: RoomWindow | null;
+  /** The same object for as long as one state leads to the next: another one where a room was begun anew. */
+  readonly origin: object;
 }
 
 export interface ClientState {
@@ -69,6 +71,7 @@ export function newRoomState(room: Membership, known: number): RoomState {
     before: room.head + 1,
     recent: [],
     window: null,
+    origin: {},
   };
 }
 
