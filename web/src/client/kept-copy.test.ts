@@ -2,63 +2,20 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "bun:test";
 import { closeCodes, tailOf } from "@parley/protocol/live";
 import { comparable, type Step, timeAt } from "@parley/protocol/reference-room";
-import { type RoomState, timeline } from "@parley/protocol/state";
+import { timeline } from "@parley/protocol/state";
 import { IDBFactory } from "fake-indexeddb";
 import fc from "fast-check";
 import { openDB } from "idb";
-import { type Client, createClient } from "./client.ts";
 import { indexedDbCopy } from "./copy-indexeddb.ts";
 import { type CopyStorage, keeping } from "./copy-storage.ts";
 import { memoryOutbox } from "./outbox-memory.ts";
+import { held, read, restarted, stored, texts, unreachable } from "./scripted-device.ts";
 import { problem, settled } from "./scripted-network.ts";
 import { connected, ScriptedServer } from "./scripted-server.ts";
 
 beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
 });
-
-/** Whatever the database was asked has happened. */
-async function stored(): Promise<void> {
-  for (let turn = 0; turn < 60; turn++) await settled();
-}
-
-function held(client: Client): RoomState {
-  const room = client.view.getState().state.rooms.get(7);
-  if (!room) throw new Error("the room is not held");
-  return room;
-}
-
-function texts(client: Client): string[] {
-  return timeline(held(client)).map(({ text }) => text);
-}
-
-/** Alice has opened the room and what she read of it is kept. */
-async function read(count: number, server = new ScriptedServer(), copy: CopyStorage = indexedDbCopy()) {
-  server.grow(count);
-  const all = await connected({}, server, { copy });
-  all.client.open(7);
-  await settled();
-  await all.network.pass(1_000);
-  await stored();
-  return all;
-}
-
-/** The page is loaded anew; the server says nothing yet. */
-async function restarted(
-  { room, epoch }: ScriptedServer,
-  copy: CopyStorage = indexedDbCopy(),
-  storage = memoryOutbox(),
-) {
-  const server = Object.assign(new ScriptedServer(), { room, epoch });
-  const { network } = server;
-  const client = createClient({ url: "http://server", storage, environment: network, copy });
-  const isRestored = await client.restore();
-  return { server, network, client, isRestored };
-}
-
-function unreachable(server: ScriptedServer): void {
-  server.network.answer = () => Promise.reject(new TypeError("connection refused"));
-}
 
 describe("what was read, kept on the device", () => {
   test("KEPT-1 is shown before and without any network, as such until the server has greeted", async () => {
@@ -332,56 +289,5 @@ describe("keeping what was read", () => {
     expect(network.socket.sent[0]).not.toHaveProperty("epoch");
     await stored();
     expect((await restarted(before.server)).isRestored).toBe(false);
-  });
-
-  test("KEPT-9 another epoch starts afresh", async () => {
-    const before = await read(60);
-    const second = new ScriptedServer();
-    second.epoch = "second";
-    second.grow(3);
-    const { server, network, client } = await restarted(second);
-    client.start();
-    await settled();
-    server.greet({ mode: "fresh" });
-    client.open(7);
-    await network.pass(1_000);
-    await stored();
-    expect(before.client.view.getState().state.epoch).toBe("first");
-    const again = await restarted(server);
-    expect([texts(again.client), held(again.client).before]).toEqual([["text 2", "text 3", "text 4"], null]);
-    expect(await indexedDbCopy().older("first", { room: 7, before: 99, limit: 50 })).toBeUndefined();
-  });
-
-  test("KEPT-9 a room whose history was rewritten is kept anew", async () => {
-    const { server, network, client } = await read(60);
-    await client.loadOlder(7);
-    await network.pass(1_000);
-    await stored();
-    server.room.take({ do: "edit", pick: 0, mentioning: false });
-    server.say({ type: "gap", room: 7, head: server.room.head, reason: "reset" });
-    await network.pass(1_000);
-    await stored();
-    const again = await restarted(server);
-    unreachable(again.server);
-    expect(held(again.client).messages.size).toBe(50);
-    await expect(again.client.loadOlder(7)).rejects.toMatchObject({ code: "unavailable" });
-  });
-
-  test("KEPT-9 a copy of another form is dropped", async () => {
-    const { server } = await read(3);
-    globalThis.indexedDB = new IDBFactory();
-    const db = await openDB("parley-copy", 99, { upgrade: (newer) => void newer.createObjectStore("other") });
-    db.close();
-    expect((await restarted(server)).isRestored).toBe(false);
-    await read(0, server);
-    expect((await restarted(server)).isRestored).toBe(true);
-  });
-
-  test("KEPT-9 a room that is gone is not kept", async () => {
-    const { server, network } = await read(3);
-    server.say({ type: "user_event", seq: 1, event: { kind: "room.disappeared", at: "", room: 7 } });
-    await network.pass(1_000);
-    await stored();
-    expect((await restarted(server)).client.rooms()).toEqual([]);
   });
 });

@@ -31,8 +31,6 @@ export class KeptCopy {
   #isLeading = false;
   #callOff: (() => void) | undefined;
   #storing: Promise<unknown> = Promise.resolve();
-  /** Raised when what is kept is wiped: what was to be written before that is not. */
-  #generation = 0;
 
   constructor(private readonly options: KeptCopyOptions) {}
 
@@ -67,15 +65,11 @@ export class KeptCopy {
   flush(): void {
     if (!this.#callOff) return;
     this.#stopWaiting();
-    const generation = this.#generation;
-    void this.#try(async (storage) => {
-      if (generation === this.#generation) await this.#write(storage, generation);
-    });
+    void this.#try((storage) => this.#write(storage));
   }
 
   /** Nothing of what was read stays on the device. */
   async wipe(): Promise<void> {
-    this.#generation += 1;
     this.#isLeading = false;
     this.#stopWaiting();
     this.#forget();
@@ -92,7 +86,7 @@ export class KeptCopy {
     this.#callOff = undefined;
   }
 
-  async #write(storage: CopyStorage, generation: number): Promise<void> {
+  async #write(storage: CopyStorage): Promise<void> {
     const { session, state, isComplete, people } = this.options.view.getState();
     if (session.status !== "signed_in" || state.epoch === "" || session.user.id !== state.user) return;
     const { epoch, user_seq, rooms } = state;
@@ -105,7 +99,6 @@ export class KeptCopy {
       ...(mayBeFewer && { present }),
       ...(people !== this.#people && { people: [...people.values()].slice(-keeping.people) }),
     });
-    if (generation !== this.#generation) return;
     this.#present = present;
     this.#people = people;
     for (const held of changed) this.#written.set(held.room.id, held);
