@@ -75,7 +75,16 @@ export function newRoomState(room: Membership, known: number): RoomState {
   };
 }
 
-/** The messages held, in the order of the room. */
-export function timeline(state: RoomState): Message[] {
-  return [...state.messages.values()].sort((one, other) => one.seq - other.seq);
+/** By the messages that they list. */
+const timelines = new WeakMap<RoomState["messages"], readonly Message[]>();
+
+/** SYNC-8. The messages held, in the order of the room: the same list for as long as nothing of it has changed. */
+export function timeline({ messages }: Pick<RoomState, "messages">): readonly Message[] {
+  const known = timelines.get(messages);
+  if (known) return known;
+  const list = [...messages.values()];
+  const isInOrder = list.every((message, place) => place === 0 || (list[place - 1]?.seq ?? 0) < message.seq);
+  if (!isInOrder) list.sort((one, other) => one.seq - other.seq);
+  timelines.set(messages, list);
+  return list;
 }
