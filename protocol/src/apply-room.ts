@@ -28,7 +28,7 @@ export interface Marked {
   mentions: number;
 }
 
-export function keepNewer(messages: Map<number, Message>, message: Message): void {
+function keepNewer(messages: Map<number, Message>, message: Message): void {
   const held = messages.get(message.id);
   if (!held || message.version > held.version) messages.set(message.id, message);
 }
@@ -164,6 +164,17 @@ function applyToDescription(room: Membership, event: RoomEvent, me: number): Mem
   }
 }
 
+/** Whether an event changes the messages held, or may. */
+function touches({ messages, before }: RoomState, event: RoomEvent): boolean {
+  const subject = subjectOf(event);
+  if (subject === undefined) return false;
+  return messages.has(subject) || (event.kind !== "reaction.set" && isFrom(event, before ?? 0));
+}
+
+function isFrom(event: RoomEvent, from: number): boolean {
+  return "message" in event && typeof event.message !== "number" && event.message.seq >= from;
+}
+
 /** Whether all messages that can be unread are held, so that they can be counted. */
 function isCountable({ room, position, before }: RoomState, read: number): boolean {
   return position >= room.head && (before === null || before <= read + 1);
@@ -188,13 +199,14 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
 export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
-  const messages = new Map(state.messages);
+  // To copy all that is held for an event that is not about it would make every change of a room dear.
+  const changed = events.some((event) => touches(state, event)) ? new Map(state.messages) : undefined;
   let { room, marked, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
-    applyToMessages(messages, event, state.before ?? 0);
+    if (changed) applyToMessages(changed, event, state.before ?? 0);
     if (window && event.kind !== "message.sent") window = windowAfter(window, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
     ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
@@ -204,6 +216,7 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], reader:
       described = position;
     }
   }
+  const messages = changed ?? state.messages;
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
   const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
   return trimmed(doubtful ? recounted(next, reader) : next);
@@ -242,8 +255,12 @@ export function withPage(
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
   for (const event of missed) applyToMessages(arrived, event, before ?? 0);
-  const messages = new Map(state.messages);
-  for (const message of arrived.values()) keepNewer(messages, message);
+  // In the order of the room where the page is an older one, so that nothing has to be sorted.
+  const messages = new Map(arrived);
+  for (const message of state.messages.values()) {
+    const other = messages.get(message.id);
+    if (!other || other.version <= message.version) messages.set(message.id, message);
+  }
   return recounted({ ...state, loaded: true, messages, before }, reader);
 }
 

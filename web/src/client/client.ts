@@ -1,17 +1,17 @@
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
-import type { RoomEvent } from "@parley/protocol/events";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
-import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
+import type { ClientOptions } from "./client-options.ts";
 import { Drafts } from "./drafts.ts";
-import { type DraftStorage, memoryDrafts } from "./drafts-storage.ts";
-import { type Environment, platformEnvironment } from "./environment.ts";
-import { lostAmong } from "./lost-messages.ts";
-import { Marks } from "./marks.ts";
+import { memoryDrafts } from "./drafts-storage.ts";
+import { platformEnvironment } from "./environment.ts";
+import { KeptCopy } from "./kept-copy.ts";
+import { LostMessages } from "./lost-messages.ts";
+import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxEntry, type OutboxStorage, toMessageInput } from "./outbox-storage.ts";
+import { type Draft, type OutboxEntry, toMessageInput } from "./outbox-storage.ts";
 import { Readings } from "./readings.ts";
 import { Repairs } from "./repairs.ts";
 import { RoomPeople } from "./room-people.ts";
@@ -21,22 +21,8 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
-import { createView, emptyView, showState, type View, type ViewStore } from "./view.ts";
+import { createView, emptyView, roomsOf, showState, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
-
-export interface ClientOptions {
-  /** The server's address without a path. */
-  url: string;
-  /** Where messages wait until they are sent. */
-  storage: OutboxStorage;
-  /** Where what is being written is kept; left out, for as long as the process lives. */
-  drafts?: DraftStorage;
-  /** Keep the refresh token in an HttpOnly cookie: for browsers. */
-  cookie?: boolean;
-  /** A name for this device, shown in the list of sessions. */
-  device?: string;
-  environment?: Environment;
-}
 
 const app = "parley-web/0.1";
 
@@ -46,7 +32,8 @@ export class Client {
   /** What the person is writing. */
   readonly drafts: Drafts;
   readonly #repairs: Repairs;
-  readonly #disowned: Message[] = [];
+  readonly #lost: LostMessages;
+  readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
   readonly #session: Session;
   readonly #socket: LiveSocket;
@@ -60,11 +47,14 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage, drafts = memoryDrafts() } = options;
+    const { cookie = false, device = "", url, storage, drafts = memoryDrafts(), copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
     this.#repairs = new Repairs(environment);
+    const lost = (message: Message) => this.#outbox.addLost(message);
+    this.#lost = new LostMessages({ environment, call, lost });
+    this.#copy = new KeptCopy({ storage: copy, environment, view });
     this.#session = new Session({
       environment,
       call,
@@ -81,10 +71,8 @@ export class Client {
       call,
       environment,
       arrived: (room, messages) => this.#arrived(room, messages),
-      disowned: (messages) => {
-        this.#disowned.push(...messages);
-        this.#repairs.need("lost messages", () => this.#keepLost());
-      },
+      kept: (room, before, limit) => this.#copy.older(room, before, limit),
+      disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
       selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
     });
@@ -106,7 +94,7 @@ export class Client {
       environment,
       newId,
       send: (entry) => this.#sendEntry(entry),
-      isSettled: (room, seq) => this.#isSettled(room, seq),
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
       changed: (outbox) => view.setState({ outbox }),
       storageFailed: () => view.setState({ isOutboxKept: false }),
     });
@@ -126,7 +114,10 @@ export class Client {
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    environment.leaving(() => this.drafts.flush());
+    environment.leaving(() => {
+      this.drafts.flush();
+      this.#copy.flush();
+    });
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -150,6 +141,21 @@ export class Client {
     return this.#session;
   }
 
+  /**
+   * Shows what this device has kept of the person who was signed in last, before and without any network; false when
+   * there is nothing. `start` then finds out whether the session still stands.
+   */
+  async restore(refreshToken?: string): Promise<boolean> {
+    const restored = await this.#copy.restore();
+    if (!restored || this.view.getState().session.status === "signed_in") return false;
+    const { account, session } = restored.copy.header;
+    this.view.setState({ isCached: true });
+    showState(this.view, restored.state);
+    this.#signals.people.remember(restored.copy.people);
+    this.#session.assume(account, session, refreshToken);
+    return true;
+  }
+
   /** Connects and stays connected while there is a session. */
   start(): void {
     this.#socket.start();
@@ -168,9 +174,7 @@ export class Client {
 
   /** The person's rooms, the one with the newest message first. */
   rooms(): RoomState[] {
-    const rooms = [...this.view.getState().state.rooms.values()].filter(({ room }) => room.role !== null);
-    const moved = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
-    return rooms.sort((one, other) => moved(other).localeCompare(moved(one)) || other.room.id - one.room.id);
+    return roomsOf(this.view.getState().state);
   }
 
   /** Hears a room in full and loads its newest page. */
@@ -237,10 +241,6 @@ export class Client {
     return this.call("message.edit", { message, text, ...(mentions && { mentions }) });
   }
 
-  async delete(message: number): Promise<void> {
-    await this.call("message.delete", { message });
-  }
-
   react(message: number, emoji: string, on: boolean): Promise<Message> {
     return this.call("reaction.set", { message, emoji, on });
   }
@@ -285,15 +285,12 @@ export class Client {
     return { seq: (result as Message).seq };
   }
 
-  #isSettled(room: number, seq: number): boolean {
-    const held = this.view.getState().state.rooms.get(room);
-    if (!held || held.position >= seq) return true;
-    return held.room.member_count > limits.fullRoomMembers && !this.#sync.rooms.opened.has(room);
-  }
-
   #shown(now: View, before: View): void {
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     if (now.state !== before.state) this.#outbox.settle();
+    if (now.state !== before.state || now.people !== before.people || now.session !== before.session) {
+      this.#copy.changed();
+    }
     if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
     this.#readings.follow();
     const isFewer = now.state.rooms.size < before.state.rooms.size;
@@ -303,10 +300,17 @@ export class Client {
   }
 
   #sessionChanged(session: SessionState): void {
-    const before = this.view.getState().session;
+    const { session: before, link } = this.view.getState();
+    if (session.status === "signed_out") {
+      this.view.setState({ session });
+      return this.#forget(session.ended);
+    }
+    const isAnother = before.status === "signed_in" && before.user.id !== session.user.id;
+    // Somebody else has signed in in this browser while it kept the one before.
+    if (isAnother) this.#forget(true);
     this.view.setState({ session });
-    if (session.status === "signed_out") this.#forget(session.ended);
-    else if (before.status === "signed_out") this.#welcome(session.user.id);
+    if (before.status === "signed_out" || isAnother) this.#welcome(session.user.id);
+    if (isAnother && link.status !== "off") this.start();
   }
 
   #welcome(user: number): void {
@@ -332,9 +336,10 @@ export class Client {
     this.roomPeople.clear();
     this.#sync.stop();
     this.#repairs.clear();
-    this.#disowned.length = 0;
-    const { session, isOutboxKept } = this.view.getState();
-    this.view.setState({ ...emptyView(), session, isOutboxKept });
+    this.#lost.clear();
+    void this.#copy.wipe();
+    const { session, isOutboxKept, isKept } = this.view.getState();
+    this.view.setState({ ...emptyView(), session, isOutboxKept, isKept });
   }
 
   #greeted(frame: Frame<"ready">): void {
@@ -342,6 +347,7 @@ export class Client {
     const isAnother = frame.epoch !== this.view.getState().state.epoch;
     if (isAnother) this.#marks.clear();
     this.#sync.ready(frame);
+    this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
@@ -351,8 +357,10 @@ export class Client {
     if (link.status !== "ready") {
       this.#outbox.halt();
       this.#marks.halt();
+      this.#copy.lead(false);
       return;
     }
+    this.#copy.lead(true);
     this.#outbox.start(this.view.getState().state.epoch);
     this.#marks.start();
     this.#signals.people.rewatch();
@@ -361,14 +369,8 @@ export class Client {
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    if (frame.type === "event") this.#dropReplies([frame.event]);
-    if (frame.type === "events") this.#dropReplies(frame.events);
-  }
-
-  #dropReplies(events: readonly RoomEvent[]): void {
-    for (const event of events) {
-      if (event.kind === "message.deleted") this.drafts.removeReplies(event.message.id);
-    }
+    if (frame.type === "event") this.drafts.follow([frame.event]);
+    if (frame.type === "events") this.drafts.follow(frame.events);
   }
 
   #heardTab(word: TabWord): void {
@@ -379,17 +381,8 @@ export class Client {
     const { state } = this.view.getState();
     for (const message of messages) this.#outbox.arrived(message);
     this.#signals.said(room, messages);
-    const held = state.rooms.get(room);
-    const foreign = messages.filter(({ sender }) => sender !== state.user).map(({ seq }) => seq);
-    if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return;
-    const newest = Math.max(...foreign);
-    if (newest > held.room.read) this.#marks.deliver(room, newest);
-  }
-
-  async #keepLost(): Promise<void> {
-    const messages = [...this.#disowned];
-    for (const message of await lostAmong(this.#rpc.call, messages)) await this.#outbox.addLost(message);
-    this.#disowned.splice(0, messages.length);
+    const newest = deliverable(state.rooms.get(room), state.user, messages);
+    if (newest !== undefined) this.#marks.deliver(room, newest);
   }
 
   async #readSelf(): Promise<void> {
@@ -398,6 +391,8 @@ export class Client {
     if (session.status === "signed_in") this.view.setState({ session: { ...session, user } });
   }
 }
+
+export type { ClientOptions } from "./client-options.ts";
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);

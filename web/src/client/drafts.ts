@@ -1,3 +1,4 @@
+import type { RoomEvent } from "@parley/protocol/events";
 import { type DraftEntry, type DraftStorage, draftKey } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 
@@ -61,10 +62,10 @@ export class Drafts {
     this.#remove(room, replyTo, kept);
   }
 
-  /** The answered message is gone, and with it what was to be answered. */
-  removeReplies(message: number): void {
-    for (const { room, reply_to } of [...this.#drafts.values()]) {
-      if (reply_to === message) this.remove(room, reply_to);
+  /** An answer goes with the message that it was to answer. */
+  follow(events: readonly RoomEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "message.deleted") this.remove(event.message.room, event.message.id);
     }
   }
 

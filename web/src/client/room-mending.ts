@@ -24,6 +24,7 @@ export interface RoomMendingOptions {
   call: Rpc["call"];
   environment: Pick<Environment, "after" | "random">;
   arrived: (room: number, messages: readonly Message[]) => void;
+  kept: WindowsOptions["kept"];
 }
 
 /** A room further behind than this is read anew: the newest page shows more than the events in between. */
