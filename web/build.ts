@@ -3,7 +3,7 @@ import { build } from "vite";
 
 /** Builds the pages: every name but those a browser asks for by themselves holds a hash of its content. */
 export async function buildPages(folder: string): Promise<string[]> {
-  const { NODE_ENV: before } = process.env;
+  const { NODE_ENV: before } = process.env as { NODE_ENV?: string };
   // Whatever the caller runs as: pages are always built as they are served.
   process.env.NODE_ENV = "production";
   try {
@@ -13,7 +13,8 @@ export async function buildPages(folder: string): Promise<string[]> {
       build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false },
     });
   } finally {
-    process.env.NODE_ENV = before;
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
   }
   const built = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true }));
   return built.map((path) => relative(folder, join(folder, path)).replaceAll("\\", "/")).sort();

@@ -14,8 +14,7 @@ import {
 } from "./apply.ts";
 import { holding } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
-import type { Message } from "./messages.ts";
-import { ReferenceRoom, type Step, timeAt } from "./reference-room.ts";
+import { comparable, ReferenceRoom, roomOf, type Step, timeAt } from "./reference-room.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, emptyState, timeline } from "./state.ts";
 
@@ -157,12 +156,6 @@ function perform(reader: Reader, one: Action): void {
   else reader[one.act]();
 }
 
-/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
-function comparable(message: Message) {
-  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
-  return { ...message, reactions: reactions?.toSorted() };
-}
-
 function expectSame(reader: Reader) {
   const { membership, messages } = reader.room.at(reader.room.head);
   const { held } = reader;
@@ -170,12 +163,6 @@ function expectSame(reader: Reader) {
   expect(held.room).toEqual(membership);
   const expected = messages.filter(({ seq }) => held.before === null || seq >= held.before);
   expect(timeline(held).map(comparable)).toEqual(expected.map(comparable));
-}
-
-function roomOf(steps: Step[]): ReferenceRoom {
-  const room = new ReferenceRoom();
-  for (const one of steps) room.take(one);
-  return room;
 }
 
 describe("a client's copy of a room", () => {

@@ -102,6 +102,30 @@ export class ReferenceRoom {
     };
   }
 
+  pageAfter(readAt: number, after: number, limit: number) {
+    const newer = this.at(readAt).messages.filter(({ seq }) => seq > after);
+    const messages = newer.slice(0, limit);
+    return {
+      messages,
+      head: readAt,
+      before: messages[0]?.seq ?? after + 1,
+      after: newer.length > messages.length ? (messages.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  pageAround(readAt: number, message: number, limit: number) {
+    const { messages } = this.at(readAt);
+    const place = messages.findIndex(({ id }) => id === message);
+    const from = Math.max(0, place - Math.floor(limit / 2));
+    const page = messages.slice(from, place + 1 + Math.floor((limit - 1) / 2));
+    return {
+      messages: page,
+      head: readAt,
+      before: from > 0 ? (page[0]?.seq ?? null) : null,
+      after: page.at(-1) === messages.at(-1) ? null : (page.at(-1)?.seq ?? null),
+    };
+  }
+
   /** Alice reads up to an event, at the present head. */
   mark(read: number): { read: number; unread: number; mentions: number } {
     const moment = this.at(this.head);
@@ -256,4 +280,16 @@ function described(membership: Membership): Room {
   const { role, head, read, unread, mentions, last_message_at, last_message, notifications, ...room } =
     membership;
   return room;
+}
+
+export function roomOf(steps: readonly Step[]): ReferenceRoom {
+  const room = new ReferenceRoom();
+  for (const one of steps) room.take(one);
+  return room;
+}
+
+/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
+export function comparable(message: Message) {
+  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
+  return { ...message, reactions: reactions?.toSorted() };
 }

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "./client/client.ts";
+import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
 import { ClientProvider } from "./client/use-client.ts";
 import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
@@ -10,6 +11,7 @@ import "./styles.css";
 const client = createClient({
   url: location.origin,
   storage: indexedDbOutbox(),
+  drafts: indexedDbDrafts(),
   cookie: true,
   device: deviceName(navigator.userAgent),
 });

@@ -17,7 +17,7 @@ const page = 200;
 /** People of a room that are read to find somebody by name. */
 const most = 1_000;
 
-/** CLIENT-15. Who is in a room, by name: for whoever writes `@`. Read once, and again when somebody came or went. */
+/** CLIENT-20. Who is in a room, by name: for whoever writes `@`. Read once, and again when somebody came or went. */
 export class RoomPeople {
   readonly #known = new Map<number, Known>();
 

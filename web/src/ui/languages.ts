@@ -30,7 +30,10 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 /** What a language lacks is shown in English. */
 export async function activateLanguage(language: Language): Promise<void> {
   const messages = await language.load();
-  i18n.loadAndActivate({ locale: language.tag, messages: { ...english, ...messages } });
+  // Times and dates as where the person lives: English has twelve hours there and twenty-four here.
+  const regional = navigator.languages.filter((tag) => languageOf(tag) === language);
+  const locales = [...regional, language.tag];
+  i18n.loadAndActivate({ locale: language.tag, locales, messages: { ...english, ...messages } });
   document.documentElement.lang = language.tag;
   document.documentElement.dir = language.rightToLeft ? "rtl" : "ltr";
 }

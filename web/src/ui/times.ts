@@ -5,8 +5,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Making a format costs a hundred times what using it costs. */
 function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${i18n.locale} ${JSON.stringify(options)}`;
-  const made = formats.get(key) ?? new Intl.DateTimeFormat(i18n.locale, options);
+  const key = `${i18n.locales} ${JSON.stringify(options)}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(i18n.locales, options);
   formats.set(key, made);
   return made;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mentionsIn, queryAt } from "./completion.ts";
 
 describe("completion", () => {
-  test("COMPOSE-1 a name, an emoji or a command is completed where the caret stands", () => {
+  test("COMPLETE-1 a name, an emoji or a command is completed where the caret stands", () => {
     expect(queryAt("Hello @al", 9)).toEqual({ kind: "person", words: "al", from: 6, to: 9 });
     expect(queryAt("@", 1)).toEqual({ kind: "person", words: "", from: 0, to: 1 });
     expect(queryAt("Hello @al and", 9)).toEqual({ kind: "person", words: "al", from: 6, to: 9 });
@@ -10,13 +10,13 @@ describe("completion", () => {
     expect(queryAt("/me", 3)).toEqual({ kind: "command", words: "me", from: 0, to: 3 });
   });
 
-  test("COMPOSE-1 addresses, times, paths and short signs are left alone", () => {
+  test("COMPLETE-1 addresses, times, paths and short signs are left alone", () => {
     for (const text of ["alice@example", "at 12:30", "a :s", "see /etc", "https://example.org/@al", "@al "]) {
       expect(queryAt(text, text.length)).toBeNull();
     }
   });
 
-  test("COMPOSE-2 whoever was chosen is mentioned while their name stands in the text", () => {
+  test("COMPLETE-2 whoever was chosen is mentioned while their name stands in the text", () => {
     const known = new Map([
       ["alice", 1],
       ["bob.b", 2],

@@ -22,7 +22,7 @@ const person = /(?:^|[\s([{"'])@([\p{L}\p{N}._-]{0,32})$/u;
 const emoji = /(?:^|[\s([{"'])(:([a-z0-9_+-]{2,32}))$/i;
 const command = /^\/([a-z]*)$/;
 
-/** COMPOSE-1. Words that begin with `@`, `:` or, at the very beginning, `/`, up to the caret. */
+/** COMPLETE-1. Words that begin with `@`, `:` or, at the very beginning, `/`, up to the caret. */
 export function queryAt(text: string, caret: number): Query | null {
   const before = text.slice(0, caret);
   const asCommand = command.exec(before);
@@ -42,7 +42,7 @@ export function queryAt(text: string, caret: number): Query | null {
 
 const mention = /(?<![\w@./-])@([A-Za-z0-9][\w.-]{0,31})/g;
 
-/** COMPOSE-2. Those of the people chosen while writing whose names still stand in the text; whether all are meant. */
+/** COMPLETE-2. Those of the people chosen while writing whose names still stand in the text; whether all are meant. */
 export function mentionsIn(
   text: string,
   known: ReadonlyMap<string, number>,

@@ -8,7 +8,7 @@ import { dayName } from "../../ui/times.ts";
 import { MessageRow, type RowActions, WaitingRow } from "./message-row.tsx";
 import type { Row } from "./timeline-rows.ts";
 import { useEnd } from "./use-end.ts";
-import { useOlder, useReading, useRows } from "./use-timeline.ts";
+import { useMore, useReading, useRows } from "./use-timeline.ts";
 
 export interface TimelineHandle {
   toEnd: () => void;
@@ -18,8 +18,10 @@ export interface TimelineHandle {
 
 interface TimelineProps {
   held: RoomState;
-  /** Where the person had read to when they came; null where there was nothing new. */
-  readTo: number | null;
+  /** Where the person had read to when they came; null where there was nothing new, undefined until it is known. */
+  readTo: number | null | undefined;
+  /** Leaves the past for the newest messages. */
+  onLive: () => void;
   actions: RowActions;
   handle: Ref<TimelineHandle>;
 }
@@ -33,10 +35,11 @@ const markedFor = 2_000;
  * The messages of a room. Each row is placed by its own offset; what is being read stays where it is while older
  * messages come in before it, and the end stays in sight while the person is there.
  */
-export function Timeline({ held, readTo, actions, handle }: TimelineProps) {
+export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProps) {
   const t = useText();
   const scroller = useRef<HTMLDivElement>(null);
-  const { rows, count } = useRows(held, readTo);
+  const { rows, count } = useRows(held, readTo ?? null);
+  const isLive = held.window === null;
   const [marked, setMarked] = useState<number | null>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -47,8 +50,12 @@ export function Timeline({ held, readTo, actions, handle }: TimelineProps) {
     overscan: 8,
     paddingEnd: 12,
   });
-  const { isAtEnd, toEnd, unseen } = useEnd({ list: virtualizer, scroller, rows, readTo });
-  useOlder(virtualizer, held);
+  const { isAtEnd, toEnd, unseen } = useEnd({
+    ...{ list: virtualizer, scroller, rows },
+    isLive,
+    isKnown: readTo !== undefined,
+  });
+  useMore(virtualizer, held);
   useReading(virtualizer, rows, held);
   useImperativeHandle(handle, () => ({
     toEnd,
@@ -72,7 +79,7 @@ export function Timeline({ held, readTo, actions, handle }: TimelineProps) {
         aria-label={t("timeline.label")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
-        onKeyDown={(event) => moveByMessage(event, toEnd)}
+        onKeyDown={(event) => moveByMessage(event, isLive ? toEnd : onLive)}
         className="absolute inset-0 overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div className="relative w-full" style={{ height: Math.max(virtualizer.getTotalSize(), 0) }}>
@@ -99,7 +106,7 @@ export function Timeline({ held, readTo, actions, handle }: TimelineProps) {
       {!isAtEnd && (
         <button
           type="button"
-          onClick={toEnd}
+          onClick={isLive ? toEnd : onLive}
           aria-label={t("timeline.toEnd", { count: unseen })}
           className="absolute end-4 bottom-3 z-10 inline-flex h-10 min-w-10 items-center justify-center gap-1 rounded-full bg-raised px-2 text-sm text-accent shadow-float hover:bg-hover"
         >

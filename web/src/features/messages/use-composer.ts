@@ -2,6 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import { type RefObject, useEffect, useState } from "react";
 import type { Client } from "../../client/client.ts";
+import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
 import { useSuggestions } from "./use-suggestions.ts";
@@ -56,7 +57,11 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
     setQuery(null);
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
-      else void send(client, room, written, aim?.message.id).then(onSent);
+      else {
+        const kept = send(client, room, written, aim?.message.id);
+        client.drafts.sent(room, null, kept);
+        void kept.then(onSent);
+      }
       finish();
       onAim(null);
     } catch (problem) {
@@ -82,12 +87,12 @@ export type ComposerState = ReturnType<typeof useComposer>;
 
 async function change(client: Client, { id, room, text }: Message, written: string): Promise<void> {
   if (written === text) return;
-  await client.edit(id, written, mentionsIn(written, client.namesIn(room)).mentions);
+  await client.edit(id, written, mentionsIn(written, client.roomPeople.byName(room)).mentions);
 }
 
 /** Kept on the device before anything else: it is on its way whether or not there is a connection. */
 function send(client: Client, room: number, written: string, answered?: number): Promise<string> {
-  const { mentions, mention_all } = mentionsIn(written, client.namesIn(room));
+  const { mentions, mention_all } = mentionsIn(written, client.roomPeople.byName(room));
   const { user: me } = client.view.getState().state;
   const others = mentions.filter((user) => user !== me);
   return client.send(room, written, {
@@ -100,11 +105,11 @@ function send(client: Client, room: number, written: string, answered?: number):
 /** What is written in a room, kept; a change to a message that was sent is not mixed up with it. */
 function useDraft(room: number, aim: Aim) {
   const client = useClient();
-  const draft = useView(({ drafts }) => drafts.get(room)?.text ?? "");
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room))?.text ?? "");
   const edited = aim?.kind === "edit" ? aim.message : null;
   const [change, setChange] = useState("");
   useEffect(() => setChange(edited?.text ?? ""), [edited]);
   const isEdit = edited !== null;
-  const setText = (text: string) => (isEdit ? setChange(text) : client.setDraft(room, text));
+  const setText = (text: string) => (isEdit ? setChange(text) : client.drafts.set(room, text));
   return { text: isEdit ? change : draft, setText, finish: () => setText("") };
 }

@@ -11,11 +11,14 @@ interface EndOf {
   list: List;
   scroller: RefObject<HTMLDivElement | null>;
   rows: readonly Row[];
-  readTo: number | null;
+  /** Whether the end of the rows is the room's: else it is only the end of what is held of its past. */
+  isLive: boolean;
+  /** Whether it is known where the person had read to. */
+  isKnown: boolean;
 }
 
 /** TIME-5. Keeps the end in sight while the person is there: only their own scrolling takes them away from it. */
-export function useEnd({ list, scroller, rows, readTo }: EndOf) {
+export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
   const pinned = useRef(true);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [unseen, setUnseen] = useState(0);
@@ -25,21 +28,27 @@ export function useEnd({ list, scroller, rows, readTo }: EndOf) {
     setUnseen(0);
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [scroller]);
-  useFirstPlace({ list, rows, readTo, pinned, toEnd });
+  useFirstPlace({ list, rows, isLive, isKnown, pinned });
+  useLayoutEffect(() => {
+    if (!isLive) {
+      pinned.current = false;
+      setIsAtEnd(false);
+    }
+  }, [isLive]);
   const lastKey = useRef<string | undefined>(undefined);
   useLayoutEffect(() => {
     const key = rows.at(-1)?.key;
     const isNews = lastKey.current !== undefined && key !== lastKey.current;
     lastKey.current = key;
     if (pinned.current) toEnd();
-    else if (isNews) setUnseen((count) => count + 1);
-  }, [rows, toEnd]);
+    else if (isNews && isLive) setUnseen((count) => count + 1);
+  }, [rows, isLive, toEnd]);
   useEffect(() => {
     const area = scroller.current;
     if (!area) return;
     let isByHand = false;
     const moved = () => {
-      const atEnd = area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
+      const atEnd = isLive && area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
       if (atEnd) {
         pinned.current = true;
         setUnseen(0);
@@ -62,24 +71,24 @@ export function useEnd({ list, scroller, rows, readTo }: EndOf) {
       area.removeEventListener("scroll", moved);
       for (const kind of byHand) area.removeEventListener(kind, touched);
     };
-  }, [scroller]);
+  }, [scroller, isLive]);
   return { isAtEnd, toEnd, unseen };
 }
 
 interface FirstPlaceOf extends Omit<EndOf, "scroller"> {
   pinned: RefObject<boolean>;
-  toEnd: () => void;
 }
 
 /** Where a room is entered: at the line of what is new, else at the end. */
-function useFirstPlace({ list, rows, readTo, pinned, toEnd }: FirstPlaceOf): void {
+function useFirstPlace({ list, rows, isLive, isKnown, pinned }: FirstPlaceOf): void {
   const hasBegun = useRef(false);
   useLayoutEffect(() => {
-    if (hasBegun.current || rows.length === 0) return;
+    if (hasBegun.current || rows.length === 0 || !isKnown) return;
     hasBegun.current = true;
-    const line = readTo === null ? -1 : rows.findIndex(({ kind }) => kind === "new");
-    if (line < 0) return toEnd();
-    pinned.current = false;
-    list.scrollToIndex(Math.max(0, line - 1), { align: "start" });
+    const line = rows.findIndex(({ kind }) => kind === "new");
+    if (line >= 0) {
+      pinned.current = false;
+      list.scrollToIndex(Math.max(0, line - 1), { align: "start" });
+    } else if (!isLive) list.scrollToIndex(0, { align: "start" });
   });
 }

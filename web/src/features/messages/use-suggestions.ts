@@ -11,6 +11,7 @@ export function useSuggestions(room: number, query: Query | null): Suggestion[] 
   const t = useText();
   const client = useClient();
   const kind = useView(({ state }) => state.rooms.get(room)?.room.kind);
+  const member_count = useView(({ state }) => state.rooms.get(room)?.room.member_count ?? 0);
   const [found, setFound] = useState<{ key: string; suggestions: Suggestion[] }>({
     key: "",
     suggestions: [],
@@ -27,7 +28,7 @@ export function useSuggestions(room: number, query: Query | null): Suggestion[] 
         ? [{ key: "all", insert: "@all ", label: "@all", more: t("compose.all") }]
         : [];
     if (wanted === "person") {
-      client.findPeople(room, words, most).then(
+      client.roomPeople.find({ id: room, member_count }, words, most).then(
         (people) =>
           show([
             ...people.map(({ id, username, display_name }) => ({
@@ -59,11 +60,11 @@ export function useSuggestions(room: number, query: Query | null): Suggestion[] 
     return () => {
       isWanted = false;
     };
-  }, [client, room, kind, wanted, words, key, t]);
+  }, [client, room, kind, member_count, wanted, words, key, t]);
   return query && found.key === key ? found.suggestions : [];
 }
 
-/** Words that are put in for a command; COMPOSE-3 says what each becomes. */
+/** Words that are put in for a command; COMPLETE-1 says what each becomes. */
 const commands = [
   { name: "shrug", insert: "¯\\\\_(ツ)_/¯ " },
   { name: "code", insert: "```\n\n```" },

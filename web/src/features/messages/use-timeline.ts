@@ -6,8 +6,8 @@ import { type Row, rowsOf } from "./timeline-rows.ts";
 
 export type List = Virtualizer<HTMLDivElement, Element>;
 
-/** Pixels from the beginning within which older messages are asked for. */
-const nearStart = 1_500;
+/** Pixels from an end of what is held within which more is asked for. */
+const near = 1_500;
 const retryDelay = 3_000;
 /** Own messages that may have arrived while their entry is still in the outbox. */
 const newest = 100;
@@ -16,10 +16,15 @@ const newest = 100;
 export function useRows(held: RoomState, readTo: number | null): { rows: Row[]; count: number } {
   const outbox = useView((view) => view.outbox);
   const me = useView((view) => view.state.user);
-  const messages = useMemo(() => timeline(held), [held]);
+  const { window } = held;
+  const messages = useMemo(() => window?.messages ?? timeline(held), [held, window]);
   const { id } = held.room;
-  const waiting = useMemo(() => outbox.filter(({ room }) => room === id), [outbox, id]);
-  const isWhole = held.loaded && held.before === null;
+  const isLive = window === null;
+  const waiting = useMemo(
+    () => (isLive ? outbox.filter(({ room }) => room === id) : []),
+    [outbox, id, isLive],
+  );
+  const isWhole = window ? window.before === null : held.loaded && held.before === null;
   return useMemo(() => {
     const own = messages.slice(-newest).filter(({ sender }) => sender === me);
     const arrived = new Set(own.map(({ client_id }) => client_id));
@@ -29,19 +34,29 @@ export function useRows(held: RoomState, readTo: number | null): { rows: Row[]; 
   }, [messages, waiting, me, isWhole, readTo]);
 }
 
-/** Older messages are asked for before the beginning of what is held is in sight, never before the first scroll. */
-export function useOlder(list: List, { room, before, loaded }: RoomState): void {
+/**
+ * More is asked for before an end of what is held is in sight: towards the past, and in a window towards the present;
+ * never before the first scroll.
+ */
+export function useMore(list: List, held: RoomState): void {
   const client = useClient();
   const isBusy = useRef(false);
+  const { room, window, loaded } = held;
   const offset = list.scrollOffset;
+  const left = list.getTotalSize() - (offset ?? 0) - (list.scrollRect?.height ?? 0);
+  const before = window ? window.before : held.before;
   useEffect(() => {
-    if (!loaded || before === null || isBusy.current || offset === null || offset > nearStart) return;
+    if (!loaded || isBusy.current || offset === null) return;
+    const isOlder = before !== null && offset < near;
+    const isNewer = window !== null && left < near;
+    if (!isOlder && !isNewer) return;
     isBusy.current = true;
     const free = () => {
       isBusy.current = false;
     };
-    client.loadOlder(room.id).then(free, () => setTimeout(free, retryDelay));
-  }, [client, offset, before, loaded, room.id]);
+    const asked = isOlder ? client.loadOlder(room.id) : client.loadNewer(room.id);
+    asked.then(free, () => setTimeout(free, retryDelay));
+  }, [client, offset, left, before, window, loaded, room.id]);
 }
 
 /** READ-1. Read is what was on the screen of a window that has the focus. */

@@ -18,7 +18,7 @@ export function NewChatDialog({
   const [error, setError] = useState<unknown>();
   const talkTo = async (user: number) => {
     try {
-      const { id } = await client.openDirect(user);
+      const { id } = await client.call("room.direct", { user });
       onClose();
       onOpenRoom(id);
     } catch (problem) {

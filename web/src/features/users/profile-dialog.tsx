@@ -22,7 +22,7 @@ export function ProfileDialog({
   const presence = useView(({ presences }) => presences.get(user));
   const me = useView(({ state }) => state.user);
   const write = async () => {
-    const { id } = await client.openDirect(user);
+    const { id } = await client.call("room.direct", { user });
     onClose();
     onOpenRoom(id);
   };

@@ -18,6 +18,7 @@ import {
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useText } from "../../ui/text.ts";
+import { useGoTo, useReadTo, useUnreadWindow } from "./use-places.ts";
 
 type Asked = { kind: "remove" | "history" | "receipts"; message: Message } | null;
 
@@ -33,11 +34,14 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const [isDetails, setIsDetails] = useState(false);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
-  const [readTo] = useState(() => (room.unread > 0 ? room.read : null));
+  const readTo = useReadTo(room.id);
   useEffect(() => {
     client.open(room.id);
     return () => client.close(room.id);
   }, [client, room.id]);
+  useUnreadWindow(held, readTo);
+  const goTo = useGoTo(held, timeline);
+  const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
   const actions = useMemo<RowActions>(
     () => ({
       reply: (message) => setAim({ kind: "reply", message }),
@@ -46,13 +50,13 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       history: (message) => setAsked({ kind: "history", message }),
       receipts: (message) => setAsked({ kind: "receipts", message }),
       profile: onProfile,
-      goTo: (message) => void timeline.current?.goTo(message),
+      goTo,
       rewrite: (entry) => {
         client.discard(entry.client_id);
         composer.current?.write(entry.text);
       },
     }),
-    [client, onProfile],
+    [client, onProfile, goTo],
   );
   const lastOwn = () =>
     [...held.messages.values()]
@@ -63,14 +67,14 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
     <div className="flex min-h-0 min-w-0 flex-1">
       <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
         <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
-        <Timeline held={held} readTo={readTo} actions={actions} handle={timeline} />
+        <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
         <TypingLine room={room.id} />
         {canWrite(held) ? (
           <Composer
             room={room.id}
             {...{ name, aim, lastOwn }}
             onAim={setAim}
-            onSent={() => timeline.current?.toEnd()}
+            onSent={toLive}
             handle={composer}
           />
         ) : (
