@@ -1,13 +1,19 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 
 /** Where Debian's package puts it. */
 const executablePath = "/usr/bin/chromium";
 const output = join(import.meta.dir, "../test-output");
 /** Milliseconds; only a hang is as long as this. */
-const patience = 60_000;
+const patience = 8_000;
 
 export const hasBrowser = existsSync(executablePath);
 

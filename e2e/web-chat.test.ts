@@ -1,6 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
-import { add, choose, composer, isInSight, openRoom, roomLink, row, say, sees, seesSent } from "./web-page.ts";
+import {
+  add,
+  choose,
+  composer,
+  isInSight,
+  openRoom,
+  roomLink,
+  row,
+  say,
+  sees,
+  seesSent,
+} from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -82,7 +93,9 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await say(bob, "The last one");
     await sees(alice, "The last one");
     await scrollTo(alice, "Here I am");
-    await row(alice, "Here I am").getByRole("button", { name: /Answer to.*Welcome/ }).click();
+    await row(alice, "Here I am")
+      .getByRole("button", { name: /Answer to.*Welcome/ })
+      .click();
     const target = alice.page.locator("article", { hasText: "Welcome, Bob!" }).first();
     await target.and(alice.page.locator(".bg-note\\!")).waitFor();
     expect(await target.evaluate(isInSight)).toBe(true);
@@ -96,7 +109,9 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await row(alice, "The last one").getByRole("button", { name: "React with 👍" }).click();
     const onPhone = row(bob, "The last one").getByRole("button", { name: "👍, one person: Alice" });
     await onPhone.click();
-    const both = row(alice, "The last one").getByRole("button", { name: /^👍, 2 people: (?:you and Bob|Bob and you)$/ });
+    const both = row(alice, "The last one").getByRole("button", {
+      name: /^👍, 2 people: (?:you and Bob|Bob and you)$/,
+    });
     await both.waitFor();
     await picture(alice, "chat-reactions");
     await both.click();
@@ -119,7 +134,12 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await openRoom(bob, "Alice");
     await sees(bob, "Have you seen this?");
     await row(alice, "Have you seen this?").getByRole("button", { name: "Read", exact: true }).click();
-    await alice.page.getByRole("dialog").getByRole("listitem").filter({ hasText: "Bob" }).getByText(/^Read /).waitFor();
+    await alice.page
+      .getByRole("dialog")
+      .getByRole("listitem")
+      .filter({ hasText: "Bob" })
+      .getByText(/^Read /)
+      .waitFor();
     await picture(alice, "chat-receipts");
     await alice.page.getByRole("button", { name: "Close" }).click();
   });
