@@ -31,7 +31,10 @@ describe.skipIf(!hasBrowser)("without a connection (Chromium)", () => {
     await picture(bob, "offline-phone");
     await say(bob, "I shall write on");
     await composer(bob).fill("And this is not yet");
-    await becomes(() => bob.page.locator("article[data-state]").count(), (count) => count === 2);
+    await becomes(
+      () => bob.page.locator("article[data-state]").count(),
+      (count) => count === 2,
+    );
   });
 
   test("UI-51 it is sent once and in its order when the page comes back, and what was begun is there", async () => {

@@ -36,9 +36,12 @@ async function showDetails({ page }: Device): Promise<void> {
 
 /** The row of somebody in the list of a room's people. */
 function person({ page }: Device, name: string) {
-  return page.getByRole("region", { name: "People" }).getByRole("listitem").filter({
-    has: page.getByRole("button", { name: `What to do with ${name}` }),
-  });
+  return page
+    .getByRole("region", { name: "People" })
+    .getByRole("listitem")
+    .filter({
+      has: page.getByRole("button", { name: `What to do with ${name}` }),
+    });
 }
 
 async function chooseFor(device: Device, name: string, what: string): Promise<void> {

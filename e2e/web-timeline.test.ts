@@ -15,7 +15,8 @@ beforeAll(async () => {
   const members = [scene.ids.bob, scene.ids.alice];
   lobby = (await scene.by.admin.call("room.create", { kind: "channel", name: "lobby", members })).id;
   design = (await scene.by.admin.call("room.create", { kind: "group", name: "design", members })).id;
-  for (let count = 1; count <= 180; count++) await told(lobby, `Line ${count}${"\nand more".repeat(count % 4)}`);
+  for (let count = 1; count <= 180; count++)
+    await told(lobby, `Line ${count}${"\nand more".repeat(count % 4)}`);
   await told(design, "Sketches");
   await scene.by.alice.call("receipt.read", { room: lobby, seq: await head(lobby) });
   await scene.by.alice.call("receipt.read", { room: design, seq: await head(design) });
@@ -33,7 +34,8 @@ async function head(room: number): Promise<number> {
   return (await scene.by.bob.call("room.get", { room })).head;
 }
 
-const unreadOf = (device: Device, room: string) => roomLink(device, room).getByRole("img", { name: /unread/ });
+const unreadOf = (device: Device, room: string) =>
+  roomLink(device, room).getByRole("img", { name: /unread/ });
 
 /** Where each message in sight stands, by its id. */
 function places(page: Page): Promise<Record<string, number>> {
@@ -87,7 +89,10 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
       const before = await places(alice.page);
       const height = await contentHeight(alice.page);
       older.release();
-      await becomes(() => contentHeight(alice.page), (now) => now > height + 500);
+      await becomes(
+        () => contentHeight(alice.page),
+        (now) => now > height + 500,
+      );
       await settled(alice.page);
       const after = await places(alice.page);
       expect(Object.keys(after)).toEqual(Object.keys(before));
@@ -105,16 +110,25 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     expect(await places(alice.page)).toEqual(before);
     await alice.page.getByRole("button", { name: "To the newest message, one new" }).click();
     await row(alice, "News at the end").waitFor();
-    await becomes(() => distanceToEnd(alice.page), (distance) => distance < 2);
+    await becomes(
+      () => distanceToEnd(alice.page),
+      (distance) => distance < 2,
+    );
   });
 
   test("UI-32 at the end it stays in sight while the composer grows and news comes", async () => {
     await composer(alice).fill("one\ntwo\nthree\nfour\nfive\nsix");
-    await becomes(() => distanceToEnd(alice.page), (distance) => distance < 2);
+    await becomes(
+      () => distanceToEnd(alice.page),
+      (distance) => distance < 2,
+    );
     expect(await row(alice, "News at the end").evaluate(isInSight)).toBe(true);
     await told(lobby, "Followed");
     await sees(alice, "Followed");
-    await becomes(() => distanceToEnd(alice.page), (distance) => distance < 2);
+    await becomes(
+      () => distanceToEnd(alice.page),
+      (distance) => distance < 2,
+    );
     await picture(alice, "timeline-composer");
     await composer(alice).fill("");
   });
@@ -124,12 +138,21 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await unreadOf(alice, "design").waitFor();
     expect(await unreadOf(alice, "design").innerText()).toBe("");
     await told(design, "@alice look", { mentions: [scene.ids.alice] });
-    await becomes(() => unreadOf(alice, "design").innerText(), (text) => text === "1");
-    await becomes(() => alice.page.title(), (title) => title.includes("1"));
+    await becomes(
+      () => unreadOf(alice, "design").innerText(),
+      (text) => text === "1",
+    );
+    await becomes(
+      () => alice.page.title(),
+      (title) => title.includes("1"),
+    );
     await picture(alice, "timeline-unread");
     await openRoom(alice, "design");
     await unreadOf(alice, "design").waitFor({ state: "detached" });
-    await becomes(() => alice.page.title(), (title) => !title.includes("1"));
+    await becomes(
+      () => alice.page.title(),
+      (title) => !title.includes("1"),
+    );
   });
 
   test("UI-34 a line stands before what is new, and stays while the room is open", async () => {
@@ -180,7 +203,10 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await alice.page.getByRole("option").first().waitFor({ state: "detached" });
     for (let count = 0; count < 3; count++) await alice.page.keyboard.press("Backspace");
     await alice.page.keyboard.press("Enter");
-    await becomes(() => unreadOf(bob, "design").innerText(), (text) => text === "1");
+    await becomes(
+      () => unreadOf(bob, "design").innerText(),
+      (text) => text === "1",
+    );
     await openRoom(bob, "design");
     await row(bob, "well done").getByText("@bob").waitFor();
   });

@@ -28,7 +28,8 @@ async function zipped(name: string): Promise<number> {
 
 describe("the built pages", () => {
   test("UI-1 what a page loads is named by its content", () => {
-    const own = ["appearance.js", "icon.svg", "index.html"];
+    const icons = ["icon-192.png", "icon-512.png", "icon-maskable.png", "icon.svg"];
+    const own = ["appearance.js", ...icons, "index.html", "manifest.webmanifest", "service-worker.js"];
     expect(names.filter((name) => !name.startsWith("assets/"))).toEqual(own);
     for (const name of names.filter((each) => !own.includes(each))) {
       expect(name).toMatch(/^assets\/[A-Za-z-]+-[\w-]{8}\.[a-z]+$/);
@@ -59,6 +60,7 @@ describe("the built pages", () => {
     let initial = 0;
     for (const name of first.filter((each) => each.endsWith(".js"))) initial += await zipped(name);
     expect(initial).toBeLessThan(165 * 1024);
+    expect(await zipped("service-worker.js")).toBeLessThan(5 * 1024);
     for (const name of scripts.filter((each) => !first.includes(each))) {
       expect(await zipped(name)).toBeLessThan(60 * 1024);
     }

@@ -16,8 +16,32 @@ export async function buildPages(folder: string): Promise<string[]> {
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
   }
+  await addServiceWorker(folder);
   const built = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true }));
   return built.map((path) => relative(folder, join(folder, path)).replaceAll("\\", "/")).sort();
+}
+
+/** Large and seldom wanted: kept once it was fetched, not before. */
+const fetchedLater = /^assets\/(?:de|en)-[^/]+\.js$|^icon-\d+\.png$|^icon-maskable\.png$/;
+
+/** The worker names the files of this version, so it is made after them. */
+async function addServiceWorker(folder: string): Promise<void> {
+  const all = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true }));
+  const names = all.map((name) => name.replaceAll("\\", "/")).sort();
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const name of names) hash.update(name).update(await Bun.file(join(folder, name)).bytes());
+  const files = names
+    .filter((name) => !fetchedLater.test(name) && name !== "index.html")
+    .map((name) => `/${name}`);
+  const { outputs } = await Bun.build({
+    entrypoints: [join(import.meta.dir, "worker/service-worker.ts")],
+    minify: true,
+    define: {
+      FILES: JSON.stringify(["/", ...files]),
+      VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)),
+    },
+  });
+  await Bun.write(join(folder, "service-worker.js"), outputs[0] as Blob);
 }
 
 if (import.meta.main) {

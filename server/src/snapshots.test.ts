@@ -6,6 +6,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
+import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
@@ -24,6 +25,7 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "forward",
     "edit",
     "edit mentions",
     "delete",
@@ -37,6 +39,7 @@ const actions = [
     "unpin",
     "read",
     "read",
+    "unread",
     "notify",
     "deliver",
     "rename",
@@ -45,7 +48,7 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room", "block", "unblock"] as const),
+  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft", "save"] as const),
 ];
 
 interface Step {
@@ -73,6 +76,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const tour: Step[] = (
   [
     { action: "send" },
+    { action: "forward", message: 0, pick: 2 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -91,11 +95,16 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "unread", room: 2, pick: 1 },
     { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
     { action: "block", target: 1 },
     { action: "unblock", target: 1 },
+    { action: "draft" },
+    { action: "save" },
+    { action: "report", target: 1 },
+    { action: "handle", pick: 1 },
     { action: "sign in" },
     { action: "sign out", pick: 1 },
     { action: "delete room", by: 1, room: 1 },
@@ -108,10 +117,12 @@ interface Scene {
   rooms: number[];
   messages: number[];
   sessions: number[];
+  reports: number[];
 }
 
 const emoji = ["👍", "👀", "🎉"];
 const levels = ["default", "all", "mentions", "none"] as const;
+const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
 function from<Value>(values: readonly Value[], index: number): Value {
@@ -139,6 +150,8 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      forward: () =>
+        wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
       "edit mentions": () =>
         wish("message.edit", { ...about, text: `To you ${pick}`, mentions: [person.user] }),
@@ -148,6 +161,7 @@ onEveryEngine((engine) => {
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
+      unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
       notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
@@ -163,6 +177,11 @@ onEveryEngine((engine) => {
       direct: () => wish("room.direct", person),
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
+      draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
+      save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
+      report: () => wish("report.create", { ...person, reason: "spam" }),
+      handle: () =>
+        wish("report.update", { report: from(scene.reports, pick), status: from(statuses, pick) }),
       unblock: () => wish("block.set", { ...person, on: false }),
       "sign out": () => wish("session.end", { session: from(scene.sessions, pick) }),
       "delete room": () => wish("room.delete", place),
@@ -182,9 +201,12 @@ onEveryEngine((engine) => {
       scene.sessions.push(session);
       return;
     }
+    const who = wish.name === "report.update" ? fixture.ids.admin : by;
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
-    const done = does(by, wish.name as any, wish.input as any).then((result: any) => {
+    const done = does(who, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);
+      if (wish.name === "message.forward") scene.messages.push(result.messages[0].id);
+      if (wish.name === "report.create") scene.reports.push(result.id);
       if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
     });
     await outcomeOf(done);
@@ -245,7 +267,7 @@ onEveryEngine((engine) => {
       const sent = await does(from([one, two, three], index), "message.send", { room, text: "First" });
       messages.push(sent.id);
     }
-    return { people, rooms, messages, sessions: [1] };
+    return { people, rooms, messages, sessions: [1], reports: [1] };
   }
 
   async function live(steps: readonly Step[]): Promise<void> {

@@ -3,6 +3,7 @@ import { createRoot } from "react-dom/client";
 import { createClient } from "./client/client.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
+import { keepPages } from "./client/updates.ts";
 import { ClientProvider } from "./client/use-client.ts";
 import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
 import { Pages } from "./screens/pages.tsx";
@@ -45,6 +46,7 @@ function deviceName(agent: string): string {
 
 applyAppearance();
 followSystem();
+void keepPages();
 await applyLanguage();
 createRoot(document.getElementById("app") as HTMLElement).render(
   <StrictMode>

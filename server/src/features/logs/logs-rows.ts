@@ -154,6 +154,21 @@ export const userHead = prepare<{ user: number }, { head: number }>((build, para
   build.selectFrom("users").select("head").where("id", "=", param("user")),
 );
 
+export interface DraftNow {
+  room_id: number;
+  text: string;
+  reply_to: number | null;
+  at: number;
+}
+
+export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build, param) =>
+  build
+    .selectFrom("drafts")
+    .select(["room_id", "text", "reply_to", "at"])
+    .where("user_id", "=", param("user"))
+    .where("room_id", "=", param("room")),
+);
+
 export async function headsOfRooms(
   sql: Sql,
   rooms: readonly number[],

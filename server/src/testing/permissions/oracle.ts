@@ -1,13 +1,13 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { blockOf, isApart, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
 const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^user\.(?:create|set_active|set_role)$/;
+const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -59,6 +59,10 @@ const done: Rule = () => "done";
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
+const intoRoom = within(({ archived, permissions }, role) =>
+  unless([archived || !atLeast(role, permissions.send_messages), "forbidden"]),
+);
+
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
   return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
 }
@@ -68,9 +72,11 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse", "block.list"),
+  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
-  ...each(inside, "notification.set", "pin.list"),
+  ...each(inside, "receipt.unread"),
+  ...each(inside, "notification.set", "pin.list", "message.find"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
@@ -79,6 +85,22 @@ export const rules: Record<OperationName, Rule> = {
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
   "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
+  "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  "report.create": (model, call) => {
+    const { roles, messages, deleted } = model.rooms[call.place];
+    const message = messages[call.message % messages.length];
+    if (call.variant === 0) {
+      return unless(
+        [deleted || !roles.has(call.who) || !message || message.deleted, "not_found"],
+        [message?.sender === call.who, "invalid"],
+      );
+    }
+    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
+  },
+  "report.get": (_, call) => unless([!isOdd(call), "not_found"]),
+  "report.update": (_, call) => unless([!isOdd(call), "not_found"]),
   "room.create": ({ people, blocks }, call) =>
     unless(
       [isOdd(call), "invalid"],
@@ -150,10 +172,16 @@ export const rules: Record<OperationName, Rule> = {
       [call.variant === 3, "invalid"],
     );
   }),
+  "message.forward": (model, call) => {
+    const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
+    const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];
+    const isRead = !source.deleted && source.roles.has(call.who) && message?.deleted === false;
+    return isRead ? intoRoom(model, call) : "not_found";
+  },
   "message.edit": about((message, room, role, call, model) =>
     unless(
       [message.deleted, "not_found"],
-      [message.sender !== call.who || room.archived, "forbidden"],
+      [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
       [!atLeast(role, room.permissions.send_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
     ),

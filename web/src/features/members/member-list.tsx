@@ -2,6 +2,7 @@ import type { Member, MemberRole, Room } from "@parley/protocol/rooms";
 import type { User } from "@parley/protocol/users";
 import { MoreHorizontal, UserPlus } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { isAtLeast, rankOf } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -9,7 +10,6 @@ import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { PersonAvatar, PersonPicker, usePersonName } from "../users/users.tsx";
-import { type Rank, rankOf } from "./members-rules.ts";
 
 interface MembersProps {
   room: Room;
@@ -23,8 +23,7 @@ export function MemberList({ room, own, onProfile }: MembersProps) {
   const t = useText();
   const { members, next, more, error, act } = useMembers(room);
   const [isAdding, setIsAdding] = useState(false);
-  const mayAdd =
-    room.kind !== "direct" && rankOf(own) >= rankOf(room.permissions.add_members) && !room.archived;
+  const mayAdd = room.kind !== "direct" && isAtLeast(own, room.permissions.add_members) && !room.archived;
   return (
     <section aria-label={t("members.title")} className="flex flex-col gap-1">
       <div className="flex items-center justify-between">
@@ -107,7 +106,7 @@ function MemberRow({ member, room, own, act, onProfile }: MemberRowProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setIsOpen] = useState(false);
   const target = { room: room.id, user: member.user };
-  const setRole = (role: Rank) => () =>
+  const setRole = (role: MemberRole) => () =>
     void act((client) => client.call("member.set_role", { ...target, role }));
   const mayAct =
     room.kind !== "direct" && (own === "owner" || rankOf(own) > rankOf(member.role)) && rankOf(own) >= 1;

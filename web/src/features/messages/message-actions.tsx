@@ -1,9 +1,24 @@
 import type { Message } from "@parley/protocol/messages";
-import { Copy, Eye, History, MoreHorizontal, Pencil, Reply, SmilePlus, Trash2 } from "lucide-react";
+import {
+  Copy,
+  Eye,
+  History,
+  Link2,
+  MoreHorizontal,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  SmilePlus,
+  Trash2,
+} from "lucide-react";
 import { useRef, useState } from "react";
+import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
+import { wordsFor } from "../../ui/problem.tsx";
 import { type Translate, useText } from "../../ui/text.ts";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
@@ -25,6 +40,9 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   const [isPicking, setIsPicking] = useState(false);
   const { quick, used } = useQuickReactions();
   const role = useView(({ state }) => state.rooms.get(message.room)?.room.role ?? null);
+  const needed = useView(
+    ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
+  );
   const isArchived = useView(({ state }) => state.rooms.get(message.room)?.room.archived ?? false);
   const react = (emoji: string) => {
     used(emoji);
@@ -35,7 +53,12 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
     isMine,
     actions,
     t,
-    mayRemove: isMine || role === "owner" || role === "admin",
+    mayPin: !isArchived && isAtLeast(role, needed),
+    pin: () =>
+      void client
+        .call("pin.set", { message: message.id, on: !message.pinned_at })
+        .catch((error: unknown) => notify(wordsFor(error, t))),
+    mayRemove: isMine || isAtLeast(role, "admin"),
     isArchived,
   });
   return (
@@ -103,11 +126,13 @@ function LongPress({
 
 interface ItemsOf extends MessageActionsProps {
   t: Translate;
+  mayPin: boolean;
+  pin: () => void;
   mayRemove: boolean;
   isArchived: boolean;
 }
 
-function itemsOf({ message, isMine, actions, t, mayRemove, isArchived }: ItemsOf): MenuItem[] {
+function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchived }: ItemsOf): MenuItem[] {
   const items: (MenuItem | false)[] = [
     !isArchived && {
       label: t("message.reply"),
@@ -127,6 +152,17 @@ function itemsOf({ message, isMine, actions, t, mayRemove, isArchived }: ItemsOf
       icon: Copy,
       shortcut: "C",
       act: () => void navigator.clipboard.writeText(message.text),
+    },
+    {
+      label: t("message.link"),
+      icon: Link2,
+      act: () =>
+        void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room}?message=${message.id}`),
+    },
+    mayPin && {
+      label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),
+      icon: message.pinned_at ? PinOff : Pin,
+      act: pin,
     },
     isMine && { label: t("message.receipts"), icon: Eye, act: () => actions.receipts(message) },
     message.edited_at !== undefined && {

@@ -1,9 +1,10 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
-import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft } from "lucide-react";
-import { Component, memo, type ReactNode, useEffect, useMemo } from "react";
+import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Pin } from "lucide-react";
+import { Component, type KeyboardEvent, memo, type ReactNode, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, fullTime } from "../../ui/times.ts";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
@@ -42,13 +43,24 @@ export const MessageRow = memo(function MessageRow({
 }: MessageRowProps) {
   const t = useText();
   const isDeleted = message.deleted_at !== undefined;
+  const name = usePersonName(message.sender);
+  const words = isDeleted ? t("message.deleted") : plainWords(message.text);
+  const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
   return (
     <article
+      tabIndex={-1}
+      aria-label={label}
+      onKeyDown={(event) => pressed(event, message, isMine, actions)}
       data-message={message.id}
       className={clsx(frame, isHead ? "pt-2 pb-0.5" : "py-0.5", isMarked && "bg-note! transition-colors")}
     >
       <Margin message={message} isHead={isHead} onProfile={actions.profile} />
       <div className="min-w-0 flex-1">
+        {message.pinned_at && (
+          <p className="flex items-center gap-1 text-xs text-accent">
+            <Pin aria-hidden size={12} /> {t("pins.mark")}
+          </p>
+        )}
         {isHead && <Author message={message} onProfile={actions.profile} />}
         {message.reply_to !== undefined && (
           <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
@@ -79,6 +91,18 @@ export const MessageRow = memo(function MessageRow({
     </article>
   );
 });
+
+/** KEYS-3. Single keys on the message that has the focus. */
+function pressed(event: KeyboardEvent, message: Message, isMine: boolean, actions: RowActions): void {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (message.deleted_at) return;
+  const key = event.key.toLowerCase();
+  if (key === "r") actions.reply(message);
+  else if (key === "e" && isMine) actions.edit(message);
+  else if (key === "c") void navigator.clipboard.writeText(message.text);
+  else return;
+  event.preventDefault();
+}
 
 function Margin({
   message,
@@ -171,7 +195,8 @@ export function QuotedLine({ message }: { message: Message }) {
   const name = usePersonName(message.sender);
   return (
     <span dir="auto" className="truncate">
-      <b className="font-semibold">{name}</b> {message.deleted_at ? t("message.deleted") : message.text}
+      <b className="font-semibold">{name}</b>{" "}
+      {message.deleted_at ? t("message.deleted") : plainWords(message.text)}
     </span>
   );
 }

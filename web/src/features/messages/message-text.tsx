@@ -1,5 +1,6 @@
-import { Lexer, type Token, type Tokens } from "marked";
+import type { Token, Tokens } from "marked";
 import { Fragment, memo, type ReactNode } from "react";
+import { tokensOf } from "../../ui/markdown.ts";
 import { CodeBlock } from "./code-block.tsx";
 
 export interface MentionNames {
@@ -15,10 +16,10 @@ const kept = new WeakMap<object, Token[]>();
 const safeLink = /^(?:https?|mailto|tel):/i;
 const mention = /(^|[^\w@./-])@([A-Za-z0-9][\w.-]{0,31})/g;
 
-function tokensOf(owner: object, text: string): Token[] {
+function tokensFor(owner: object, text: string): Token[] {
   const known = kept.get(owner);
   if (known) return known;
-  const tokens = new Lexer({ gfm: true, breaks: true }).lex(text);
+  const tokens = tokensOf(text);
   kept.set(owner, tokens);
   return tokens;
 }
@@ -37,7 +38,7 @@ export const MessageText = memo(function MessageText({
   mentions: MentionNames;
 }) {
   if (isOnlyEmoji(text)) return <p className="text-4xl leading-snug">{text}</p>;
-  return <Blocks tokens={tokensOf(owner, text)} mentions={mentions} />;
+  return <Blocks tokens={tokensFor(owner, text)} mentions={mentions} />;
 });
 
 const onlyEmoji = /^(?:\p{RGI_Emoji}\s?){1,6}$/v;

@@ -1,14 +1,16 @@
 import type { RoomState } from "@parley/protocol/state";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type KeyboardEvent, type Ref, useImperativeHandle, useRef, useState } from "react";
+import { type Ref, useImperativeHandle, useRef, useState } from "react";
 import { useView } from "../../client/use-client.ts";
 import { useText } from "../../ui/text.ts";
 import { dayName } from "../../ui/times.ts";
 import { MessageRow, type RowActions, WaitingRow } from "./message-row.tsx";
+import { indexOf, moveByMessage, withRow } from "./timeline-keys.ts";
 import type { Row } from "./timeline-rows.ts";
+import { UnreadBar } from "./unread-bar.tsx";
 import { useEnd } from "./use-end.ts";
-import { useMore, useReading, useRows } from "./use-timeline.ts";
+import { useLineSeen, useMore, useReading, useRows } from "./use-timeline.ts";
 
 export interface TimelineHandle {
   toEnd: () => void;
@@ -40,6 +42,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, count } = useRows(held, readTo ?? null);
   const isLive = held.window === null;
+  const [focused, setFocused] = useState<number | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
   const virtualizer = useVirtualizer({
     count: rows.length,
@@ -48,6 +51,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: "end",
     overscan: 8,
+    rangeExtractor: (range) => withRow(defaultRangeExtractor(range), focused),
     paddingEnd: 12,
   });
   const { isAtEnd, toEnd, unseen } = useEnd({
@@ -69,6 +73,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     },
   }));
   const first = virtualizer.getVirtualItems()[0];
+  const isLineSeen = useLineSeen(rows, virtualizer.range?.startIndex);
   const day = dayAt(rows, first?.index ?? 0);
   return (
     <div className="relative min-h-0 flex-1">
@@ -80,6 +85,8 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         tabIndex={0}
         onKeyDown={(event) => moveByMessage(event, isLive ? toEnd : onLive)}
+        onFocus={(event) => setFocused(indexOf(event.target))}
+        onBlur={() => setFocused(null)}
         className="absolute inset-0 overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
       >
         <div className="relative w-full" style={{ height: Math.max(virtualizer.getTotalSize(), 0) }}>
@@ -96,7 +103,8 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
           ))}
         </div>
       </div>
-      {day !== null && !isAtEnd && (
+      <UnreadBar held={held} isLineSeen={isLineSeen} onGo={actions.goTo} />
+      {day !== null && !isAtEnd && (isLineSeen || !readTo) && (
         <p className="pointer-events-none absolute inset-x-0 top-2 z-10 text-center">
           <span className="rounded-full bg-raised px-3 py-1 text-xs font-medium text-soft shadow-float">
             {dayName(day)}
@@ -165,10 +173,4 @@ function dayAt(rows: readonly Row[], index: number): string | number | null {
     if (row?.kind === "message") return row.message.created_at;
   }
   return null;
-}
-
-/** The list is one stop for the keyboard; within it the arrows go from message to message. */
-function moveByMessage(event: KeyboardEvent<HTMLElement>, toEnd: () => void): void {
-  if (event.target !== event.currentTarget && !(event.target as Element).matches("[data-index] *")) return;
-  if (event.key === "End") toEnd();
 }

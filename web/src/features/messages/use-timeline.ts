@@ -78,3 +78,11 @@ export function useReading(list: List, rows: readonly Row[], { room }: RoomState
     };
   }, [client, last, rows, room.id]);
 }
+
+/** Whether the line of what is new is or was in sight, or there is none. `from`: the first row in sight. */
+export function useLineSeen(rows: readonly Row[], from: number | undefined): boolean {
+  const wasSeen = useRef(false);
+  const line = rows.findIndex(({ kind }) => kind === "new");
+  if (line >= 0 && from !== undefined && from <= line) wasSeen.current = true;
+  return wasSeen.current;
+}

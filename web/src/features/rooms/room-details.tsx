@@ -3,6 +3,7 @@ import type { Permissions } from "@parley/protocol/rooms";
 import type { RoomState } from "@parley/protocol/state";
 import { Archive, ArchiveRestore, LogOut, Pencil, Trash2, X } from "lucide-react";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
+import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -15,13 +16,14 @@ import { RoomAvatar, useRoomName } from "./room.tsx";
 export interface RoomDetailsProps {
   held: RoomState;
   onClose: () => void;
-  /** The list of people, which is another feature's. */
+  /** The list of people and the choice of notifications, which are other features'. */
   members: ReactNode;
+  notifications: ReactNode;
   onProfile: (user: number) => void;
 }
 
 /** What there is to know of a room, and what the caller may do with it. */
-export function RoomDetails({ held, onClose, members, onProfile }: RoomDetailsProps) {
+export function RoomDetails({ held, onClose, members, notifications, onProfile }: RoomDetailsProps) {
   const t = useText();
   const { room } = held;
   const me = useView(({ state }) => state.user);
@@ -30,11 +32,7 @@ export function RoomDetails({ held, onClose, members, onProfile }: RoomDetailsPr
   const [open, setOpen] = useState<"edit" | "leave" | "delete" | null>(null);
   const [error, setError] = useState<unknown>();
   const client = useClient();
-  const mayEdit =
-    room.kind !== "direct" &&
-    (room.role === "owner" ||
-      room.role === room.permissions.change_info ||
-      room.permissions.change_info === "member");
+  const mayEdit = room.kind !== "direct" && isAtLeast(room.role, room.permissions.change_info);
   const attempt = async (what: Promise<unknown>) => {
     setError(undefined);
     await what.then(() => setOpen(null), setError);
@@ -64,6 +62,7 @@ export function RoomDetails({ held, onClose, members, onProfile }: RoomDetailsPr
         </div>
         <Problem error={error} />
         {room.kind !== "direct" && members}
+        {room.role !== null && notifications}
         {room.kind !== "direct" && (
           <div className="mt-4 flex flex-col items-start gap-1 border-t pt-4">
             {mayEdit && (

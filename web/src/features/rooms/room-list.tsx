@@ -1,11 +1,16 @@
+import type { Membership } from "@parley/protocol/rooms";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { ChevronDown, Search } from "lucide-react";
+import { BellOff, ChevronDown, Search } from "lucide-react";
 import { memo, useMemo, useState } from "react";
+import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
+import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
+import { isMuted } from "../notifications/notifications.tsx";
+import { usePersonName } from "../users/users.tsx";
 import { RoomAvatar, roomNameIn, useRoomName } from "./room.tsx";
 import { type Section, sectionsOf } from "./room-sections.ts";
 
@@ -96,8 +101,10 @@ const RoomRow = memo(function RoomRow({ held, isCurrent }: { held: RoomState; is
   const typists = useView(({ typing }) => typing.get(room.id)?.length ?? 0);
   const count = room.kind === "direct" ? room.unread : room.mentions;
   const isUnread = room.unread > 0;
+  const muted = isMuted(room.notifications);
   return (
     <Link
+      data-room={room.id}
       href={`/rooms/${room.id}`}
       aria-current={isCurrent ? "page" : undefined}
       className={clsx(
@@ -110,7 +117,10 @@ const RoomRow = memo(function RoomRow({ held, isCurrent }: { held: RoomState; is
       <RoomAvatar held={held} />
       <span className="min-w-0 flex-1">
         <span className="flex items-baseline gap-2">
-          <span dir="auto" className={clsx("min-w-0 flex-1 truncate text-sm", isUnread && "font-semibold")}>
+          <span
+            dir="auto"
+            className={clsx("min-w-0 flex-1 truncate text-sm", isUnread && !muted && "font-semibold")}
+          >
             {name}
           </span>
           {room.last_message_at && (
@@ -121,9 +131,10 @@ const RoomRow = memo(function RoomRow({ held, isCurrent }: { held: RoomState; is
         </span>
         <span className="flex items-center gap-2 text-xs text-soft compact:hidden">
           <span dir="auto" className="min-w-0 flex-1 truncate">
-            {typists > 0 ? t("typing.inList") : room.topic || t("rooms.people", { count: room.member_count })}
+            {typists > 0 ? t("typing.inList") : <Preview room={room} />}
           </span>
-          {isUnread && <Unread count={count} label={t("rooms.unread", { count: room.unread })} />}
+          {muted && <BellOff role="img" aria-label={t("notify.muted")} size={13} className="shrink-0" />}
+          {isUnread && <Unread count={muted ? 0 : count} label={t("rooms.unread", { count: room.unread })} />}
         </span>
       </span>
     </Link>
@@ -142,4 +153,24 @@ function Unread({ count, label }: { count: number; label: string }) {
       {count > 99 ? "99+" : count}
     </span>
   );
+}
+
+/** What was said last, or what was begun and not sent. */
+function Preview({ room }: { room: Membership }) {
+  const t = useText();
+  const me = useView(({ state }) => state.user);
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room.id))?.text);
+  const last = room.last_message;
+  const name = usePersonName(last?.sender ?? 0);
+  if (draft) {
+    return (
+      <>
+        <span className="text-danger">{t("rooms.draft")}</span> {draft}
+      </>
+    );
+  }
+  if (!last) return room.topic || t("rooms.people", { count: room.member_count });
+  const text = last.deleted_at ? t("message.deleted") : plainWords(last.text);
+  if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
+  return room.kind === "direct" ? text : `${name}: ${text}`;
 }

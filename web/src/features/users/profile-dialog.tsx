@@ -1,7 +1,9 @@
-import { MessageCircle } from "lucide-react";
+import { Ban, MessageCircle } from "lucide-react";
+import { useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
 import { PersonAvatar, shownName, usePerson } from "./person.tsx";
@@ -22,10 +24,17 @@ export function ProfileDialog({
   const presence = useView(({ presences }) => presences.get(user));
   const me = useView(({ state }) => state.user);
   const write = async () => {
-    const { id } = await client.call("room.direct", { user });
-    onClose();
-    onOpenRoom(id);
+    try {
+      const { id } = await client.call("room.direct", { user });
+      onClose();
+      onOpenRoom(id);
+    } catch (problem) {
+      setError(problem);
+    }
   };
+  const isBlocked = useView((view) => view.state.blocked.has(user));
+  const [error, setError] = useState<unknown>();
+  const block = (on: boolean) => client.call("block.set", { user, on }).catch(setError);
   const state = presence?.state ?? "offline";
   const seen = presence?.last_seen;
   return (
@@ -40,10 +49,21 @@ export function ProfileDialog({
             : t(`presence.${state}`)}
         </p>
         {person?.active === false && <p className="text-sm text-danger">{t("people.deactivated")}</p>}
+        {isBlocked && <p className="text-sm text-danger">{t("people.blocked")}</p>}
         <Button look="primary" onClick={() => void write()}>
           <MessageCircle aria-hidden size={18} />
           {user === me ? t("rooms.notes") : t("people.write")}
         </Button>
+        {user !== me && (
+          <Button
+            look="quiet"
+            className={isBlocked ? "" : "text-danger"}
+            onClick={() => void block(!isBlocked)}
+          >
+            <Ban aria-hidden size={17} /> {t(isBlocked ? "people.unblock" : "people.block")}
+          </Button>
+        )}
+        <Problem error={error} />
       </div>
     </Dialog>
   );

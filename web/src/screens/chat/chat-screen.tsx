@@ -1,15 +1,22 @@
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { useRoom } from "../../features/rooms/rooms.tsx";
 import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
 import { navigate } from "../../ui/address.tsx";
+import { lazily } from "../../ui/lazily.tsx";
 import { useText } from "../../ui/text.ts";
+import { UpdateNotice } from "../update-notice.tsx";
 import { LinkNotice } from "./link-notice.tsx";
 import { RoomScreen } from "./room-screen.tsx";
 import { SideBar } from "./side-bar.tsx";
+import type { Command } from "./switcher.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
 import { useTitle } from "./use-title.ts";
+
+const Switcher = lazily(async () => (await import("./switcher.tsx")).Switcher);
+const ShortcutsDialog = lazily(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
 
 const openRoom = (id: number) => navigate(`/rooms/${id}`);
 
@@ -19,10 +26,23 @@ export function ChatScreen({ room }: { room: number | null }) {
   const held = useRoom(room ?? 0);
   const isComplete = useView((view) => view.isComplete);
   const [profile, setProfile] = useState<number | null>(null);
+  const [open, setOpen] = useState<"switcher" | "help" | null>(null);
+  const commands = useMemo<Command[]>(
+    () => [
+      { label: t("settings.title"), run: () => navigate("/settings") },
+      { label: t("settings.appearance"), run: () => navigate("/settings/appearance") },
+      { label: t("keys.title"), run: () => setOpen("help") },
+    ],
+    [t],
+  );
+  const onSwitcher = useCallback(() => setOpen("switcher"), []);
+  const onHelp = useCallback(() => setOpen("help"), []);
+  useShortcuts({ room, onOpenRoom: openRoom, onSwitcher, onHelp });
   useTitle(held);
   useWatched(held);
   return (
     <div className="flex h-full flex-col">
+      <UpdateNotice />
       <LinkNotice />
       <div className="flex min-h-0 flex-1">
         <div
@@ -36,6 +56,10 @@ export function ChatScreen({ room }: { room: number | null }) {
           {room === null && <Nothing text={t("rooms.choose")} />}
         </main>
       </div>
+      {open === "switcher" && (
+        <Switcher commands={commands} onOpenRoom={openRoom} onClose={() => setOpen(null)} />
+      )}
+      {open === "help" && <ShortcutsDialog onClose={() => setOpen(null)} />}
       {profile !== null && (
         <ProfileDialog user={profile} onClose={() => setProfile(null)} onOpenRoom={openRoom} />
       )}

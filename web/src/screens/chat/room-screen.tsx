@@ -1,6 +1,8 @@
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
+import clsx from "clsx";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { MemberList } from "../../features/members/members.tsx";
 import {
@@ -15,10 +17,13 @@ import {
   type TimelineHandle,
   TypingLine,
 } from "../../features/messages/messages.tsx";
+import { NotificationChoice } from "../../features/notifications/notifications.tsx";
+import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useText } from "../../ui/text.ts";
-import { useGoTo, useReadTo, useUnreadWindow } from "./use-places.ts";
+import { useAnnouncements } from "./use-announcements.ts";
+import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
 
 type Asked = { kind: "remove" | "history" | "receipts"; message: Message } | null;
 
@@ -31,6 +36,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const me = useView(({ state }) => state.user);
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked>(null);
+  const [isPins, setIsPins] = useState(false);
   const [isDetails, setIsDetails] = useState(false);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -41,6 +47,8 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   }, [client, room.id]);
   useUnreadWindow(held, readTo);
   const goTo = useGoTo(held, timeline);
+  useLinkedMessage(held, goTo);
+  useAnnouncements(room.id);
   const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
   const actions = useMemo<RowActions>(
     () => ({
@@ -65,8 +73,12 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const close = () => setAsked(null);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
-      <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <section
+        aria-label={name}
+        className={clsx("flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+      >
         <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+        <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
         <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
         <TypingLine room={room.id} />
         {canWrite(held) ? (
@@ -90,10 +102,12 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
             held={held}
             onClose={() => setIsDetails(false)}
             onProfile={onProfile}
+            notifications={<NotificationChoice room={room} />}
             members={<MemberList room={room} own={room.role} onProfile={onProfile} />}
           />
         </aside>
       )}
+      {isPins && <PinsDialog held={held} onGo={goTo} onClose={() => setIsPins(false)} />}
       {asked?.kind === "remove" && <DeleteDialog message={asked.message} onClose={close} />}
       {asked?.kind === "history" && <HistoryDialog message={asked.message} onClose={close} />}
       {asked?.kind === "receipts" && <ReceiptsDialog message={asked.message} onClose={close} />}
@@ -101,11 +115,8 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   );
 }
 
-const ranks = { member: 0, admin: 1, owner: 2 } as const;
-
 function canWrite({ room }: RoomState): boolean {
-  if (room.archived || room.role === null) return false;
-  return ranks[room.role] >= ranks[room.permissions.send_messages];
+  return !room.archived && isAtLeast(room.role, room.permissions.send_messages);
 }
 
 function CannotWrite({ held }: { held: RoomState }) {

@@ -3,6 +3,7 @@ import type { RoomState } from "@parley/protocol/state";
 import { type RefObject, useCallback, useEffect, useRef } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import type { TimelineHandle } from "../../features/messages/messages.tsx";
+import { addressWith, navigate, useSearchValue } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
@@ -53,4 +54,15 @@ export function useGoTo(
     },
     [client, room, timeline, t],
   );
+}
+
+/** LINK-2. An address that names a message leads to it, once. */
+export function useLinkedMessage({ loaded }: RoomState, goTo: (message: number) => void): void {
+  const linked = Number(useSearchValue("message") ?? 0);
+  const isLoaded = loaded;
+  useEffect(() => {
+    if (!isLoaded || linked <= 0) return;
+    navigate(addressWith("message", null), { replace: true });
+    goTo(linked);
+  }, [isLoaded, linked, goTo]);
 }

@@ -1,6 +1,7 @@
 import type { RoomState } from "@parley/protocol/state";
 import { useEffect } from "react";
 import { useView } from "../../client/use-client.ts";
+import { isMuted } from "../../features/notifications/notifications.tsx";
 import { roomNameIn } from "../../features/rooms/rooms.tsx";
 import { useText } from "../../ui/text.ts";
 
@@ -9,7 +10,9 @@ export function useTitle(held: RoomState | undefined): void {
   const t = useText();
   const count = useView(({ state }) => {
     let sum = 0;
-    for (const { room } of state.rooms.values()) sum += room.kind === "direct" ? room.unread : room.mentions;
+    for (const { room } of state.rooms.values()) {
+      if (!isMuted(room.notifications)) sum += room.kind === "direct" ? room.unread : room.mentions;
+    }
     return sum;
   });
   const name = useView((view) => (held ? roomNameIn(view, held, t) : "Parley"));
