@@ -55,13 +55,23 @@ export function withPin(message: Message, at: string | null): Message {
   return at === null ? rest : { ...rest, pinned_at: at };
 }
 
-/** Messages sent before `from` are not held, so events about them have nothing to change. */
-function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
+/** A message that was read later has this event counted already. */
+function countReply(messages: Map<number, Message>, reply: Message, seq: number, by: number): void {
+  const answered = messages.get(reply.reply_to ?? 0);
+  if (!answered || seq <= (answered.replied_seq ?? 0)) return;
+  const reply_count = (answered.reply_count ?? 0) + by;
+  messages.set(answered.id, { ...answered, reply_count, replied_seq: seq });
+}
+
+/** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
+function applyToMessages(messages: Map<number, Message>, seq: number, event: RoomEvent, from: number): void {
   switch (event.kind) {
     case "message.sent":
     case "message.edited":
     case "message.deleted":
       if (event.message.seq >= from) keepNewer(messages, event.message);
+      if (event.kind === "message.sent") countReply(messages, event.message, seq, 1);
+      if (event.kind === "message.deleted") countReply(messages, event.message, seq, -1);
       break;
     case "reaction.set": {
       const held = messages.get(event.message);
@@ -160,7 +170,7 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], me: num
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
-    applyToMessages(messages, event, state.before ?? 0);
+    applyToMessages(messages, position, event, state.before ?? 0);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
     ({ room, marked } = applyToCounts({ room, marked }, position, event, me));
     room = applyToPreview(room, event);
@@ -200,8 +210,8 @@ export function withPage(
   if (missed > state.recent.length) return undefined;
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
-  if (missed > 0) {
-    for (const event of state.recent.slice(-missed)) applyToMessages(arrived, event, before ?? 0);
+  for (const [index, event] of (missed > 0 ? state.recent.slice(-missed) : []).entries()) {
+    applyToMessages(arrived, page.head + 1 + index, event, before ?? 0);
   }
   const messages = new Map(state.messages);
   for (const message of arrived.values()) keepNewer(messages, message);

@@ -16,6 +16,7 @@ import {
   findMessage,
   getMessage,
   listMessages,
+  listReplies,
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
@@ -97,6 +98,7 @@ export const handlers: Handlers = {
   "message.list": listMessages,
   "message.get": getMessage,
   "message.find": findMessage,
+  "message.replies": listReplies,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,

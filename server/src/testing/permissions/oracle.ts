@@ -71,7 +71,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list", "message.find"),
-  ...each(aboutOne, "message.get", "message.history", "message.receipts"),
+  ...each(aboutOne, "message.get", "message.history", "message.receipts", "message.replies"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
   "session.refresh": ({ people }, { who }) => unless([!people[who].signedIn, "unauthenticated"]),
