@@ -14,8 +14,7 @@ import {
 } from "./apply.ts";
 import { holding } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
-import type { Message } from "./messages.ts";
-import { ReferenceRoom, type Step, timeAt } from "./reference-room.ts";
+import { comparable, ReferenceRoom, roomOf, type Step, timeAt } from "./reference-room.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, emptyState, timeline } from "./state.ts";
 
@@ -58,6 +57,7 @@ class Reader {
   pages: { page: ReturnType<ReferenceRoom["page"]>; asked: number | null }[] = [];
   outcomes = new Set<Applied["outcome"]>();
   doubted = false;
+  blocked = new Set<number>();
 
   constructor(readonly room: ReferenceRoom) {
     this.state = applyReady(emptyState(), readyAt(room.at(room.head).membership, { mode: "fresh" }));
@@ -114,11 +114,19 @@ class Reader {
     if (events.length > 0) this.take(applyUserEvents(this.state, from, events));
   }
 
+  block(user: number, on: boolean) {
+    this.room.block(user, on);
+    this.privateLog.push({ kind: "block.set", at: timeAt(0), user, on });
+    if (on) this.blocked.add(user);
+    else this.blocked.delete(user);
+  }
+
   /** A new connection: answers under way are lost. */
   resume() {
     this.pages = [];
     const membership = this.room.at(this.room.head).membership;
-    this.state = applyReady(this.state, readyAt(membership, { user_seq: this.privateLog.length }));
+    const [user_seq, blocks] = [this.privateLog.length, [...this.blocked]];
+    this.state = applyReady(this.state, readyAt(membership, { user_seq, blocks }));
   }
 
   catchUp() {
@@ -136,6 +144,7 @@ type Action =
   | { act: "astray"; offset: number; count: number }
   | { act: "ask"; limit: number }
   | { act: "read" | "unread"; back: number }
+  | { act: "block"; user: number; on: boolean }
   | { act: "receive" | "hearPrivate" | "resume" };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -146,6 +155,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ act: fc.constantFrom("receive", "hearPrivate") }) },
   fc.record({ act: fc.constant("resume") }),
   fc.record({ act: fc.constantFrom("read", "unread"), back: fc.nat(8) }),
+  fc.record({ act: fc.constant("block"), user: fc.constantFrom(2, 3), on: fc.boolean() }),
 ) as fc.Arbitrary<Action>;
 
 function perform(reader: Reader, one: Action): void {
@@ -155,13 +165,8 @@ function perform(reader: Reader, one: Action): void {
   else if (one.act === "astray") reader.hear(Math.max(2, next + one.offset), one.count, 0);
   else if (one.act === "ask") reader.ask(one.limit);
   else if (one.act === "read" || one.act === "unread") reader[one.act](one.back);
+  else if (one.act === "block") reader.block(one.user, one.on);
   else reader[one.act]();
-}
-
-/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
-function comparable(message: Message) {
-  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
-  return { ...message, reactions: reactions?.toSorted() };
 }
 
 function expectSame(reader: Reader) {
@@ -171,12 +176,6 @@ function expectSame(reader: Reader) {
   expect(held.room).toEqual(membership);
   const expected = messages.filter(({ seq }) => held.before === null || seq >= held.before);
   expect(timeline(held).map(comparable)).toEqual(expected.map(comparable));
-}
-
-function roomOf(steps: Step[]): ReferenceRoom {
-  const room = new ReferenceRoom();
-  for (const one of steps) room.take(one);
-  return room;
 }
 
 describe("a client's copy of a room", () => {
@@ -200,6 +199,19 @@ describe("a client's copy of a room", () => {
     );
     expect([...seen].sort()).toEqual(["applied", "hole", "repeated", "stale"]);
     expect(doubts).toBeGreaterThan(0);
+  });
+
+  test("BLOCK-4 whom a person blocks is known from the start, and mentions them no more", () => {
+    const room = roomOf([2, 3].map((by) => ({ do: "send", by, mentioning: true })));
+    const heardBy = (blocks?: number[]) => {
+      const ready = readyAt(room.at(1).membership, { mode: "fresh", ...(blocks && { blocks }) });
+      const state = applyReady(applyReady(emptyState(), { ...ready, blocks: [3] }), ready);
+      const { rooms } = applyRoomEvents(state, roomId, 2, [room.event(2, 3), room.event(3, 3)]).state;
+      const { unread, mentions } = rooms.get(roomId)?.room ?? {};
+      return { unread, mentions };
+    };
+    expect(heardBy()).toEqual({ unread: 2, mentions: 2 });
+    expect(heardBy([2])).toEqual({ unread: 2, mentions: 1 });
   });
 
   test("SYNC-1 an event that is not the next one changes nothing", () => {

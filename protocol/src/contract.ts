@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { blockOperations } from "./blocks.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
@@ -18,6 +19,7 @@ export const contract = {
   ...notificationOperations,
   ...logOperations,
   ...presenceOperations,
+  ...blockOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -48,6 +48,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   /** The person told, on some device, of what in this room they wish to be told. */
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
+  /** The person blocks somebody from now on, or no more. */
+  z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
   z.object({ kind: z.literal("session.ended"), at: time, session: id }),
 ]);

@@ -43,6 +43,8 @@ export const limits = {
   markRoomMembers: 64,
   typingRoomMembers: 200,
   presenceUsers: 200,
+  /** People whom one person blocks. */
+  blocks: 1_000,
   /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */

@@ -61,6 +61,8 @@ export const routes = {
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",
   "presence.list": "GET /presence",
+  "block.set": "PUT /blocks/{user}",
+  "block.list": "GET /blocks",
 } as const satisfies Record<OperationName, string>;
 
 /** Operations that need no session. */

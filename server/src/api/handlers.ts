@@ -1,3 +1,4 @@
+import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
@@ -37,7 +38,7 @@ import {
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
-import { endSession, listSessions } from "../features/sessions/sessions.ts";
+import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
 import {
   createUser,
@@ -111,6 +112,10 @@ export const handlers: Handlers = {
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
   "user.events": userEvents,
-  "presence.list": (context, _call, input) =>
-    listPresences(context.database, (user) => context.presence.stateOf(user), input),
+  "block.set": setBlock,
+  "block.list": listBlocks,
+  "presence.list": (context, call, input) => {
+    const stateOf = (user: number) => context.presence.stateOf(user);
+    return listPresences(context.database, { user: actorOf(call).user, stateOf }, input);
+  },
 };

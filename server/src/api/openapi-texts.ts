@@ -44,6 +44,7 @@ export const tags = [
   { name: "receipt", description: "How far people have got and read" },
   { name: "notification", description: "Of what in each room one wishes to be told" },
   { name: "presence", description: "Who is here" },
+  { name: "block", description: "Whom one wants to hear nothing of" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },
 ];

@@ -5,6 +5,7 @@ import { pins } from "./migrations/0003-pins.ts";
 import { marks } from "./migrations/0004-marks.ts";
 import { provenance } from "./migrations/0004-provenance.ts";
 import { replies } from "./migrations/0004-replies.ts";
+import { blocks } from "./migrations/0010-blocks.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -13,7 +14,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, roomList, pins, marks, provenance, replies];
+export const migrations: readonly Migration[] = [core, roomList, pins, marks, provenance, replies, blocks];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

@@ -171,6 +171,8 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** `user_id` blocks `blocked_id`. */
+  blocks: { user_id: number; blocked_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -200,6 +202,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reply_to",
     "pinned_by",
     "forwarded_sender",
+    "blocked_id",
   ],
   ...[
     "seq",

@@ -59,6 +59,8 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
+  "block.list": () => ({}),
   "user.events": () => ({ after: 0, limit: 200 }),
   "presence.list": (world, call) => ({ users: [targetOf(world, call)] }),
   // Odd: a group that is public, which cannot be.

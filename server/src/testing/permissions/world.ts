@@ -123,6 +123,7 @@ function newModel(): Model {
     rooms: every(places, newRoomModel),
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
+    blocks: new Set(),
   };
 }
 
