@@ -57,15 +57,23 @@ export function withPin(message: Message, at: string | null): Message {
   return at === null ? rest : { ...rest, pinned_at: at };
 }
 
-/** A message that is held, after an event: itself when the event is not about it or says nothing new. */
-export function changedBy(message: Message, event: RoomEvent): Message {
+/** A message that was read later has this event counted already. */
+function afterReply(message: Message, seq: number, by: number): Message {
+  if (seq <= (message.replied_seq ?? 0)) return message;
+  return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+}
+
+/** A message that is held, after event `seq`: itself when the event is not about it or says nothing new. */
+export function changedBy(message: Message, seq: number, event: RoomEvent): Message {
   switch (event.kind) {
     case "message.sent":
     case "message.edited":
-    case "message.deleted":
-      return event.message.id === message.id && event.message.version > message.version
-        ? event.message
-        : message;
+    case "message.deleted": {
+      const told = event.message;
+      if (told.id === message.id) return told.version > message.version ? told : message;
+      if (told.reply_to !== message.id || event.kind === "message.edited") return message;
+      return afterReply(message, seq, event.kind === "message.sent" ? 1 : -1);
+    }
     case "reaction.set":
       // A message read late is deleted before the reactions that came before its deletion.
       if (event.message !== message.id || message.deleted_at) return message;
@@ -78,35 +86,30 @@ export function changedBy(message: Message, event: RoomEvent): Message {
   }
 }
 
-/** The id of the message that an event is about. */
-export function subjectOf(event: RoomEvent): number | undefined {
-  if (!("message" in event)) return undefined;
-  return typeof event.message === "number" ? event.message : event.message.id;
+/** The ids of the messages that an event may change: the one it is about, and the one that this answers. */
+export function subjectsOf(event: RoomEvent): (number | undefined)[] {
+  if (!("message" in event)) return [];
+  return typeof event.message === "number" ? [event.message] : [event.message.id, event.message.reply_to];
 }
 
-function windowAfter(window: RoomWindow, event: RoomEvent): RoomWindow {
-  const subject = subjectOf(event);
-  const place = window.messages.findIndex(({ id }) => id === subject);
-  const held = window.messages[place];
-  const changed = held && changedBy(held, event);
-  if (!changed || changed === held) return window;
-  return { ...window, messages: window.messages.with(place, changed) };
+function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWindow {
+  let { messages } = window;
+  for (const subject of subjectsOf(event)) {
+    const place = messages.findIndex(({ id }) => id === subject);
+    const held = messages[place];
+    const changed = held && changedBy(held, seq, event);
+    if (changed && changed !== held) messages = messages.with(place, changed);
+  }
+  return messages === window.messages ? window : { ...window, messages };
 }
 
-/** Messages sent before `from` are not held, so events about them have nothing to change. */
-function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
-  switch (event.kind) {
-    case "message.sent":
-    case "message.edited":
-    case "message.deleted":
-      if (event.message.seq >= from) keepNewer(messages, event.message);
-      break;
-    case "reaction.set":
-    case "pin.set": {
-      const held = messages.get(event.message);
-      if (held) messages.set(held.id, changedBy(held, event));
-      break;
-    }
+/** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
+function applyToMessages(messages: Map<number, Message>, seq: number, event: RoomEvent, from: number): void {
+  const told = "message" in event && typeof event.message !== "number" ? event.message : undefined;
+  if (told && told.seq >= from) keepNewer(messages, told);
+  for (const subject of subjectsOf(event)) {
+    const held = messages.get(subject ?? 0);
+    if (held) messages.set(held.id, changedBy(held, seq, event));
   }
 }
 
@@ -166,9 +169,7 @@ function applyToDescription(room: Membership, event: RoomEvent, me: number): Mem
 
 /** Whether an event changes the messages held, or may. */
 function touches({ messages, before }: RoomState, event: RoomEvent): boolean {
-  const subject = subjectOf(event);
-  if (subject === undefined) return false;
-  return messages.has(subject) || (event.kind !== "reaction.set" && isFrom(event, before ?? 0));
+  return subjectsOf(event).some((subject) => messages.has(subject ?? 0)) || isFrom(event, before ?? 0);
 }
 
 function isFrom(event: RoomEvent, from: number): boolean {
@@ -206,8 +207,8 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], reader:
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
-    if (changed) applyToMessages(changed, event, state.before ?? 0);
-    if (window && event.kind !== "message.sent") window = windowAfter(window, event);
+    if (changed) applyToMessages(changed, position, event, state.before ?? 0);
+    if (window) window = windowAfter(window, position, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
     ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
     room = applyToPreview(room, event);
@@ -254,7 +255,9 @@ export function withPage(
   if (missed === undefined) return undefined;
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
-  for (const event of missed) applyToMessages(arrived, event, before ?? 0);
+  for (const [index, event] of missed.entries()) {
+    applyToMessages(arrived, page.head + 1 + index, event, before ?? 0);
+  }
   // In the order of the room where the page is an older one, so that nothing has to be sorted.
   const messages = new Map(arrived);
   for (const message of state.messages.values()) {

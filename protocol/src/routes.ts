@@ -48,6 +48,7 @@ export const routes = {
   "message.list": "GET /rooms/{room}/messages",
   "message.get": "GET /messages/{message}",
   "message.find": "GET /rooms/{room}/messages/first",
+  "message.replies": "GET /messages/{message}/replies",
   "message.edit": "PATCH /messages/{message}",
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",

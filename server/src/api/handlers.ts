@@ -19,6 +19,7 @@ import {
   findMessage,
   getMessage,
   listMessages,
+  listReplies,
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
@@ -110,6 +111,7 @@ export const handlers: Handlers = {
   "message.list": listMessages,
   "message.get": getMessage,
   "message.find": findMessage,
+  "message.replies": listReplies,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,

@@ -148,6 +148,9 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** How many messages answer it that are not deleted, and the event that last changed this. */
+    reply_count: Generated<number>;
+    replied_seq: Generated<number | null>;
     /** Who first said what was forwarded, and when. */
     forwarded_sender: Generated<number | null>;
     forwarded_at: Generated<number | null>;
@@ -241,6 +244,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "read_seq",
     "read_ordinal",
     "shown_seq",
+    "replied_seq",
     "delivered_seq",
     "generation",
     "version",
@@ -276,6 +280,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "mention_all",
     "member_count",
     "reaction_count",
+    "reply_count",
     "uses_left",
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],

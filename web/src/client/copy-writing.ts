@@ -1,4 +1,4 @@
-import { changedBy, subjectOf } from "@parley/protocol/apply-room";
+import { changedBy, subjectsOf } from "@parley/protocol/apply-room";
 import { tailOf } from "@parley/protocol/live";
 import type { IDBPTransaction } from "idb";
 import type { CopySchema } from "./copy-indexeddb.ts";
@@ -62,13 +62,15 @@ async function applyMissed(
 ): Promise<void> {
   const missed = room.position - position;
   const messages = tx.objectStore("messages");
-  for (const event of missed > 0 ? recent.slice(-missed) : []) {
-    const subject = subjectOf(event);
-    if (subject === undefined || held.has(subject)) continue;
-    const kept = await messages.index("id").get(subject);
-    if (kept) await messages.put(changedBy(kept, event), [kept.room, kept.seq]);
-    else if (event.kind === "message.sent" && event.message.seq >= (before ?? 0)) {
-      await messages.put(event.message, [event.message.room, event.message.seq]);
+  for (const [index, event] of (missed > 0 ? recent.slice(-missed) : []).entries()) {
+    const seq = position + 1 + index;
+    for (const subject of subjectsOf(event)) {
+      if (subject === undefined || held.has(subject)) continue;
+      const kept = await messages.index("id").get(subject);
+      if (kept) await messages.put(changedBy(kept, seq, event), [kept.room, kept.seq]);
+      else if (event.kind === "message.sent" && subject === event.message.id && seq >= (before ?? 0)) {
+        await messages.put(event.message, [event.message.room, seq]);
+      }
     }
   }
 }

@@ -20,8 +20,9 @@ import {
 } from "../access/access.ts";
 import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
-import { firstSince, readPage } from "./messages-pages.ts";
+import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import {
+  countReply,
   deleteMentions,
   deleteReactions,
   deleteVersions,
@@ -71,6 +72,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
   requireMaySend(sender?.role ?? null, input, place);
   await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
+  if (row.reply_to !== null) tx.sql.runAhead(countReply({ message: row.reply_to, by: 1, seq: place.seq }));
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
   if (mentions) notify(tx, row, mentions);
@@ -102,6 +104,17 @@ export async function findMessage(
 ): Promise<Output<"message.find">> {
   const { id: room, head } = await accessOwnRoom(sql, actor.user, input.room);
   return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
+}
+
+/** MSG-11. The messages that answer one, page by page. */
+export async function listReplies(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.replies">,
+): Promise<Output<"message.replies">> {
+  await accessMessage(sql, actor, input.message);
+  const { rows, before } = await readReplies(sql, input);
+  return { messages: await present(sql, rows), before };
 }
 
 /** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
@@ -143,6 +156,9 @@ export async function deleteMessage(
   await tx.sql.run(deleteVersions({ id: row.id }));
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
+  // The room is held: the event that tells of it is the next one.
+  const gone = { by: -1, seq: room.head + 1 };
+  if (row.reply_to !== null) await tx.sql.run(countReply({ message: row.reply_to, ...gone }));
   await tellChange(tx, actor, row.id, "message.deleted");
   return {};
 }
@@ -332,6 +348,8 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    reply_count: 0,
+    replied_seq: null,
     pinned_at: null,
     created_at: place.at,
     edited_at: null,

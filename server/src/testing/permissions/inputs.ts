@@ -134,6 +134,7 @@ export const inputs: Inputs = {
   "message.list": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
   "message.find": (world, call) => ({ room: roomOf(world, call), at: "2020-01-01T00:00:00.000Z" }),
   "message.get": (world, call) => ({ message: messageOf(world, call) }),
+  "message.replies": (world, call) => ({ message: messageOf(world, call) }),
   "message.history": (world, call) => ({ message: messageOf(world, call) }),
   "message.receipts": (world, call) => ({ message: messageOf(world, call) }),
   "message.edit": (world, call) => ({
