@@ -14,8 +14,7 @@ import {
 } from "./apply.ts";
 import { holding } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
-import type { Message } from "./messages.ts";
-import { ReferenceRoom, type Step, timeAt } from "./reference-room.ts";
+import { comparable, ReferenceRoom, roomOf, type Step, timeAt } from "./reference-room.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, emptyState, timeline } from "./state.ts";
 
@@ -32,6 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),
   fc.record({ do: fc.constant("role"), user: someone }),
@@ -156,12 +156,6 @@ function perform(reader: Reader, one: Action): void {
   else reader[one.act]();
 }
 
-/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
-function comparable(message: Message) {
-  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
-  return { ...message, reactions: reactions?.toSorted() };
-}
-
 function expectSame(reader: Reader) {
   const { membership, messages } = reader.room.at(reader.room.head);
   const { held } = reader;
@@ -169,12 +163,6 @@ function expectSame(reader: Reader) {
   expect(held.room).toEqual(membership);
   const expected = messages.filter(({ seq }) => held.before === null || seq >= held.before);
   expect(timeline(held).map(comparable)).toEqual(expected.map(comparable));
-}
-
-function roomOf(steps: Step[]): ReferenceRoom {
-  const room = new ReferenceRoom();
-  for (const one of steps) room.take(one);
-  return room;
 }
 
 describe("a client's copy of a room", () => {
@@ -287,13 +275,14 @@ describe("a client's copy of its rooms", () => {
 
   test("SYNC-7 what `ready` told of a room is not undone by the older events that led to it", () => {
     const before = { ...emptyState(), epoch: "first", user: 1, user_seq: 3 };
-    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 6 }));
+    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 7 }));
     const replayed = applyUserEvents(state, 4, [
       { kind: "room.disappeared", at, room: roomId },
       { kind: "room.appeared", at, room: membership },
       { kind: "room.marked", at, room: roomId, read: 12, delivered: 2, unread: 5, mentions: 0 },
+      { kind: "notification.changed", at, room: roomId, level: "none", muted_until: null },
     ]);
-    expect(replayed.state.user_seq).toBe(6);
+    expect(replayed.state.user_seq).toBe(7);
     expect(replayed.state.rooms).toEqual(state.rooms);
   });
 
@@ -337,8 +326,8 @@ describe("a client's copy of its rooms", () => {
   test("SYNC-3 a room that is only counted is counted on from there once it is heard", () => {
     const room = roomOf([2, 3, 2, 3].map((by) => ({ do: "send", by, mentioning: true })));
     const reader = new Reader(new ReferenceRoom());
-    const { head, unread, mentions, last_message_at } = room.at(4).membership;
-    const counted = { room: roomId, head, unread, mentions, last_message_at };
+    const { head, unread, mentions, last_message_at, last_message } = room.at(4).membership;
+    const counted = { room: roomId, head, unread, mentions, last_message_at, last_message };
     reader.state = applyBump(reader.state, [counted, { ...counted, room: 8 }]);
     expect(reader.held.room).toMatchObject({ head: 4, unread: 3, mentions: 3 });
     expect([reader.held.position, reader.state.rooms.size]).toEqual([1, 1]);

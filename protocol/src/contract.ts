@@ -4,6 +4,8 @@ import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
+import { notificationOperations } from "./notifications.ts";
+import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
@@ -17,6 +19,8 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...pinOperations,
+  ...notificationOperations,
   ...logOperations,
   ...avatarOperations,
   ...presenceOperations,

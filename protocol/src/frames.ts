@@ -4,7 +4,7 @@ import { clientId, id, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { mark } from "./messages.ts";
 import { presence } from "./presence.ts";
-import { membership } from "./rooms.ts";
+import { lastMessage, membership } from "./rooms.ts";
 
 export { closeCodes, livePath, liveSubprotocol } from "./live.ts";
 
@@ -125,6 +125,8 @@ export const serverFrame = z.discriminatedUnion("type", [
         unread: z.int(),
         mentions: z.int(),
         last_message_at: time.nullable(),
+        /** Perhaps later than `head`. */
+        last_message: lastMessage.nullable(),
       }),
     ),
   }),

@@ -33,8 +33,12 @@ const actions = [
     "react",
     "react",
     "unreact",
+    "pin",
+    "pin",
+    "unpin",
     "read",
     "read",
+    "notify",
     "deliver",
     "rename",
     "permit",
@@ -73,7 +77,12 @@ const tour: Step[] = (
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
+    { action: "pin" },
+    { action: "unpin" },
+    { action: "pin", message: 3 },
     { action: "delete", message: 3 },
+    // The newest message of its room.
+    { action: "delete", message: 1, by: 1 },
     { action: "rename", by: 1, room: 1 },
     { action: "archive", by: 1, room: 1 },
     { action: "open", by: 1, room: 1 },
@@ -83,6 +92,7 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
     { action: "block", target: 1 },
@@ -108,6 +118,7 @@ interface Scene {
 
 const emoji = ["👍", "👀", "🎉"];
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
+const levels = ["default", "all", "mentions", "none"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
 function from<Value>(values: readonly Value[], index: number): Value {
@@ -141,8 +152,11 @@ onEveryEngine((engine) => {
       delete: () => wish("message.delete", about),
       react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      pin: () => wish("pin.set", { ...about, on: true }),
+      unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
+      notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
       permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
       archive: () => wish("room.archive", { ...place, archived: true }),

@@ -20,7 +20,9 @@ import {
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
+import { setNotifications } from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
+import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
@@ -103,8 +105,11 @@ export const handlers: Handlers = {
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
   "reaction.set": setReaction,
+  "pin.set": setPin,
+  "pin.list": listPins,
   "receipt.read": markRead,
   "receipt.deliver": markDelivered,
+  "notification.set": setNotifications,
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,

@@ -1,5 +1,7 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
+import { roomList } from "./migrations/0002-room-list.ts";
+import { pins } from "./migrations/0003-pins.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
 import { reports } from "./migrations/0011-reports.ts";
 import { saved } from "./migrations/0012-saved.ts";
@@ -13,7 +15,16 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, blocks, reports, saved, drafts, avatars];
+export const migrations: readonly Migration[] = [
+  core,
+  roomList,
+  pins,
+  blocks,
+  reports,
+  saved,
+  drafts,
+  avatars,
+];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

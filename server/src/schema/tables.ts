@@ -94,6 +94,9 @@ interface Tables {
     read_seq: number;
     read_ordinal: number;
     delivered_seq: number;
+    /** Of what this person wishes to be told, and until when of nothing. */
+    notify_level: Generated<"default" | "all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
   };
   /** One row each time a mark moved, so that "who had read this, when" needs no row for each message. */
   mark_moves: {
@@ -142,6 +145,10 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** The event that pinned it, by which pins are in order, its time and who did it. */
+    pinned_seq: Generated<number | null>;
+    pinned_at: Generated<number | null>;
+    pinned_by: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -208,7 +215,7 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
+  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
   ...["blocked_id", "session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
@@ -230,6 +237,8 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "ended_at",
     "read_at",
     "delivered_at",
+    "muted_until",
+    "pinned_at",
   ],
   ...[
     "active",
@@ -240,6 +249,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reaction_count",
     "uses_left",
   ],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
 ]);
 

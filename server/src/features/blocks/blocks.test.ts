@@ -101,7 +101,7 @@ onEveryEngine((engine) => {
     expect(told.events.map(({ kind }) => kind)).not.toContain("block.set");
   });
 
-  test("BLOCK-3 in their direct room neither sends, edits or reacts, until the block is off", async () => {
+  test("BLOCK-3 in their direct room neither sends, edits, reacts or pins, until the block is off", async () => {
     const room = rooms.aliceBob.id;
     const message = await say(ids.bob, room);
     const theirs = await say(ids.alice, room);
@@ -116,6 +116,9 @@ onEveryEngine((engine) => {
       );
       const reacted = does(person, "reaction.set", { message: own, emoji: "🎉", on: true });
       expect(await outcomeOf(reacted)).toBe("forbidden");
+      const pinned = does(person, "pin.set", { message: own, on: true });
+      expect(await outcomeOf(pinned)).toBe("forbidden");
+      await does(person, "pin.set", { message: own, on: false });
     }
     expect((await does(ids.alice, "room.get", { room })).head).toBe(head);
     expect((await does(ids.bob, "message.list", { room })).messages.length).toBe(2);

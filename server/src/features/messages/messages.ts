@@ -5,6 +5,7 @@ import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { contentHash } from "../../platform/hashes.ts";
+import { fromBody, toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoom,
@@ -39,7 +40,7 @@ import {
   rewriteMessage,
   versionsOf,
 } from "./messages-rows.ts";
-import { fromBody, mentionList, noSuchMessage, toBody, toMessage } from "./messages-rules.ts";
+import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
 
 type Sending = Checked<"message.send"> & { client_id: string };
 
@@ -291,6 +292,7 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    pinned_at: null,
     created_at: place.at,
     edited_at: null,
     deleted_at: null,

@@ -2,10 +2,11 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Mark } from "@parley/protocol/messages";
+import type { LastMessage } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { accessOwnRoomForChange, countMentions, type OwnRoom } from "../access/access.ts";
+import { accessOwnRoomForChange, countMentions, type OwnRoom, readLastMessage } from "../access/access.ts";
 import { apartFrom } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { accessMessage } from "../messages/messages.ts";
@@ -82,12 +83,19 @@ export async function messageReceipts(
   };
 }
 
-/** MARK-5. What everyone in a room has not read: four queries whatever its size, for those who hear it in short. */
-export async function unreadCounts(
-  sql: Sql,
-  room: number,
-): Promise<{ last_message_at: string | null; counts: Map<number, { unread: number; mentions: number }> }> {
+export interface RoomCounts {
+  last_message_at: string | null;
+  last_message: LastMessage | null;
+  counts: Map<number, { unread: number; mentions: number }>;
+}
+
+/**
+ * MARK-5. What everyone in a room has not read: five queries whatever its size, for those who hear it in short. The
+ * message is read before the people: whoever is still there then may see it.
+ */
+export async function unreadCounts(sql: Sql, room: number): Promise<RoomCounts> {
   const now = await sql.first(roomCounts({ room }));
+  const last_message = await readLastMessage(sql, room);
   const people = await sql.rows(readOrdinals({ room }));
   const mentions = new Map((await sql.rows(unreadMentions({ room }))).map((row) => [row.user_id, row.count]));
   const all = (await sql.rows(mentionsOfAll({ room }))).map((row) => row.seq);
@@ -99,7 +107,7 @@ export async function unreadCounts(
     const ofAll = countAfter(all, read_seq) - passedOver;
     counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + ofAll });
   }
-  return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), counts };
+  return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), last_message, counts };
 }
 
 /** MARK-4. Everyone's marks in these rooms, but for those too large to show them, and where each room's log stands. */

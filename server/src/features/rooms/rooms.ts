@@ -97,7 +97,7 @@ export async function browseChannels(
   const page = rows.slice(0, input.limit);
   const last = page.at(-1);
   return {
-    rooms: page.map((row) => toMembership(row, row.mention_count)),
+    rooms: page.map(toMembership),
     next: rows.length > page.length && last ? browseCursor(last) : null,
   };
 }

@@ -136,6 +136,13 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  // Odd: for ever.
+  "notification.set": (world, call) => ({
+    ...{ room: roomOf(world, call), level: "mentions" },
+    muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
+  }),
+  "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };

@@ -43,7 +43,7 @@ export interface RoomModel {
   isPublic: boolean;
   archived: boolean;
   deleted: boolean;
-  permissions: Pick<Permissions, "send_messages" | "add_members" | "mention_all" | "change_info">;
+  permissions: Permissions;
   roles: Map<Who, MemberRole>;
   messages: MessageModel[];
 }

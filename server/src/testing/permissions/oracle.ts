@@ -71,6 +71,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
+  ...each(inside, "notification.set", "pin.list"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
@@ -176,6 +177,13 @@ export const rules: Record<OperationName, Rule> = {
   ),
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
+  ),
+  "pin.set": about(({ deleted }, room, role, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>
     unless(

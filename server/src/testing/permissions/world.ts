@@ -137,6 +137,7 @@ function newRoomModel(place: Place): RoomModel {
     deleted: place === "deleted",
     permissions: {
       ...{ send_messages: "member", add_members: "member" },
+      pin_messages: isGroup ? "member" : "admin",
       mention_all: isGroup ? "member" : "admin",
       change_info: isGroup ? "member" : "admin",
     },
