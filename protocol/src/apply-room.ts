@@ -22,6 +22,7 @@ export interface Page {
 }
 
 export interface Marked {
+  head: number;
   read: number;
   unread: number;
   mentions: number;
@@ -109,20 +110,25 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
   }
 }
 
+type Counted = Pick<RoomState, "room" | "marked">;
+
 /** BLOCK-4. Nobody is mentioned by whom they block. */
 function mentions(message: Message, { user, blocked }: Reader): boolean {
   if (message.sender === user || blocked.has(message.sender)) return false;
   return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
 
-function applyToCounts(room: Membership, seq: number, event: RoomEvent, reader: Reader): Membership {
-  if (seq <= room.head) return room;
-  if (event.kind !== "message.sent") return { ...room, head: seq };
+/** What an own message leaves unread: nothing, unless the mark was moved back after it. */
+function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent, reader: Reader): Counted {
+  const isOwn = event.kind === "message.sent" && event.message.sender === reader.user && seq > marked;
+  if (seq <= room.head) return isOwn ? { room: { ...room, read: seq }, marked: seq } : { room, marked };
+  if (event.kind !== "message.sent") return { room: { ...room, head: seq }, marked };
   const { message } = event;
   const moved = { ...room, head: seq, last_message_at: message.created_at };
-  if (seq <= room.read) return moved;
-  if (message.sender === reader.user) return { ...moved, read: seq, unread: 0, mentions: 0 };
-  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, reader) ? 1 : 0) };
+  if (isOwn) return { room: { ...moved, read: seq, unread: 0, mentions: 0 }, marked: seq };
+  if (seq <= room.read) return { room: moved, marked };
+  const mentioned = mentions(message, reader) ? 1 : 0;
+  return { room: { ...moved, unread: room.unread + 1, mentions: room.mentions + mentioned }, marked };
 }
 
 /** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
@@ -183,7 +189,7 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
 export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
   const messages = new Map(state.messages);
-  let { room, position, tail, described, window } = state;
+  let { room, marked, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
@@ -191,14 +197,15 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], reader:
     applyToMessages(messages, event, state.before ?? 0);
     if (window && event.kind !== "message.sent") window = windowAfter(window, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToPreview(applyToCounts(room, position, event, reader), event);
+    ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
+    room = applyToPreview(room, event);
     if (position > described) {
       room = applyToDescription(room, event, reader.user);
       described = position;
     }
   }
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
-  const next = { ...state, room, position, tail, described, doubtful, messages, recent, window };
+  const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
   return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
@@ -267,15 +274,16 @@ export function roomFromSnapshot(membership: Membership, page: Page | null, know
 }
 
 /**
- * The caller's read mark moved. The counts that come with it are of a head that is not named, so they are counted
- * here, or doubted.
+ * The caller's read mark moved, forward or back, when the room stood at `head`. Older than an own message it says
+ * nothing any more. Its counts are of that head: for another they are counted here, or doubted.
  */
-export function withMark(state: RoomState, marked: Marked, reader: Reader): RoomState {
-  const { read, unread, mentions } = marked;
-  if (read < state.room.read) return state;
-  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, reader);
-  if (read === state.room.read) return state;
-  return { ...state, doubtful: true, room: { ...state.room, read, unread, mentions } };
+export function withMark(state: RoomState, moved: Marked, reader: Reader): RoomState {
+  const { head, read, unread, mentions } = moved;
+  if (head < state.marked) return state;
+  const marked = { ...state, marked: head, room: { ...state.room, read } };
+  if (isCountable(state, read)) return recounted(marked, reader);
+  const doubtful = head !== state.room.head;
+  return { ...marked, doubtful, room: { ...marked.room, unread, mentions } };
 }
 
 /** Whom the reader blocks has changed, and with it which unread messages mention them. */

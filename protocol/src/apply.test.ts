@@ -91,7 +91,14 @@ class Reader {
   }
 
   read(back: number) {
-    const marked = this.room.mark(Math.max(this.room.head - back, 0));
+    this.tellMarked(this.room.mark(Math.max(this.room.head - back, 0)));
+  }
+
+  unread(back: number) {
+    this.tellMarked(this.room.unmark(Math.max(this.room.head - back, 1)));
+  }
+
+  tellMarked(marked: ReturnType<ReferenceRoom["mark"]>) {
     this.privateLog.push({ kind: "room.marked", at: timeAt(0), room: roomId, delivered: 0, ...marked });
   }
 
@@ -121,7 +128,7 @@ class Reader {
     this.hearPrivate();
     if (!this.held.doubtful) return;
     this.doubted = true;
-    this.state = applyMembership(this.state, this.room.at(this.room.head).membership);
+    this.state = applyMembership(this.state, this.room.at(this.room.head).membership, this.state.user_seq);
   }
 }
 
@@ -130,7 +137,7 @@ type Action =
   | { act: "hear"; count: number; delay: number }
   | { act: "astray"; offset: number; count: number }
   | { act: "ask"; limit: number }
-  | { act: "read"; back: number }
+  | { act: "read" | "unread"; back: number }
   | { act: "block"; user: number; on: boolean }
   | { act: "receive" | "hearPrivate" | "resume" };
 
@@ -141,7 +148,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ act: fc.constant("ask"), limit: fc.integer({ min: 1, max: 8 }) }) },
   { weight: 3, arbitrary: fc.record({ act: fc.constantFrom("receive", "hearPrivate") }) },
   fc.record({ act: fc.constant("resume") }),
-  fc.record({ act: fc.constant("read"), back: fc.nat(4) }),
+  fc.record({ act: fc.constantFrom("read", "unread"), back: fc.nat(8) }),
   fc.record({ act: fc.constant("block"), user: fc.constantFrom(2, 3), on: fc.boolean() }),
 ) as fc.Arbitrary<Action>;
 
@@ -151,8 +158,8 @@ function perform(reader: Reader, one: Action): void {
   else if (one.act === "hear") reader.hear(next, one.count, one.delay);
   else if (one.act === "astray") reader.hear(Math.max(2, next + one.offset), one.count, 0);
   else if (one.act === "ask") reader.ask(one.limit);
-  else if (one.act === "read") reader.read(one.back);
   else if (one.act === "block") reader.block(one.user, one.on);
+  else if (one.act === "read" || one.act === "unread") reader[one.act](one.back);
   else reader[one.act]();
 }
 
@@ -248,7 +255,7 @@ describe("a client's copy of a room", () => {
     for (const by of [1, 2, 3]) room.take({ do: "send", by, mentioning: true });
     const page = room.page(room.head, null, 2);
     for (const by of [3, 2]) room.take({ do: "send", by, mentioning: true });
-    reader.state = applySnapshot(reader.state, room.at(room.head).membership, page);
+    reader.state = applySnapshot(reader.state, room.at(room.head).membership, page, 0);
     expect(reader.held.position).toBe(page.head);
     expect(reader.held.tail).toBeNull();
     reader.catchUp();
@@ -279,7 +286,7 @@ describe("a client's copy of its rooms", () => {
     const replayed = applyUserEvents(state, 4, [
       { kind: "room.disappeared", at, room: roomId },
       { kind: "room.appeared", at, room: membership },
-      { kind: "room.marked", at, room: roomId, read: 12, delivered: 2, unread: 5, mentions: 0 },
+      { kind: "room.marked", at, room: roomId, head: 9, read: 12, delivered: 2, unread: 5, mentions: 0 },
       { kind: "notification.changed", at, room: roomId, level: "none", muted_until: null },
     ]);
     expect(replayed.state.user_seq).toBe(7);
@@ -334,6 +341,36 @@ describe("a client's copy of its rooms", () => {
     const events = [2, 3, 4, 5].map((seq) => room.event(seq, 5));
     reader.take(applyRoomEvents(reader.state, roomId, 2, events));
     expect(reader.held.room).toEqual(room.at(5).membership);
+  });
+
+  test("SYNC-3 a room read again before a mark moved does not take the move back", () => {
+    const room = roomOf([2, 3].map((by) => ({ do: "send", by, mentioning: false })));
+    const reader = new Reader(room);
+    const stale = room.at(room.head).membership;
+    reader.tellMarked(room.mark(3));
+    reader.hearPrivate();
+    expect(reader.held).toMatchObject({ known: 1, room: { read: 3, unread: 0 } });
+    expect(applyMembership(reader.state, stale, 0)).toBe(reader.state);
+    expect(applyListing(reader.state, [stale], 0).rooms.get(roomId)).toBe(reader.held);
+    const anew = applySnapshot(reader.state, stale, null, 0).rooms.get(roomId);
+    expect(anew).toMatchObject({ known: 1, doubtful: true });
+    const fresh = room.at(room.head).membership;
+    expect(applyMembership(reader.state, fresh, 1).rooms.get(roomId)?.room).toEqual(fresh);
+    expect(applySnapshot(reader.state, fresh, null, 1).rooms.get(roomId)?.doubtful).toBe(false);
+  });
+
+  test("SYNC-3 an own message that was only counted is read once it is heard", () => {
+    const room = roomOf([2, 1, 2].map((by) => ({ do: "send", by, mentioning: false })));
+    const reader = new Reader(new ReferenceRoom());
+    const { membership: counted } = room.at(4);
+    reader.state = applyBump(reader.state, [{ ...counted, room: roomId }]);
+    const events = [2, 3, 4].map((seq) => room.event(seq, 4));
+    reader.take(applyRoomEvents(reader.state, roomId, 2, events));
+    expect(reader.held.room).toEqual(counted);
+    const { unread, mentions } = counted;
+    const moved = { kind: "room.marked", at, room: roomId, delivered: 2, unread, mentions } as const;
+    reader.take(applyUserEvents(reader.state, 1, [{ ...moved, head: 2, read: 0 }]));
+    expect(reader.held.room).toEqual(counted);
   });
 
   test("SYNC-3 a deleted room is let go with its last event", () => {

@@ -1,7 +1,6 @@
 import {
   applyRun,
   holding,
-  type Marked,
   type Page,
   roomFromSnapshot,
   withBlocks,
@@ -85,13 +84,15 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
     }
     case "room.marked": {
       const held = state.rooms.get(event.room);
-      return held && held.known < seq ? withRoom(state, withMark(held, event, state)) : state;
+      if (!held || held.known >= seq) return state;
+      return withRoom(state, withMark({ ...held, known: seq }, event, state));
     }
     case "notification.changed": {
       const { level, muted_until } = event;
       const held = state.rooms.get(event.room);
       if (!held || held.known >= seq) return state;
-      return withRoom(state, { ...held, room: { ...held.room, notifications: { level, muted_until } } });
+      const room = { ...held.room, notifications: { level, muted_until } };
+      return withRoom(state, { ...held, known: seq, room });
     }
     case "block.set":
       return blockSet(state, event.user, event.on);
@@ -116,14 +117,16 @@ function appeared(state: ClientState, room: Membership, seq: number): ClientStat
   if (held.known >= seq) return state;
   if (room.head >= held.room.head) return withRoom(state, renewed(held, room, seq));
   const { role, read, unread, mentions, notifications } = room;
-  const own = { role, read, unread, mentions, notifications };
-  return withRoom(state, { ...held, known: seq, room: { ...held.room, ...own } });
+  const marked = held.marked > room.head ? {} : { read, unread, mentions };
+  // The counts are of an earlier head than the one held.
+  const place = { ...held.room, role, notifications, ...marked };
+  return withRoom(state, { ...held, known: seq, doubtful: true, room: place });
 }
 
 /** A later membership beside the messages held, unless there is nothing worth holding or history was rewritten. */
 function renewed(held: RoomState, room: Membership, known: number): RoomState {
   if (!held.loaded || held.position > room.head) return newRoomState(room, known);
-  return { ...held, room, described: room.head, doubtful: false, known };
+  return { ...held, room, marked: room.head, described: room.head, doubtful: false, known };
 }
 
 export function startsAfresh(state: ClientState, ready: Ready): boolean {
@@ -151,17 +154,20 @@ export function applyListing(state: ClientState, listed: readonly Membership[], 
   for (const room of listed) {
     const held = rooms.get(room.id);
     if (!held) rooms.set(room.id, newRoomState(room, known));
-    else if (room.head >= held.room.head)
-      rooms.set(room.id, renewed(held, room, Math.max(held.known, known)));
+    else if (room.head >= held.room.head && known >= held.known)
+      rooms.set(room.id, renewed(held, room, known));
   }
   return { ...state, rooms };
 }
 
-/** A room read again because its counts were in doubt; they stay so if it has moved on since. */
-export function applyMembership(state: ClientState, room: Membership): ClientState {
+/**
+ * A room read again because its counts were in doubt, when the private log stood at `known` or later; they stay so if
+ * it has moved on since.
+ */
+export function applyMembership(state: ClientState, room: Membership, known: number): ClientState {
   const held = state.rooms.get(room.id);
-  if (!held || room.head < held.room.head) return state;
-  return withRoom(state, { ...held, room, described: room.head, doubtful: false });
+  if (!held || room.head < held.room.head || known < held.known) return state;
+  return withRoom(state, { ...held, room, marked: room.head, described: room.head, doubtful: false });
 }
 
 /** Heads and counts of rooms that are not heard. */
@@ -175,12 +181,6 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
     }
   }
   return { ...state, rooms };
-}
-
-/** The answer of `receipt.read`. */
-export function applyMarked(state: ClientState, marked: Marked & { room: number }): ClientState {
-  const held = state.rooms.get(marked.room);
-  return held ? withRoom(state, withMark(held, marked, state)) : state;
 }
 
 /**
@@ -230,10 +230,19 @@ function applyTo(
   return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
 }
 
-/** Replaces what is held of a room (SYNC-5); `room` was read no earlier than `page`. */
-export function applySnapshot(state: ClientState, room: Membership, page: Page | null): ClientState {
-  const known = state.rooms.get(room.id)?.known ?? state.user_seq;
-  return withRoom(state, roomFromSnapshot(room, page, known));
+/**
+ * Replaces what is held of a room (SYNC-5); `room` was read no earlier than `page`, when the private log stood at
+ * `known` or later.
+ */
+export function applySnapshot(
+  state: ClientState,
+  room: Membership,
+  page: Page | null,
+  known: number,
+): ClientState {
+  const held = state.rooms.get(room.id);
+  const next = roomFromSnapshot(room, page, held?.known ?? state.user_seq);
+  return withRoom(state, { ...next, doubtful: held !== undefined && held.known > known });
 }
 
 /** The number of the event at which a room stands was known, its tail was not. */

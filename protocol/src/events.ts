@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { draft } from "./drafts.ts";
 import { id, position, time } from "./fields.ts";
-import { message } from "./messages.ts";
+import { marked, message } from "./messages.ts";
 import { notifications } from "./notifications.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
@@ -44,16 +44,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   /** The person is in this room from now on. `room` is as it was at that moment. */
   z.object({ kind: z.literal("room.appeared"), at: time, room: membership }),
   z.object({ kind: z.literal("room.disappeared"), at: time, room: id }),
-  /** The person's own marks moved, by whichever device. */
-  z.object({
-    kind: z.literal("room.marked"),
-    at: time,
-    room: id,
-    read: position,
-    delivered: position,
-    unread: z.int(),
-    mentions: z.int(),
-  }),
+  /** The person's own read mark moved, forward or back, by whichever device. */
+  z.object({ kind: z.literal("room.marked"), at: time, ...marked.shape }),
   /** The person told, on some device, of what in this room they wish to be told. */
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),

@@ -12,6 +12,8 @@ export const limits = {
   groupMembers: 100,
   /** People named when a room is made or filled by one call. */
   membersPerCall: 100,
+  /** Messages forwarded by one call. */
+  forwardMessages: 20,
   /** Messages pinned in one room. */
   roomPins: 100,
   roomName: 80,

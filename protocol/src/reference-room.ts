@@ -127,12 +127,20 @@ export class ReferenceRoom {
   }
 
   /** Alice reads up to an event, at the present head. */
-  mark(read: number): { read: number; unread: number; mentions: number } {
+  mark(read: number) {
+    return this.#moveMark(Math.max(read, this.at(this.head).membership.read));
+  }
+
+  /** Alice marks all from an event on as unread. */
+  unmark(seq: number) {
+    return this.#moveMark(Math.min(seq - 1, this.at(this.head).membership.read));
+  }
+
+  #moveMark(read: number): { head: number; read: number; unread: number; mentions: number } {
     const moment = this.at(this.head);
-    const position = Math.max(read, moment.membership.read);
-    const marked = { read: position, ...this.#counted(moment.messages, position) };
+    const marked = { read, ...this.#counted(moment.messages, read) };
     this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...marked } };
-    return marked;
+    return { head: this.head, ...marked };
   }
 
   /** Alice blocks somebody, or no more: at the present head she is mentioned by others than before. */

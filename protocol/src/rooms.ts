@@ -64,7 +64,7 @@ export const membership = room.extend({
   role: memberRole.nullable(),
   /** The number of the room's newest event. */
   head: position,
-  /** The caller's read mark: everything up to this event is read. */
+  /** The caller's own read mark: everything up to this event is read. Others may be shown a later one. */
   read: position,
   /** Messages after the read mark. */
   unread: z.int(),

@@ -26,6 +26,8 @@ export interface RoomState {
   readonly room: Membership;
   /** The last event applied. */
   readonly position: number;
+  /** The head as of which `room.read` is known: own messages up to it have not moved the mark since. */
+  readonly marked: number;
   /** `tailOf` that event; null where only its number is known. */
   readonly tail: number | null;
   readonly described: number;
@@ -68,6 +70,7 @@ export function newRoomState(room: Membership, known: number): RoomState {
   return {
     room,
     position: room.head,
+    marked: room.head,
     tail: null,
     described: room.head,
     doubtful: false,

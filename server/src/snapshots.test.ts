@@ -25,6 +25,7 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "forward",
     "edit",
     "edit mentions",
     "delete",
@@ -38,6 +39,7 @@ const actions = [
     "unpin",
     "read",
     "read",
+    "unread",
     "notify",
     "deliver",
     "rename",
@@ -74,6 +76,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 const tour: Step[] = (
   [
     { action: "send" },
+    { action: "forward", message: 0, pick: 2 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -92,6 +95,7 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "unread", room: 2, pick: 1 },
     { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
@@ -117,8 +121,8 @@ interface Scene {
 }
 
 const emoji = ["👍", "👀", "🎉"];
-const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const levels = ["default", "all", "mentions", "none"] as const;
+const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
 function from<Value>(values: readonly Value[], index: number): Value {
@@ -146,6 +150,8 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      forward: () =>
+        wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
       "edit mentions": () =>
         wish("message.edit", { ...about, text: `To you ${pick}`, mentions: [person.user] }),
@@ -155,6 +161,7 @@ onEveryEngine((engine) => {
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
+      unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
       notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
@@ -198,6 +205,7 @@ onEveryEngine((engine) => {
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
     const done = does(who, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);
+      if (wish.name === "message.forward") scene.messages.push(result.messages[0].id);
       if (wish.name === "report.create") scene.reports.push(result.id);
       if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
     });

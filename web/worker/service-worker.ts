@@ -48,3 +48,5 @@ function isOwnPage(path: string): boolean {
 async function kept(request: Request | string): Promise<Response> {
   return (await caches.match(request, { cacheName })) ?? fetch(request);
 }
+
+export type {};

@@ -1,6 +1,7 @@
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
 import { userEvents } from "../features/logs/logs.ts";
@@ -15,6 +16,7 @@ import {
 import {
   deleteMessage,
   editMessage,
+  findMessage,
   getMessage,
   listMessages,
   messageHistory,
@@ -25,7 +27,7 @@ import { changePassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
-import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
+import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
 import {
   createReport,
   getReport,
@@ -56,7 +58,12 @@ import {
   setRole,
   updateMe,
 } from "../features/users/users.ts";
-import type { Handlers } from "./call.ts";
+import type { Call, Handlers } from "./call.ts";
+
+/** A call that has an idempotency key needs no client id, and one that has neither is not to be repeated. */
+function clientIdOf(input: { client_id?: string | undefined }, call: Call): string {
+  return input.client_id ?? call.key ?? Bun.randomUUIDv7();
+}
 
 /** Which verb carries out which operation. An operation without one does not compile. */
 export const handlers: Handlers = {
@@ -97,9 +104,12 @@ export const handlers: Handlers = {
   "member.remove": removeMember,
   "member.set_role": setMemberRole,
   "message.send": (tx, actor, input, call) =>
-    sendMessage(tx, actor, { ...input, client_id: input.client_id ?? call.key ?? Bun.randomUUIDv7() }),
+    sendMessage(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
+  "message.forward": (tx, actor, input, call) =>
+    forwardMessages(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
   "message.list": listMessages,
   "message.get": getMessage,
+  "message.find": findMessage,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,
@@ -108,6 +118,7 @@ export const handlers: Handlers = {
   "pin.set": setPin,
   "pin.list": listPins,
   "receipt.read": markRead,
+  "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
   "user.events": userEvents,

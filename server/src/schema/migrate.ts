@@ -2,6 +2,8 @@ import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
 import { roomList } from "./migrations/0002-room-list.ts";
 import { pins } from "./migrations/0003-pins.ts";
+import { marks } from "./migrations/0004-marks.ts";
+import { provenance } from "./migrations/0004-provenance.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
 import { reports } from "./migrations/0011-reports.ts";
 import { saved } from "./migrations/0012-saved.ts";
@@ -15,15 +17,10 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
+/** In the order in which they are applied. */
 export const migrations: readonly Migration[] = [
-  core,
-  roomList,
-  pins,
-  blocks,
-  reports,
-  saved,
-  drafts,
-  avatars,
+  ...[core, roomList, pins, marks, provenance],
+  ...[blocks, reports, saved, drafts, avatars],
 ];
 
 /**

@@ -91,8 +91,11 @@ interface Tables {
     user_id: number;
     role: "owner" | "admin" | "member";
     joined_at: number;
+    /** The person's own mark: it goes back when they mark something unread. */
     read_seq: number;
     read_ordinal: number;
+    /** The furthest it ever was: what others see. */
+    shown_seq: Generated<number>;
     delivered_seq: number;
     /** Of what this person wishes to be told, and until when of nothing. */
     notify_level: Generated<"default" | "all" | "mentions" | "none">;
@@ -145,6 +148,9 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** Who first said what was forwarded, and when. */
+    forwarded_sender: Generated<number | null>;
+    forwarded_at: Generated<number | null>;
     /** The event that pinned it, by which pins are in order, its time and who did it. */
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
@@ -215,9 +221,31 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
-  ...["blocked_id", "session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
-  ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
+  ...[
+    "id",
+    "user_id",
+    "room_id",
+    "message_id",
+    "sender_id",
+    "by_id",
+    "created_by",
+    "reply_to",
+    "pinned_by",
+    "forwarded_sender",
+    "blocked_id",
+  ],
+  ...[
+    "seq",
+    "head",
+    "ordinal",
+    "read_seq",
+    "read_ordinal",
+    "shown_seq",
+    "delivered_seq",
+    "generation",
+    "version",
+  ],
+  ...["session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...[
     "at",
     "created_at",
@@ -239,6 +267,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "delivered_at",
     "muted_until",
     "pinned_at",
+    "forwarded_at",
   ],
   ...[
     "active",

@@ -1,4 +1,3 @@
-import { applyMarked } from "@parley/protocol/apply";
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import type { RoomEvent } from "@parley/protocol/events";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
@@ -86,6 +85,7 @@ export class Client {
         this.#disowned.push(...messages);
         this.#repairs.need("lost messages", () => this.#keepLost());
       },
+      marked: (room, read) => this.#marks.stands(room, read),
       selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
     });
     this.#socket = new LiveSocket({
@@ -116,7 +116,6 @@ export class Client {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
-      marked: (marked) => showState(view, applyMarked(view.getState().state, marked)),
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
     this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
@@ -253,6 +252,11 @@ export class Client {
     if (held && to > held.room.read) this.#marks.read(room, to);
   }
 
+  /** Marks a room unread from an event on, for this person alone. */
+  markUnread(room: number, seq: number): void {
+    this.#marks.unread(room, seq);
+  }
+
   typing(room: number, on: boolean): void {
     this.#signals.typing.type(room, on);
   }
@@ -339,6 +343,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#sync.ready(frame);
     this.#readings.greeted(frame.rooms, isAnother);
+    for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
 
   #linkChanged(link: LinkState): void {

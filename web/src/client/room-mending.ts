@@ -122,10 +122,11 @@ export class RoomMending {
     this.#resets.delete(room);
     const wanted = this.opened.has(room) || this.#held(room)?.loaded === true;
     const page = wanted ? await this.#ask("message.list", { room, limit: pageSize }) : null;
+    const known = this.options.state().user_seq;
     // After the page, so that what it says is true of the page too.
     const membership = await this.#ask("room.get", { room });
     if (!this.#held(room)) return;
-    this.options.set(applySnapshot(this.options.state(), membership, page));
+    this.options.set(applySnapshot(this.options.state(), membership, page, known));
     if (page) this.options.arrived(room, page.messages);
   }
 
@@ -155,8 +156,9 @@ export class RoomMending {
 
   /** False when the room had moved on before the counts were read: not at once again. */
   async #readCounts(room: number): Promise<boolean> {
+    const known = this.options.state().user_seq;
     const membership = await this.#ask("room.get", { room });
-    this.options.set(applyMembership(this.options.state(), membership));
+    this.options.set(applyMembership(this.options.state(), membership, known));
     if (!this.#held(room)?.doubtful) return true;
     this.options.environment.after(doubtDelay, () => this.mend(room));
     return false;

@@ -281,6 +281,7 @@ describe("the client's copy of the server", () => {
     server.grow(4);
     const { client } = await connected({}, server);
     expect(held(client).room.unread).toBe(4);
+    server.grow(1);
     const marked = { kind: "room.marked", at: timeAt(1), room: 7, delivered: 3 } as const;
     server.say({ type: "user_event", seq: 1, event: { ...marked, ...server.room.mark(3) } });
     await settled();

@@ -26,6 +26,7 @@ export interface AccessRow {
   role: MemberRole | null;
   read_seq: number | null;
   read_ordinal: number | null;
+  shown_seq: number | null;
   delivered_seq: number | null;
   notify_level: NotificationLevel | null;
   muted_until: number | null;
@@ -53,6 +54,7 @@ export const memberColumns = [
   "members.role",
   "members.read_seq",
   "members.read_ordinal",
+  "members.shown_seq",
   "members.delivered_seq",
   "members.notify_level",
   "members.muted_until",
@@ -133,7 +135,7 @@ export const lockRoom = prepare<{ room: number }>((build, param) =>
   build.selectFrom("rooms").select("id").where("id", "=", param("room")).forNoKeyUpdate(),
 );
 
-/** Messages after a read mark that mention a person, by name or with everyone else, but for those by whom they block. */
+/** Messages of others after a read mark that mention a person, by name or with everyone else, but for those by whom they block. */
 export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
   return sql<number>`(SELECT count(*) FROM mentions
       WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read}
@@ -141,6 +143,7 @@ export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>
           WHERE messages.id = mentions.message_id AND blocks.user_id = mentions.user_id))
     + (SELECT count(*) FROM messages
       WHERE messages.room_id = ${room} AND messages.mention_all = 1 AND messages.seq > ${read}
+        AND messages.sender_id <> ${user}
         AND NOT EXISTS (SELECT 1 FROM blocks
           WHERE blocks.user_id = ${user} AND blocks.blocked_id = messages.sender_id))`;
 }

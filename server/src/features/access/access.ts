@@ -38,6 +38,7 @@ export type OwnRoom = AccessRow & {
   role: MemberRole;
   read_seq: number;
   read_ordinal: number;
+  shown_seq: number;
   delivered_seq: number;
 };
 

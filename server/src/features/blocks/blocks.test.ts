@@ -105,6 +105,7 @@ onEveryEngine((engine) => {
     const room = rooms.aliceBob.id;
     const message = await say(ids.bob, room);
     const theirs = await say(ids.alice, room);
+    const elsewhere = await say(ids.admin, rooms.lobby.id);
     await does(ids.bob, "reaction.set", { message: theirs, emoji: "👍", on: true });
     await block(ids.alice, ids.bob);
     const { head } = await does(ids.alice, "room.get", { room });
@@ -119,6 +120,8 @@ onEveryEngine((engine) => {
       const pinned = does(person, "pin.set", { message: own, on: true });
       expect(await outcomeOf(pinned)).toBe("forbidden");
       await does(person, "pin.set", { message: own, on: false });
+      const forwarded = does(person, "message.forward", { room, messages: [elsewhere] });
+      expect(await outcomeOf(forwarded)).toBe("forbidden");
     }
     expect((await does(ids.alice, "room.get", { room })).head).toBe(head);
     expect((await does(ids.bob, "message.list", { room })).messages.length).toBe(2);

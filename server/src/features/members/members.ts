@@ -156,7 +156,7 @@ export async function enter(tx: Tx, entry: Entry): Promise<Member> {
   const mark = { seq: place.seq, ordinal: place.room.ordinal };
   await tx.sql.run(insertMember({ room, user, role, at: place.at, ...mark }));
   await emitToUser(tx, user, { kind: "room.appeared", room: await describeMembership(tx.sql, user, room) });
-  const row = { user_id: user, role, joined_at: place.at, read_seq: place.seq, delivered_seq: place.seq };
+  const row = { user_id: user, role, joined_at: place.at, shown_seq: place.seq, delivered_seq: place.seq };
   return toMember(row, place.room.member_count <= limits.markRoomMembers);
 }
 
@@ -203,7 +203,7 @@ function toMember(row: MemberRow, showsMarks: boolean): Member {
     user: row.user_id,
     role: row.role,
     joined_at: isoTime(row.joined_at),
-    read: showsMarks ? row.read_seq : null,
+    read: showsMarks ? row.shown_seq : null,
     delivered: showsMarks ? row.delivered_seq : null,
   };
 }

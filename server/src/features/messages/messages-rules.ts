@@ -32,6 +32,9 @@ export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = [
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
+  if (row.forwarded_sender !== null && row.forwarded_at !== null) {
+    message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };
+  }
   if (row.pinned_at !== null) message.pinned_at = isoTime(row.pinned_at);
   if (row.edited_at !== null) message.edited_at = isoTime(row.edited_at);
   if (row.deleted_at !== null) message.deleted_at = isoTime(row.deleted_at);

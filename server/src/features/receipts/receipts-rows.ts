@@ -16,11 +16,17 @@ export const moveMarks = prepare<{
   user: number;
   read: number;
   ordinal: number;
+  shown: number;
   delivered: number;
 }>((build, param) =>
   build
     .updateTable("members")
-    .set({ read_seq: param("read"), read_ordinal: param("ordinal"), delivered_seq: param("delivered") })
+    .set({
+      read_seq: param("read"),
+      read_ordinal: param("ordinal"),
+      shown_seq: param("shown"),
+      delivered_seq: param("delivered"),
+    })
     .where("room_id", "=", param("room"))
     .where("user_id", "=", param("user")),
 );
@@ -98,7 +104,7 @@ export interface MarkRow {
   room_id: number;
   head: number;
   user_id: number;
-  read_seq: number;
+  shown_seq: number;
   delivered_seq: number;
 }
 
@@ -115,7 +121,7 @@ export async function marksOfRooms(
         "members.room_id",
         "rooms.head",
         "members.user_id",
-        "members.read_seq",
+        "members.shown_seq",
         "members.delivered_seq",
       ])
       .where("members.room_id", "in", rooms)
@@ -167,10 +173,10 @@ export const unreadMentions = prepare<{ room: number }, { user_id: number; count
     .groupBy("mentions.user_id"),
 );
 
-export const mentionsOfAll = prepare<{ room: number }, { seq: number }>((build, param) =>
+export const mentionsOfAll = prepare<{ room: number }, { seq: number; sender_id: number }>((build, param) =>
   build
     .selectFrom("messages")
-    .select("seq")
+    .select(["seq", "sender_id"])
     .where("room_id", "=", param("room"))
     .where("mention_all", "=", 1)
     .orderBy("seq"),

@@ -1,5 +1,5 @@
 import type { Input, OperationName } from "@parley/protocol/contract";
-import { type Call, isOdd, type Who } from "./model.ts";
+import { type Call, foreignPlace, isOdd, type Who } from "./model.ts";
 import { newPassword, type World } from "./world.ts";
 
 type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
@@ -16,7 +16,7 @@ function messageOf(world: World, { place, message }: Call): number {
 
 /** A message of another room. */
 function foreignMessage(world: World, { place }: Call): number {
-  return world.messages[place === "public" ? "private" : "public"][0] ?? nothing;
+  return world.messages[foreignPlace(place)][0] ?? nothing;
 }
 
 function account(world: World) {
@@ -126,7 +126,13 @@ export const inputs: Inputs = {
     ...(call.variant === 2 && { mentions: [targetOf(world, call)] }),
     ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
   }),
+  // 2 and 3: a message of another room.
+  "message.forward": (world, call) => ({
+    room: roomOf(world, call),
+    messages: [call.variant < 2 ? messageOf(world, call) : foreignMessage(world, call)],
+  }),
   "message.list": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
+  "message.find": (world, call) => ({ room: roomOf(world, call), at: "2020-01-01T00:00:00.000Z" }),
   "message.get": (world, call) => ({ message: messageOf(world, call) }),
   "message.history": (world, call) => ({ message: messageOf(world, call) }),
   "message.receipts": (world, call) => ({ message: messageOf(world, call) }),
@@ -144,5 +150,6 @@ export const inputs: Inputs = {
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
+  "receipt.unread": (world, call) => ({ room: roomOf(world, call), seq: 1 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };

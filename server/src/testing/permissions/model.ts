@@ -36,6 +36,7 @@ export interface PersonModel {
 export interface MessageModel {
   sender: Who;
   deleted: boolean;
+  forwarded?: boolean;
 }
 
 export interface RoomModel {
@@ -69,6 +70,8 @@ export interface Call {
   variant: 0 | 1 | 2 | 3;
 }
 
+/** Where messages that are not of a room are taken from. */
+export const foreignPlace = (place: Place): Place => (place === "public" ? "private" : "public");
 export const isOdd = ({ variant }: Call) => variant % 2 === 1;
 export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
 

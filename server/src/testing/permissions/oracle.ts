@@ -1,7 +1,7 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { blockOf, isApart, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
@@ -59,6 +59,13 @@ const done: Rule = () => "done";
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
+const intoRoom = within((room, role, call, model) =>
+  unless(
+    [room.archived || !atLeast(role, room.permissions.send_messages), "forbidden"],
+    [isSilenced(model, room, call), "forbidden"],
+  ),
+);
+
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
   return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
 }
@@ -71,7 +78,8 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
-  ...each(inside, "notification.set", "pin.list"),
+  ...each(inside, "receipt.unread"),
+  ...each(inside, "notification.set", "pin.list", "message.find"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
@@ -167,10 +175,16 @@ export const rules: Record<OperationName, Rule> = {
       [call.variant === 3, "invalid"],
     );
   }),
+  "message.forward": (model, call) => {
+    const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
+    const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];
+    const isRead = !source.deleted && source.roles.has(call.who) && message?.deleted === false;
+    return isRead ? intoRoom(model, call) : "not_found";
+  },
   "message.edit": about((message, room, role, call, model) =>
     unless(
       [message.deleted, "not_found"],
-      [message.sender !== call.who || room.archived, "forbidden"],
+      [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
       [!atLeast(role, room.permissions.send_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
     ),

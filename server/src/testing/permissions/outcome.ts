@@ -59,6 +59,9 @@ export function follow(model: Model, call: Call): void {
     case "message.send":
       room.messages.push({ sender: who, deleted: false });
       break;
+    case "message.forward":
+      room.messages.push({ sender: who, deleted: false, forwarded: true });
+      break;
     case "message.delete": {
       const message = room.messages[call.message % room.messages.length];
       if (message) message.deleted = true;

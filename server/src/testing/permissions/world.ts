@@ -30,6 +30,8 @@ export interface Device {
 export interface Secret {
   world: World;
   place: Place;
+  /** Where it was forwarded to. */
+  alsoIn: Set<Place>;
   /** A public channel shows its topic to everybody. */
   kind: "text" | "topic";
   gone: boolean;
@@ -96,7 +98,7 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     count: () => ++counted,
     secret(place, kind) {
       const text = `secret-${name}-${++counted}-${kind}`;
-      const secret = { world, place, kind, gone: false };
+      const secret = { world, place, alsoIn: new Set<Place>(), kind, gone: false };
       secrets.set(text, secret);
       allSecrets.set(text, secret);
       return text;
@@ -213,7 +215,10 @@ export async function renewRoom({ writer }: Context, world: World, place: Place)
 }
 
 export function forgetSecrets(world: World, place: Place): void {
-  for (const secret of world.secrets.values()) if (secret.place === place) secret.gone = true;
+  for (const secret of world.secrets.values()) {
+    secret.alsoIn.delete(place);
+    if (secret.place === place && secret.alsoIn.size === 0) secret.gone = true;
+  }
 }
 
 /** A room like a new one of that place, with two messages in it. */
