@@ -192,8 +192,12 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
-  "pin.set": about(({ deleted }, { archived, permissions }, role) =>
-    unless([deleted, "not_found"], [archived || !atLeast(role, permissions.pin_messages), "forbidden"]),
+  "pin.set": about(({ deleted }, room, role, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>
     unless(
