@@ -3,6 +3,7 @@ import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { presenceOperations } from "./presence.ts";
 import { roomOperations } from "./rooms.ts";
+import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
 
@@ -12,6 +13,7 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...searchOperations,
   ...logOperations,
   ...presenceOperations,
 } as const;

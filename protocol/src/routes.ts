@@ -51,6 +51,7 @@ export const routes = {
   "message.receipts": "GET /messages/{message}/receipts",
   "receipt.read": "PUT /rooms/{room}/read",
   "receipt.deliver": "PUT /rooms/{room}/delivered",
+  "message.search": "GET /search",
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",
   "presence.list": "GET /presence",

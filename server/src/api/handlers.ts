@@ -31,6 +31,7 @@ import {
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
+import { searchMessages } from "../features/search/search.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
 import { endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
@@ -92,6 +93,7 @@ export const handlers: Handlers = {
   "reaction.set": setReaction,
   "receipt.read": markRead,
   "receipt.deliver": markDelivered,
+  "message.search": searchMessages,
   "user.events": userEvents,
   "presence.list": (context, _call, input) =>
     listPresences(context.database, (user) => context.presence.stateOf(user), input),

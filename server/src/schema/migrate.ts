@@ -1,5 +1,6 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
+import { search } from "./migrations/0020-search.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -8,7 +9,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core];
+export const migrations: readonly Migration[] = [core, search];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

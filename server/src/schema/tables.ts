@@ -155,6 +155,18 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** Messages that are not in the index of words yet. The index itself, `search_words`, is each engine's own. */
+  search_queue: { message_id: number };
+  /** SQLite only: what is still to be taken out of the index, of rooms that are gone. */
+  search_erasures: {
+    id: number;
+    room_id: number;
+    sender_id: number;
+    type: string;
+    body: Uint8Array;
+    mentions: string | null;
+    created_at: number;
+  };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;

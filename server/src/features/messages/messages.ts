@@ -18,6 +18,7 @@ import {
   roleIn,
 } from "../access/access.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
+import { dropMessage, queueMessage, requeueMessage } from "../search-index/search-index.ts";
 import { readPage } from "./messages-pages.ts";
 import {
   deleteMentions,
@@ -58,6 +59,7 @@ export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
+  queueMessage(tx, row.id);
   if (mentions) notify(tx, row, mentions);
   return message;
 }
@@ -96,6 +98,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   );
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
+  await requeueMessage(tx, row);
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
   return tellChange(tx, actor, row.id, "message.edited");
@@ -113,6 +116,7 @@ export async function deleteMessage(
   }
   if (row.deleted_at !== null) return {};
   await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
+  await dropMessage(tx, row);
   await tx.sql.run(deleteVersions({ id: row.id }));
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));

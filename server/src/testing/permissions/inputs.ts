@@ -108,6 +108,11 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  // Odd: in one room; even: everywhere.
+  "message.search": (world, call) => ({
+    ...{ text: "secret", limit: 200 },
+    ...(isOdd(call) && { room: roomOf(world, call) }),
+  }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };

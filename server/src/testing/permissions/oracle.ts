@@ -142,6 +142,7 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
+  "message.search": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
   "reaction.set": about(({ deleted }, { archived }) =>
     unless([deleted, "not_found"], [archived, "forbidden"]),
   ),

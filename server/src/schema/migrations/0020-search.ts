@@ -1,0 +1,31 @@
+import type { Migration } from "../migrate.ts";
+
+/** Messages that were there before are queued: they come into the index slice by slice while the server runs. */
+const queueAll = "INSERT INTO search_queue (message_id) SELECT id FROM messages WHERE deleted_at IS NULL";
+
+export const search: Migration = {
+  name: "0020-search",
+  statements(engine) {
+    if (engine === "postgres") {
+      return [
+        "CREATE TABLE search_queue (message_id BIGINT PRIMARY KEY)",
+        "CREATE TABLE search_words (message_id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)",
+        // Without a pending list: whoever fills it would empty it while others wait, and every search would read it.
+        "CREATE INDEX search_words_tokens ON search_words USING gin (tokens) WITH (fastupdate = off)",
+        queueAll,
+      ];
+    }
+    return [
+      "CREATE TABLE search_queue (message_id INTEGER PRIMARY KEY)",
+      `CREATE TABLE search_erasures (
+        id INTEGER PRIMARY KEY, room_id BIGINT NOT NULL, sender_id BIGINT NOT NULL, type TEXT NOT NULL,
+        body BLOB NOT NULL, mentions TEXT, created_at BIGINT NOT NULL)`,
+      // Tokens are made by the server, so that both engines find the same: here they are only parted at spaces.
+      `CREATE VIRTUAL TABLE search_words USING fts5(
+        tokens, content='', columnsize=0, detail=none, tokenize="ascii tokenchars ':~'")`,
+      // What is taken out is gone from the file, not only marked as gone.
+      "INSERT INTO search_words (search_words, rank) VALUES ('secure-delete', 1)",
+      queueAll,
+    ];
+  },
+};
