@@ -44,6 +44,12 @@ onEveryEngine((engine) => {
       // Some are in the index, some wait, and some are in it that were edited since.
       if (number === 150 || number === 300) await index();
     }
+    // Old ones wait as well, between those that are in the index.
+    for (const { id, text } of (await liveIn(rooms.design.id))
+      .slice(-100)
+      .filter((_, number) => number % 9 === 0)) {
+      await does(ids.alice, "message.edit", { message: id, text: `${text} haus` });
+    }
     all = [...(await liveIn(rooms.lobby.id)), ...(await liveIn(rooms.design.id))];
     all.sort((one, other) => other.id - one.id);
   });
