@@ -155,8 +155,10 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
-  /** Messages that are not in the index of words yet. The index itself, `search_words`, is each engine's own. */
+  /** Messages that are not in the index of words yet. */
   search_queue: { message_id: number };
+  /** The index of words, on Postgres; SQLite's is a table of its own kind. */
+  search_words: { message_id: number };
   /** SQLite only: what is still to be taken out of the index, of rooms that are gone. */
   search_erasures: {
     id: number;

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { prepare, type Sql, type TxSql } from "../../schema/tables.ts";
+import { blockOf, marks } from "./search-index-tokens.ts";
 
 /*
  * The queue and the index together hold every message that is not deleted, each in one of them. SQLite's full-text table
@@ -78,16 +79,17 @@ const deleteWords = {
 };
 
 export function putWords(tx: TxSql, message: number, tokens: readonly string[]): void {
-  tx.runAhead(insertWords[tx.engine]({ message, tokens: written(tx, tokens) }));
+  tx.runAhead(insertWords[tx.engine]({ message, tokens: written(tx, message, tokens) }));
 }
 
 export function takeWords(tx: TxSql, message: number, tokens: readonly string[]): void {
-  tx.runAhead(deleteWords[tx.engine]({ message, tokens: written(tx, tokens) }));
+  tx.runAhead(deleteWords[tx.engine]({ message, tokens: written(tx, message, tokens) }));
 }
 
 /** A token holds letters, digits, emoji and the signs of marks: nothing that either engine reads as more than a sign. */
-function written({ engine }: Sql, tokens: readonly string[]): string {
-  return engine === "sqlite" ? tokens.join(" ") : tokens.map((token) => `'${token}'`).join(" ");
+function written({ engine }: Sql, message: number, tokens: readonly string[]): string {
+  if (engine === "sqlite") return tokens.join(" ");
+  return [...tokens, marks.block(blockOf(message))].map((token) => `'${token}'`).join(" ");
 }
 
 /** What the index holds of a room. SQLite needs the texts for that: they wait until they have been taken out. */

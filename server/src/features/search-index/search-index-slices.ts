@@ -3,7 +3,7 @@ import { type IndexableRow, putWords, takeErasures, takeQueued, takeWords } from
 import { tokensOf } from "./search-index-tokens.ts";
 
 /** Messages put into the index, or taken out of it, in one transaction: others wait for it meanwhile. */
-const sliceMessages = 200;
+const sliceMessages = 100;
 const sliceErasures = 20;
 
 const fromUtf8 = new TextDecoder();

@@ -41,7 +41,15 @@ export const marks = {
   link: () => "h:link",
   week: (week: number) => `w:${week}`,
   span: (span: number) => `s:${span}`,
+  block: (block: number) => `b:${block}`,
 };
+
+/** Ids of a block, by which Postgres is asked for some of them only. */
+export const blockMessages = 16_384;
+
+export function blockOf(message: number): number {
+  return Math.floor(message / blockMessages);
+}
 
 export function hasLink(text: string): boolean {
   return /\bhttps?:\/\/[^\s<>"]/i.test(text);

@@ -5,7 +5,7 @@ import { indexSlice } from "./search-index-slices.ts";
 /** Milliseconds for which messages are gathered: one slice of many costs far less than many of one. */
 const gather = 250;
 /** Milliseconds between slices when there are more: others get most of the time. */
-const pause = 50;
+const pause = 25;
 /** Milliseconds after which it is looked whether another node left something. */
 const lookEvery = 60_000;
 

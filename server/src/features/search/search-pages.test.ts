@@ -3,9 +3,11 @@ import type { Input, Output } from "@parley/protocol/contract";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import fc from "fast-check";
+import type { Sql } from "../../schema/tables.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { indexSlice } from "../search-index/search-index.ts";
+import { searchMessages } from "./search.ts";
 import { matchesIn } from "./search-matches.ts";
 import { parseQuery } from "./search-query.ts";
 
@@ -137,5 +139,29 @@ onEveryEngine((engine) => {
     const found = [...first.hits, ...rest.hits].map(({ message }) => message.text);
     expect(found).toEqual(Array.from({ length: 30 }, (_, number) => `pelican ${29 - number}`));
     expect(rest.next).toBeNull();
+  });
+
+  test("SEARCH-7 whenever during a search it is moved into the index, a message is found", async () => {
+    const { does, ids, rooms, context } = fixture;
+    const { database } = context;
+    const actor = { user: ids.bob, session: 1 };
+    let reads = 0;
+    for (let turn = 0; turn <= reads; turn++) {
+      const text = `spoonbill${turn}`;
+      await does(ids.alice, "message.send", { room: rooms.design.id, text });
+      reads = 0;
+      const counted = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+        if (reads++ === turn) await index();
+        return read();
+      };
+      const moving: Sql = {
+        ...{ engine, build: database.build, run: (query) => database.run(query) },
+        rows: (query) => counted(() => database.rows(query)),
+        first: (query) => counted(() => database.first(query)),
+      };
+      const { hits } = await searchMessages(moving, actor, { text, limit: 50 });
+      expect(hits.map(({ message }) => message.text)).toEqual([text]);
+    }
+    expect(reads).toBeGreaterThan(3);
   });
 });

@@ -1,8 +1,12 @@
 import { sql } from "kysely";
 import { prepare, type Sql } from "../../schema/tables.ts";
+import { blockMessages, blockOf, marks } from "../search-index/search-index.ts";
 
-/** Of Postgres's index, the newest messages that are looked at one by one: it finds many in no order, and sorts them all. */
-const windowMessages = 4_000;
+/** Postgres: messages that are read in order at once, and blocks of the index that are asked at once. */
+const runMessages = 4_000;
+const mostBlocks = 64;
+/** Postgres: more than this is not sorted. */
+const mostInBlocks = 2_000;
 
 /** What every candidate fulfils; 0 and the empty text stand for anything. */
 export interface Candidates {
@@ -50,37 +54,107 @@ const inSqlite = prepare<Indexed, { id: number }>((build, param) => ({
       AND ${clipped(param)} ORDER BY search_words.rowid DESC LIMIT ${param("limit")}`.compile(build),
 }));
 
-/** The newest are read in order. */
-const inWindow = prepare<Indexed & { window: number }, { id: number }>((build, param) => ({
+/** Postgres: a run of ids that are read one by one, the newest first. Quick where many match. */
+const inRun = prepare<Indexed & { floor: number }, { id: number }>((build, param) => ({
   compile: () =>
     sql<{ id: number }>`SELECT messages.id FROM
-      (SELECT message_id, tokens FROM search_words WHERE message_id < ${param("below")}
-        ORDER BY message_id DESC LIMIT ${param("window")}) AS words
+      (SELECT message_id, tokens FROM search_words
+        WHERE message_id < ${param("below")} AND message_id >= ${param("floor")}
+        ORDER BY message_id DESC OFFSET 0) AS words
       JOIN messages ON messages.id = words.message_id JOIN members ON members.room_id = messages.room_id
       WHERE words.tokens @@ ${param("match")}::text::tsquery AND ${clipped(param)}
       ORDER BY messages.id DESC LIMIT ${param("limit")}`.compile(build),
 }));
 
-/** The older ones by the index. Without a limit inside, so that nobody thinks that reading in order would do. */
-const belowWindow = prepare<Indexed & { window: number }, { id: number }>((build, param) => ({
+/**
+ * Postgres: what the index gives in some blocks, in no order, up to a limit. A row without an id is of no room of the
+ * person's: it counts, so that it is known whether there was more. A sum stands in place of the id, or all smaller ids
+ * would be looked up as well.
+ */
+const inBlocks = prepare<Indexed, { id: number | null }>((build, param) => ({
   compile: () =>
-    sql<{ id: number }>`WITH words AS MATERIALIZED (
+    sql<{ id: number | null }>`WITH words AS MATERIALIZED (
         SELECT message_id FROM search_words WHERE tokens @@ ${param("match")}::text::tsquery
-        AND message_id <= (SELECT message_id FROM search_words WHERE message_id < ${param("below")}
-          ORDER BY message_id DESC OFFSET ${param("window")} LIMIT 1))
-      SELECT messages.id FROM words
-      JOIN messages ON messages.id = words.message_id JOIN members ON members.room_id = messages.room_id
-      WHERE ${clipped(param)} ORDER BY messages.id DESC LIMIT ${param("limit")}`.compile(build),
+        AND message_id + 0 < ${param("below")} LIMIT ${param("limit")})
+      SELECT found.id FROM words LEFT JOIN LATERAL (
+        SELECT messages.id FROM messages JOIN members ON members.room_id = messages.room_id
+        WHERE messages.id = words.message_id AND ${clipped(param)}) AS found ON TRUE`.compile(build),
 }));
 
-/** Ids in the index that may match, the newest first. */
-export async function indexedCandidates(reader: Sql, search: Indexed): Promise<number[]> {
-  if (reader.engine === "sqlite") return idsOf(await reader.rows(inSqlite(search)));
-  const windowed = { ...search, window: windowMessages };
-  const newest = idsOf(await reader.rows(inWindow(windowed)));
-  if (newest.length === search.limit) return newest;
-  const limit = search.limit - newest.length;
-  return [...newest, ...idsOf(await reader.rows(belowWindow({ ...windowed, limit })))];
+const newestBelow = prepare<{ below: number }, { id: number | null }>((build, param) =>
+  build
+    .selectFrom("search_words")
+    .select((eb) => eb.fn.max("message_id").as("id"))
+    .where("message_id", "<", param("below")),
+);
+
+/** Ids in the index that may match, the newest first: all down to `floor`, which is 0 at the end. */
+export interface Found {
+  ids: number[];
+  floor: number;
+}
+
+export async function indexedCandidates(reader: Sql, search: Indexed): Promise<Found> {
+  if (reader.engine === "postgres") return new PostgresWalk(reader, search).found();
+  const ids = idsOf(await reader.rows(inSqlite(search)));
+  return { ids, floor: ids.length < search.limit ? 0 : (ids.at(-1) ?? 0) };
+}
+
+/**
+ * Postgres's index finds in no order, and sorts all that it finds. So it is asked for some blocks of ids after the other:
+ * more of them at once while it finds little, fewer when it finds too much, and where even one block holds too much the
+ * messages are read in order.
+ */
+class PostgresWalk {
+  private readonly ids: number[] = [];
+  private floor = 0;
+  private blocks = 1;
+
+  constructor(
+    private readonly reader: Sql,
+    private readonly search: Indexed,
+  ) {}
+
+  async found(): Promise<Found> {
+    const newest = await this.reader.first(newestBelow({ below: this.search.below }));
+    this.floor = (newest?.id ?? 0) + 1;
+    if (newest?.id) await this.readRun();
+    while (this.floor > 1 && !this.isFull()) {
+      if (await this.askBlocks()) this.blocks = Math.min(this.blocks * 4, mostBlocks);
+      else if (this.blocks > 1) this.blocks = Math.ceil(this.blocks / 8);
+      else await this.readRun();
+    }
+    if (!this.isFull()) return { ids: this.ids, floor: 0 };
+    const ids = this.ids.slice(0, this.search.limit);
+    return { ids, floor: ids.at(-1) ?? 0 };
+  }
+
+  private isFull(): boolean {
+    return this.ids.length >= this.search.limit;
+  }
+
+  private async readRun(): Promise<void> {
+    const floor = Math.max(1, this.floor - runMessages);
+    const limit = this.search.limit - this.ids.length;
+    const run = { ...this.search, below: this.floor, floor, limit };
+    this.ids.push(...idsOf(await this.reader.rows(inRun(run))));
+    this.floor = floor;
+  }
+
+  /** Answers whether these blocks have been read; else there is too much in them. */
+  private async askBlocks(): Promise<boolean> {
+    const last = blockOf(this.floor - 1);
+    const first = Math.max(0, last - this.blocks + 1);
+    const among = Array.from({ length: last - first + 1 }, (_, index) => `'${marks.block(first + index)}'`);
+    const match = `(${among.join("|")})&(${this.search.match})`;
+    const asked = { ...this.search, match, below: this.floor, limit: mostInBlocks + 1 };
+    const rows = await this.reader.rows(inBlocks(asked));
+    if (rows.length > mostInBlocks) return false;
+    const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
+    this.ids.push(...ids.sort((one, other) => other - one));
+    this.floor = Math.max(1, first * blockMessages);
+    return true;
+  }
 }
 
 /** Ids among the newest of the queue, whatever they say. */

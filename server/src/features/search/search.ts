@@ -95,8 +95,7 @@ async function lookThrough(sql: Sql, looked: Looked): Promise<Omit<Answer, "comp
   for (let texts = 0; texts < mostTexts; ) {
     size = Math.min(size, batchMost);
     const indexed = await indexedCandidates(sql, { ...candidates, below, limit: size });
-    const isEnd = indexed.length < size;
-    const ids = newestFirst(indexed, queued, { below, from: isEnd ? 0 : (indexed.at(-1) ?? 0) });
+    const ids = newestFirst(indexed.ids, queued, { below, from: indexed.floor });
     const messages = await messagesFor(sql, ids);
     for (const id of ids) {
       const hit = hitIn(messages.get(id), input, query);
@@ -104,7 +103,8 @@ async function lookThrough(sql: Sql, looked: Looked): Promise<Omit<Answer, "comp
       if (hit) hits.push(hit);
       below = id;
     }
-    if (isEnd) return { hits, next: null };
+    if (indexed.floor === 0) return { hits, next: null };
+    below = indexed.floor;
     texts += ids.length;
     size *= 2;
   }

@@ -10,8 +10,9 @@ export const search: Migration = {
       return [
         "CREATE TABLE search_queue (message_id BIGINT PRIMARY KEY)",
         "CREATE TABLE search_words (message_id BIGINT PRIMARY KEY, tokens TSVECTOR NOT NULL)",
-        // Without a pending list: whoever fills it would empty it while others wait, and every search would read it.
-        "CREATE INDEX search_words_tokens ON search_words USING gin (tokens) WITH (fastupdate = off)",
+        // Only the server's own job puts words in, so that nobody waits when it empties the list of what is pending;
+        // the list is short (KiB), because every search reads it.
+        "CREATE INDEX search_words_tokens ON search_words USING gin (tokens) WITH (fastupdate = on, gin_pending_list_limit = 512)",
         queueAll,
       ];
     }
