@@ -135,7 +135,7 @@ onEveryEngine((engine) => {
           numbers.map((number) => say(number === 0 ? "godwit the first" : `godwit ${number}`)),
         );
       }
-      const own = engine === "sqlite" ? ["DROP TABLE search_erasures"] : [];
+      const own = [engine === "sqlite" ? "DROP TABLE search_erasures" : "DROP FUNCTION search_words_found"];
       // As an earlier version would have left it.
       await statements(
         ...own,

@@ -68,14 +68,13 @@ const inRun = prepare<Indexed & { floor: number }, { id: number }>((build, param
 
 /**
  * Postgres: what the index gives in some blocks, in no order, up to a limit. A row without an id is of no room of the
- * person's: it counts, so that it is known whether there was more. A sum stands in place of the id, or all smaller ids
- * would be looked up as well.
+ * person's: it counts, so that it is known whether there was more.
  */
 const inBlocks = prepare<Indexed, { id: number | null }>((build, param) => ({
   compile: () =>
     sql<{ id: number | null }>`WITH words AS MATERIALIZED (
-        SELECT message_id FROM search_words WHERE tokens @@ ${param("match")}::text::tsquery
-        AND message_id + 0 < ${param("below")} LIMIT ${param("limit")})
+        SELECT message_id FROM search_words_found(
+          ${param("match")}::text::tsquery, ${param("below")}, ${param("limit")}) AS message_id)
       SELECT found.id FROM words LEFT JOIN LATERAL (
         SELECT messages.id FROM messages JOIN members ON members.room_id = messages.room_id
         WHERE messages.id = words.message_id AND ${clipped(param)}) AS found ON TRUE`.compile(build),
