@@ -1,8 +1,9 @@
 import type { RoomEvent } from "./events.ts";
 import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
+import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
-import { newRoomState, type RoomState, timeline } from "./state.ts";
+import { newRoomState, type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
 
 /** How much of a room a client holds in memory. */
 export const holding = {
@@ -10,6 +11,8 @@ export const holding = {
   /** Messages beyond it before the oldest are let go: trimming at each arrival would sort at each arrival. */
   slack: 200,
   recentEvents: 200,
+  /** Messages up to the newest that stay beside a window into the past, however long that is. */
+  besideWindow: 200,
 } as const;
 
 export interface Page {
@@ -24,7 +27,7 @@ export interface Marked {
   mentions: number;
 }
 
-function keepNewer(messages: Map<number, Message>, message: Message): void {
+export function keepNewer(messages: Map<number, Message>, message: Message): void {
   const held = messages.get(message.id);
   if (!held || message.version > held.version) messages.set(message.id, message);
 }
@@ -47,6 +50,48 @@ function toggled(users: readonly number[], user: number, on: boolean): number[] 
   return on ? [...users, user] : users.filter((other) => other !== user);
 }
 
+/** `at`: since when it is pinned; null when it no longer is. */
+export function withPin(message: Message, at: string | null): Message {
+  const { pinned_at: _, ...rest } = message;
+  return at === null ? rest : { ...rest, pinned_at: at };
+}
+
+/** A message that is held, after an event: itself when the event is not about it or says nothing new. */
+export function changedBy(message: Message, event: RoomEvent): Message {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted":
+      return event.message.id === message.id && event.message.version > message.version
+        ? event.message
+        : message;
+    case "reaction.set":
+      // A message read late is deleted before the reactions that came before its deletion.
+      if (event.message !== message.id || message.deleted_at) return message;
+      return withReaction(message, event.emoji, event.by, event.on);
+    case "pin.set":
+      if (event.message !== message.id || message.deleted_at) return message;
+      return withPin(message, event.on ? event.at : null);
+    default:
+      return message;
+  }
+}
+
+/** The id of the message that an event is about. */
+export function subjectOf(event: RoomEvent): number | undefined {
+  if (!("message" in event)) return undefined;
+  return typeof event.message === "number" ? event.message : event.message.id;
+}
+
+function windowAfter(window: RoomWindow, event: RoomEvent): RoomWindow {
+  const subject = subjectOf(event);
+  const place = window.messages.findIndex(({ id }) => id === subject);
+  const held = window.messages[place];
+  const changed = held && changedBy(held, event);
+  if (!changed || changed === held) return window;
+  return { ...window, messages: window.messages.with(place, changed) };
+}
+
 /** Messages sent before `from` are not held, so events about them have nothing to change. */
 function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
   switch (event.kind) {
@@ -55,28 +100,43 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
     case "message.deleted":
       if (event.message.seq >= from) keepNewer(messages, event.message);
       break;
-    case "reaction.set": {
+    case "reaction.set":
+    case "pin.set": {
       const held = messages.get(event.message);
-      // A message read late is deleted before the reactions that came before its deletion.
-      if (held && !held.deleted_at)
-        messages.set(held.id, withReaction(held, event.emoji, event.by, event.on));
+      if (held) messages.set(held.id, changedBy(held, event));
       break;
     }
   }
 }
 
-function mentions(message: Message, me: number): boolean {
-  return message.sender !== me && (message.mention_all === true || (message.mentions ?? []).includes(me));
+/** BLOCK-4. Nobody is mentioned by whom they block. */
+function mentions(message: Message, { user, blocked }: Reader): boolean {
+  if (message.sender === user || blocked.has(message.sender)) return false;
+  return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
 
-function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: number): Membership {
+function applyToCounts(room: Membership, seq: number, event: RoomEvent, reader: Reader): Membership {
   if (seq <= room.head) return room;
   if (event.kind !== "message.sent") return { ...room, head: seq };
   const { message } = event;
   const moved = { ...room, head: seq, last_message_at: message.created_at };
   if (seq <= room.read) return moved;
-  if (message.sender === me) return { ...moved, read: seq, unread: 0, mentions: 0 };
-  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
+  if (message.sender === reader.user) return { ...moved, read: seq, unread: 0, mentions: 0 };
+  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, reader) ? 1 : 0) };
+}
+
+/** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
+function applyToPreview(room: Membership, event: RoomEvent): Membership {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted": {
+      const last_message = laterMessage(room.last_message, toLastMessage(event.message));
+      return last_message === room.last_message ? room : { ...room, last_message };
+    }
+    default:
+      return room;
+  }
 }
 
 function applyToDescription(room: Membership, event: RoomEvent, me: number): Membership {
@@ -103,11 +163,11 @@ function isCountable({ room, position, before }: RoomState, read: number): boole
   return position >= room.head && (before === null || before <= read + 1);
 }
 
-function recounted(state: RoomState, me: number): RoomState {
+export function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
   const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
-  const mentioning = unread.filter((message) => mentions(message, me));
+  const mentioning = unread.filter((message) => mentions(message, reader));
   return {
     ...state,
     doubtful: false,
@@ -121,29 +181,36 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 }
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
-export function applyRun(state: RoomState, events: readonly RoomEvent[], me: number): RoomState {
+export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
   const messages = new Map(state.messages);
-  let { room, position, tail, described } = state;
+  let { room, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
     applyToMessages(messages, event, state.before ?? 0);
+    if (window && event.kind !== "message.sent") window = windowAfter(window, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToCounts(room, position, event, me);
+    room = applyToPreview(applyToCounts(room, position, event, reader), event);
     if (position > described) {
-      room = applyToDescription(room, event, me);
+      room = applyToDescription(room, event, reader.user);
       described = position;
     }
   }
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
-  const next = { ...state, room, position, tail, described, doubtful, messages, recent };
-  return trimmed(doubtful ? recounted(next, me) : next);
+  const next = { ...state, room, position, tail, described, doubtful, messages, recent, window };
+  return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
 function trimmed(state: RoomState): RoomState {
-  if (state.messages.size <= holding.messages + holding.slack) return state;
-  const kept = timeline(state).slice(-holding.messages);
+  const most = holding.messages - (state.window?.messages.length ?? 0);
+  return state.messages.size > most + holding.slack ? withNewest(state, most) : state;
+}
+
+/** Lets all but so many of the newest messages go. */
+export function withNewest(state: RoomState, count: number): RoomState {
+  if (state.messages.size <= count) return state;
+  const kept = timeline(state).slice(-count);
   return {
     ...state,
     messages: new Map(kept.map((message) => [message.id, message])),
@@ -159,26 +226,31 @@ export function withPage(
   state: RoomState,
   page: Page,
   asked: number | null,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   if (asked === null ? state.loaded : asked !== state.before) return undefined;
   if (asked === null && page.head < (state.before ?? 0) - 1) return undefined;
-  const missed = state.position - page.head;
-  if (missed > state.recent.length) return undefined;
+  const missed = missedBy(state, page);
+  if (missed === undefined) return undefined;
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
-  if (missed > 0) {
-    for (const event of state.recent.slice(-missed)) applyToMessages(arrived, event, before ?? 0);
-  }
+  for (const event of missed) applyToMessages(arrived, event, before ?? 0);
   const messages = new Map(state.messages);
   for (const message of arrived.values()) keepNewer(messages, message);
-  return recounted({ ...state, loaded: true, messages, before }, me);
+  return recounted({ ...state, loaded: true, messages, before }, reader);
+}
+
+/** The events since a page was read; undefined when they are not all known any more. */
+export function missedBy(state: RoomState, page: Page): readonly RoomEvent[] | undefined {
+  const missed = state.position - page.head;
+  if (missed > state.recent.length) return undefined;
+  return missed > 0 ? state.recent.slice(-missed) : [];
 }
 
 /** What arrived live before the first page may reach further back than that page. */
 function joined(state: RoomState, page: Page, asked: number | null): number | null {
-  if (asked !== null || page.before === null || state.before === null) return page.before;
-  return Math.min(page.before, state.before);
+  if (asked !== null) return page.before;
+  return page.before === null || state.before === null ? null : Math.min(page.before, state.before);
 }
 
 /** The room as it is on the server; `membership` was read no earlier than `page`. */
@@ -198,10 +270,17 @@ export function roomFromSnapshot(membership: Membership, page: Page | null, know
  * The caller's read mark moved. The counts that come with it are of a head that is not named, so they are counted
  * here, or doubted.
  */
-export function withMark(state: RoomState, marked: Marked, me: number): RoomState {
+export function withMark(state: RoomState, marked: Marked, reader: Reader): RoomState {
   const { read, unread, mentions } = marked;
   if (read < state.room.read) return state;
-  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, me);
+  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, reader);
   if (read === state.room.read) return state;
   return { ...state, doubtful: true, room: { ...state.room, read, unread, mentions } };
+}
+
+/** Whom the reader blocks has changed, and with it which unread messages mention them. */
+export function withBlocks(state: RoomState, reader: Reader): RoomState {
+  const { room } = state;
+  if (room.unread === 0) return state;
+  return isCountable(state, room.read) ? recounted(state, reader) : { ...state, doubtful: true };
 }

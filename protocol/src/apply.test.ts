@@ -14,8 +14,7 @@ import {
 } from "./apply.ts";
 import { holding } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
-import type { Message } from "./messages.ts";
-import { ReferenceRoom, type Step, timeAt } from "./reference-room.ts";
+import { comparable, ReferenceRoom, roomOf, type Step, timeAt } from "./reference-room.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, emptyState, timeline } from "./state.ts";
 
@@ -32,6 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),
   fc.record({ do: fc.constant("role"), user: someone }),
@@ -51,6 +51,7 @@ class Reader {
   pages: { page: ReturnType<ReferenceRoom["page"]>; asked: number | null }[] = [];
   outcomes = new Set<Applied["outcome"]>();
   doubted = false;
+  blocked = new Set<number>();
 
   constructor(readonly room: ReferenceRoom) {
     this.state = applyReady(emptyState(), readyAt(room.at(room.head).membership, { mode: "fresh" }));
@@ -100,11 +101,19 @@ class Reader {
     if (events.length > 0) this.take(applyUserEvents(this.state, from, events));
   }
 
+  block(user: number, on: boolean) {
+    this.room.block(user, on);
+    this.privateLog.push({ kind: "block.set", at: timeAt(0), user, on });
+    if (on) this.blocked.add(user);
+    else this.blocked.delete(user);
+  }
+
   /** A new connection: answers under way are lost. */
   resume() {
     this.pages = [];
     const membership = this.room.at(this.room.head).membership;
-    this.state = applyReady(this.state, readyAt(membership, { user_seq: this.privateLog.length }));
+    const [user_seq, blocks] = [this.privateLog.length, [...this.blocked]];
+    this.state = applyReady(this.state, readyAt(membership, { user_seq, blocks }));
   }
 
   catchUp() {
@@ -122,6 +131,7 @@ type Action =
   | { act: "astray"; offset: number; count: number }
   | { act: "ask"; limit: number }
   | { act: "read"; back: number }
+  | { act: "block"; user: number; on: boolean }
   | { act: "receive" | "hearPrivate" | "resume" };
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -132,6 +142,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ act: fc.constantFrom("receive", "hearPrivate") }) },
   fc.record({ act: fc.constant("resume") }),
   fc.record({ act: fc.constant("read"), back: fc.nat(4) }),
+  fc.record({ act: fc.constant("block"), user: fc.constantFrom(2, 3), on: fc.boolean() }),
 ) as fc.Arbitrary<Action>;
 
 function perform(reader: Reader, one: Action): void {
@@ -141,13 +152,8 @@ function perform(reader: Reader, one: Action): void {
   else if (one.act === "astray") reader.hear(Math.max(2, next + one.offset), one.count, 0);
   else if (one.act === "ask") reader.ask(one.limit);
   else if (one.act === "read") reader.read(one.back);
+  else if (one.act === "block") reader.block(one.user, one.on);
   else reader[one.act]();
-}
-
-/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
-function comparable(message: Message) {
-  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
-  return { ...message, reactions: reactions?.toSorted() };
 }
 
 function expectSame(reader: Reader) {
@@ -157,12 +163,6 @@ function expectSame(reader: Reader) {
   expect(held.room).toEqual(membership);
   const expected = messages.filter(({ seq }) => held.before === null || seq >= held.before);
   expect(timeline(held).map(comparable)).toEqual(expected.map(comparable));
-}
-
-function roomOf(steps: Step[]): ReferenceRoom {
-  const room = new ReferenceRoom();
-  for (const one of steps) room.take(one);
-  return room;
 }
 
 describe("a client's copy of a room", () => {
@@ -186,6 +186,19 @@ describe("a client's copy of a room", () => {
     );
     expect([...seen].sort()).toEqual(["applied", "hole", "repeated", "stale"]);
     expect(doubts).toBeGreaterThan(0);
+  });
+
+  test("BLOCK-4 whom a person blocks is known from the start, and mentions them no more", () => {
+    const room = roomOf([2, 3].map((by) => ({ do: "send", by, mentioning: true })));
+    const heardBy = (blocks?: number[]) => {
+      const ready = readyAt(room.at(1).membership, { mode: "fresh", ...(blocks && { blocks }) });
+      const state = applyReady(applyReady(emptyState(), { ...ready, blocks: [3] }), ready);
+      const { rooms } = applyRoomEvents(state, roomId, 2, [room.event(2, 3), room.event(3, 3)]).state;
+      const { unread, mentions } = rooms.get(roomId)?.room ?? {};
+      return { unread, mentions };
+    };
+    expect(heardBy()).toEqual({ unread: 2, mentions: 2 });
+    expect(heardBy([2])).toEqual({ unread: 2, mentions: 1 });
   });
 
   test("SYNC-1 an event that is not the next one changes nothing", () => {
@@ -262,13 +275,14 @@ describe("a client's copy of its rooms", () => {
 
   test("SYNC-7 what `ready` told of a room is not undone by the older events that led to it", () => {
     const before = { ...emptyState(), epoch: "first", user: 1, user_seq: 3 };
-    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 6 }));
+    const state = applyReady(before, readyAt({ ...membership, read: 9, head: 9 }, { user_seq: 7 }));
     const replayed = applyUserEvents(state, 4, [
       { kind: "room.disappeared", at, room: roomId },
       { kind: "room.appeared", at, room: membership },
       { kind: "room.marked", at, room: roomId, read: 12, delivered: 2, unread: 5, mentions: 0 },
+      { kind: "notification.changed", at, room: roomId, level: "none", muted_until: null },
     ]);
-    expect(replayed.state.user_seq).toBe(6);
+    expect(replayed.state.user_seq).toBe(7);
     expect(replayed.state.rooms).toEqual(state.rooms);
   });
 
@@ -312,8 +326,8 @@ describe("a client's copy of its rooms", () => {
   test("SYNC-3 a room that is only counted is counted on from there once it is heard", () => {
     const room = roomOf([2, 3, 2, 3].map((by) => ({ do: "send", by, mentioning: true })));
     const reader = new Reader(new ReferenceRoom());
-    const { head, unread, mentions, last_message_at } = room.at(4).membership;
-    const counted = { room: roomId, head, unread, mentions, last_message_at };
+    const { head, unread, mentions, last_message_at, last_message } = room.at(4).membership;
+    const counted = { room: roomId, head, unread, mentions, last_message_at, last_message };
     reader.state = applyBump(reader.state, [counted, { ...counted, room: 8 }]);
     expect(reader.held.room).toMatchObject({ head: 4, unread: 3, mentions: 3 });
     expect([reader.held.position, reader.state.rooms.size]).toEqual([1, 1]);

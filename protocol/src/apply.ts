@@ -1,6 +1,24 @@
-import { applyRun, type Marked, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
+import {
+  applyRun,
+  holding,
+  type Marked,
+  type Page,
+  roomFromSnapshot,
+  withBlocks,
+  withMark,
+  withPage,
+} from "./apply-room.ts";
+import {
+  rejoined,
+  type WindowPage,
+  withNewerPage,
+  withOlderPage,
+  withSplit,
+  withWindow,
+} from "./apply-window.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
+import { laterMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, newRoomState, type RoomState } from "./state.ts";
 
@@ -42,7 +60,7 @@ export function applyRoomEvents(
   const news = events.slice(held.position + 1 - from);
   if (news.length === 0) return { state, outcome: "repeated" };
   if (news.at(-1)?.kind === "room.deleted") return { state: withoutRoom(state, room), outcome: "applied" };
-  return { state: withRoom(state, applyRun(held, news, state.user)), outcome: "applied" };
+  return { state: withRoom(state, applyRun(held, news, state)), outcome: "applied" };
 }
 
 /** Applies a run of the private log, the first event numbered `from` (SYNC-1). */
@@ -67,11 +85,29 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
     }
     case "room.marked": {
       const held = state.rooms.get(event.room);
-      return held && held.known < seq ? withRoom(state, withMark(held, event, state.user)) : state;
+      return held && held.known < seq ? withRoom(state, withMark(held, event, state)) : state;
     }
+    case "notification.changed": {
+      const { level, muted_until } = event;
+      const held = state.rooms.get(event.room);
+      if (!held || held.known >= seq) return state;
+      return withRoom(state, { ...held, room: { ...held.room, notifications: { level, muted_until } } });
+    }
+    case "block.set":
+      return blockSet(state, event.user, event.on);
     default:
       return state;
   }
+}
+
+function blockSet(state: ClientState, user: number, on: boolean): ClientState {
+  if (state.blocked.has(user) === on) return state;
+  const blocked = new Set(state.blocked);
+  if (on) blocked.add(user);
+  else blocked.delete(user);
+  const next = { ...state, blocked };
+  const rooms = [...state.rooms].map(([id, room]) => [id, withBlocks(room, next)] as const);
+  return { ...next, rooms: new Map(rooms) };
 }
 
 function appeared(state: ClientState, room: Membership, seq: number): ClientState {
@@ -79,8 +115,9 @@ function appeared(state: ClientState, room: Membership, seq: number): ClientStat
   if (!held) return withRoom(state, newRoomState(room, seq));
   if (held.known >= seq) return state;
   if (room.head >= held.room.head) return withRoom(state, renewed(held, room, seq));
-  const { role, read, unread, mentions } = room;
-  return withRoom(state, { ...held, known: seq, room: { ...held.room, role, read, unread, mentions } });
+  const { role, read, unread, mentions, notifications } = room;
+  const own = { role, read, unread, mentions, notifications };
+  return withRoom(state, { ...held, known: seq, room: { ...held.room, ...own } });
 }
 
 /** A later membership beside the messages held, unless there is nothing worth holding or history was rewritten. */
@@ -103,7 +140,7 @@ export function applyReady(state: ClientState, ready: Ready): ClientState {
     rooms.set(room.id, next);
   }
   const { epoch, user, user_seq } = fresh ? ready : state;
-  return { epoch, user, user_seq, rooms };
+  return { epoch, user, user_seq, blocked: new Set(ready.blocks), rooms };
 }
 
 /**
@@ -133,7 +170,8 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
   for (const { room: id, ...counts } of bumps) {
     const held = rooms.get(id);
     if (held && counts.head >= held.room.head) {
-      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts } });
+      const last_message = laterMessage(held.room.last_message, counts.last_message);
+      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts, last_message } });
     }
   }
   return { ...state, rooms };
@@ -142,14 +180,53 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
 /** The answer of `receipt.read`. */
 export function applyMarked(state: ClientState, marked: Marked & { room: number }): ClientState {
   const held = state.rooms.get(marked.room);
-  return held ? withRoom(state, withMark(held, marked, state.user)) : state;
+  return held ? withRoom(state, withMark(held, marked, state)) : state;
 }
 
-/** A page asked for with `before: asked`, or the newest with null (SYNC-4). */
+/**
+ * A page asked for with `before: asked`, or the newest with null (SYNC-4). Where it would be too much to hold, it and
+ * the older part of what is held become a window (WINDOW-4).
+ */
 export function applyPage(state: ClientState, room: number, page: Page, asked: number | null): Applied {
+  return applyTo(state, room, (held) => {
+    const isTooMuch = held.messages.size + page.messages.length > holding.messages;
+    if (asked !== null && held.window === null && isTooMuch) return withSplit(held, page, asked);
+    const next = withPage(held, page, asked, state);
+    return next && rejoined(next, state);
+  });
+}
+
+/** Where a window's page stands: what was looked up, or the end of the window that it continues. */
+export type WindowPlace = { target: number | null } | { before: number } | { after: number };
+
+/** A page of a window into the past (WINDOW-1 to WINDOW-3). */
+export function applyWindowPage(
+  state: ClientState,
+  room: number,
+  page: WindowPage,
+  place: WindowPlace,
+): Applied {
+  return applyTo(state, room, (held) => {
+    if ("before" in place) return withOlderPage(held, page, place.before);
+    if ("after" in place) return withNewerPage(held, page, place.after, state);
+    return withWindow(held, page, place.target, state);
+  });
+}
+
+/** What was held of the past is let go. */
+export function withoutWindow(state: ClientState, room: number): ClientState {
+  const held = state.rooms.get(room);
+  return held?.window ? withRoom(state, { ...held, window: null }) : state;
+}
+
+function applyTo(
+  state: ClientState,
+  room: number,
+  apply: (held: RoomState) => RoomState | undefined,
+): Applied {
   const held = state.rooms.get(room);
   if (!held) return { state, outcome: "elsewhere" };
-  const next = withPage(held, page, asked, state.user);
+  const next = apply(held);
   return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
 }
 

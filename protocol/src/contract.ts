@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import { blockOperations } from "./blocks.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
+import { notificationOperations } from "./notifications.ts";
+import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
 import { roomOperations } from "./rooms.ts";
 import { searchOperations } from "./search.ts";
@@ -13,9 +16,12 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...pinOperations,
+  ...notificationOperations,
   ...searchOperations,
   ...logOperations,
   ...presenceOperations,
+  ...blockOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { id, position, time } from "./fields.ts";
 import { message } from "./messages.ts";
+import { notifications } from "./notifications.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
@@ -22,6 +23,8 @@ export const roomEvent = z.discriminatedUnion("kind", [
     emoji: z.string(),
     on: z.boolean(),
   }),
+  /** A message was pinned in the room, or taken off. Deleting it takes it off too, without such an event. */
+  z.object({ kind: z.literal("pin.set"), ...head, message: id, on: z.boolean() }),
   /** The first event of every room. */
   z.object({ kind: z.literal("room.created"), ...head }),
   z.object({ kind: z.literal("room.updated"), ...head, room }),
@@ -49,7 +52,11 @@ export const userEvent = z.discriminatedUnion("kind", [
     unread: z.int(),
     mentions: z.int(),
   }),
+  /** The person told, on some device, of what in this room they wish to be told. */
+  z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
+  /** The person blocks somebody from now on, or no more. */
+  z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
   z.object({ kind: z.literal("session.ended"), at: time, session: id }),
 ]);

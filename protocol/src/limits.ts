@@ -2,6 +2,8 @@
 export const limits = {
   /** Characters (UTF-16 code units) of a message's text. */
   messageText: 10_000,
+  /** Characters (UTF-16 code units) of a room's last message that a list of rooms shows. */
+  previewText: 140,
   /** Distinct people one message may mention. */
   messageMentions: 100,
   /** Distinct emoji on one message. */
@@ -10,6 +12,8 @@ export const limits = {
   groupMembers: 100,
   /** People named when a room is made or filled by one call. */
   membersPerCall: 100,
+  /** Messages pinned in one room. */
+  roomPins: 100,
   roomName: 80,
   roomTopic: 500,
   username: 32,
@@ -37,6 +41,8 @@ export const limits = {
   markRoomMembers: 64,
   typingRoomMembers: 200,
   presenceUsers: 200,
+  /** People whom one person blocks. */
+  blocks: 1_000,
   /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */

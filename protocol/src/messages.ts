@@ -39,6 +39,8 @@ export const message = z.object({
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
   version: z.int(),
+  /** Since when it is pinned in its room. */
+  pinned_at: time.optional(),
   created_at: time,
   edited_at: time.optional(),
   deleted_at: time.optional(),

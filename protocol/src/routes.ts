@@ -48,13 +48,18 @@ export const routes = {
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",
   "reaction.set": "PUT /messages/{message}/reactions",
+  "pin.set": "PUT /messages/{message}/pin",
+  "pin.list": "GET /rooms/{room}/pins",
   "message.receipts": "GET /messages/{message}/receipts",
   "receipt.read": "PUT /rooms/{room}/read",
   "receipt.deliver": "PUT /rooms/{room}/delivered",
+  "notification.set": "PUT /rooms/{room}/notifications",
   "message.search": "GET /search",
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",
   "presence.list": "GET /presence",
+  "block.set": "PUT /blocks/{user}",
+  "block.list": "GET /blocks",
 } as const satisfies Record<OperationName, string>;
 
 /** Operations that need no session. */

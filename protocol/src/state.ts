@@ -2,12 +2,27 @@ import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
 import type { Membership } from "./rooms.ts";
 
+/** A run of a room's messages that was looked up in its past and does not reach the newest ones yet. */
+export interface RoomWindow {
+  /** In the order of the room. */
+  readonly messages: readonly Message[];
+  /** The `before` of the next page towards the past; null when the first message is here. */
+  readonly before: number | null;
+  /** The `after` of the next page towards the present: all sent from `before` up to this event are here. */
+  readonly after: number;
+  /** The message that was looked up, if it was one. */
+  readonly target: number | null;
+}
+
 /**
  * One room as a client holds it: pure data, the same on every client that has applied the same events. A room is
  * heard or only counted (`bump`), so three positions may differ: that of the log, of the counts and of the rest.
  */
 export interface RoomState {
-  /** `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, the rest as of `described`. */
+  /**
+   * `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, `last_message` as of the newest that was
+   * heard, the rest as of `described`.
+   */
   readonly room: Membership;
   /** The last event applied. */
   readonly position: number;
@@ -26,6 +41,8 @@ export interface RoomState {
   readonly before: number | null;
   /** The last events applied, newest last: they bring a page that was read earlier up to `position`. */
   readonly recent: readonly RoomEvent[];
+  /** As current as the messages. */
+  readonly window: RoomWindow | null;
 }
 
 export interface ClientState {
@@ -34,11 +51,16 @@ export interface ClientState {
   readonly user: number;
   /** The last event of the private log applied. */
   readonly user_seq: number;
+  /** Whom the person blocks: what these say mentions nobody here. */
+  readonly blocked: ReadonlySet<number>;
   readonly rooms: ReadonlyMap<number, RoomState>;
 }
 
+/** Who looks at a room: what mentions them depends on whom they block. */
+export type Reader = Pick<ClientState, "user" | "blocked">;
+
 export function emptyState(): ClientState {
-  return { epoch: "", user: 0, user_seq: 0, rooms: new Map() };
+  return { epoch: "", user: 0, user_seq: 0, blocked: new Set(), rooms: new Map() };
 }
 
 /** A room of which nothing but the caller's membership is known: the log is heard from its head on. */
@@ -54,6 +76,7 @@ export function newRoomState(room: Membership, known: number): RoomState {
     messages: new Map(),
     before: room.head + 1,
     recent: [],
+    window: null,
   };
 }
 

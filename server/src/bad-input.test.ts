@@ -12,7 +12,7 @@ import {
   unstorable,
   withField,
   without,
-  wrongFor,
+  wrongValuesOf,
 } from "./testing/bad-values.ts";
 import { type HelloSocket, liveSocket } from "./testing/live-socket.ts";
 import { inputOf } from "./testing/permissions/asking.ts";
@@ -193,7 +193,7 @@ for (const op of operationNames) {
 
     test(`REST-5 ${op}: a value that is of no such field is invalid`, async () => {
       const attempts = fields.flatMap((field) =>
-        [...wrongFor[field.type], ...tooDeep].flatMap((raw) => attemptsWith(op, field, raw)),
+        [...wrongValuesOf(field), ...tooDeep].flatMap((raw) => attemptsWith(op, field, raw)),
       );
       const inPath = fields.filter((field) => isInPath(op, field));
       const paths = inPath.flatMap(({ name }) => badIds.map((id) => ({ name, id })));

@@ -15,7 +15,7 @@ const callsEach = 60;
 const longest = 30_000 + runs * 5_000;
 
 const aboutRooms =
-  /^(?:member|message|reaction|receipt|room)\.(?!create|direct|list|browse)|^member\.list$|^message\.list$/;
+  /^(?:member|message|notification|pin|reaction|receipt|room)\.(?!create|direct|list|browse)|^member\.list$|^message\.list$/;
 const roomOperations = operationNames.filter((name) => aboutRooms.test(name));
 const otherOperations = operationNames.filter((name) => !aboutRooms.test(name));
 const variants = [0, 1, 2, 3] as const;

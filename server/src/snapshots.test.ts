@@ -3,12 +3,13 @@ import type { Input, OperationName } from "@parley/protocol/contract";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
+import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
-import { SnapshotClient } from "./testing/snapshot-client.ts";
+import { type Place, SnapshotClient } from "./testing/snapshot-client.ts";
 import { onEveryEngine } from "./testing/store.ts";
 
 /** How many random runs on each engine. */
@@ -31,8 +32,12 @@ const actions = [
     "react",
     "react",
     "unreact",
+    "pin",
+    "pin",
+    "unpin",
     "read",
     "read",
+    "notify",
     "deliver",
     "rename",
     "permit",
@@ -40,7 +45,7 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room"] as const),
+  ...(["sign out", "delete room", "block", "unblock"] as const),
 ];
 
 interface Step {
@@ -71,7 +76,12 @@ const tour: Step[] = (
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
+    { action: "pin" },
+    { action: "unpin" },
+    { action: "pin", message: 3 },
     { action: "delete", message: 3 },
+    // The newest message of its room.
+    { action: "delete", message: 1, by: 1 },
     { action: "rename", by: 1, room: 1 },
     { action: "archive", by: 1, room: 1 },
     { action: "open", by: 1, room: 1 },
@@ -81,8 +91,11 @@ const tour: Step[] = (
     { action: "join", by: 1 },
     { action: "leave", by: 1 },
     { action: "read", room: 2, pick: 30 },
+    { action: "notify", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
+    { action: "block", target: 1 },
+    { action: "unblock", target: 1 },
     { action: "sign in" },
     { action: "sign out", pick: 1 },
     { action: "delete room", by: 1, room: 1 },
@@ -98,6 +111,7 @@ interface Scene {
 }
 
 const emoji = ["👍", "👀", "🎉"];
+const levels = ["default", "all", "mentions", "none"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
 function from<Value>(values: readonly Value[], index: number): Value {
@@ -131,8 +145,11 @@ onEveryEngine((engine) => {
       delete: () => wish("message.delete", about),
       react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      pin: () => wish("pin.set", { ...about, on: true }),
+      unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
+      notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
       permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
       archive: () => wish("room.archive", { ...place, archived: true }),
@@ -145,6 +162,8 @@ onEveryEngine((engine) => {
       create: () => wish("room.create", { kind: "group", name: "new", members: [person.user] }),
       direct: () => wish("room.direct", person),
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
+      block: () => wish("block.set", { ...person, on: true }),
+      unblock: () => wish("block.set", { ...person, on: false }),
       "sign out": () => wish("session.end", { session: from(scene.sessions, pick) }),
       "delete room": () => wish("room.delete", place),
     };
@@ -188,7 +207,7 @@ onEveryEngine((engine) => {
         { role, mark: { read, delivered } },
       ]);
       const known = [...client.peopleOf(fresh.id)].sort(([one], [other]) => one - other);
-      expect(known as unknown[]).toEqual(places);
+      expect(known.map(shownLike(members)) as unknown[]).toEqual(places);
     }
   }
 
@@ -200,6 +219,13 @@ onEveryEngine((engine) => {
     if (!message.reactions) return message;
     const reactions = message.reactions.toSorted((one, other) => (one.emoji < other.emoji ? -1 : 1));
     return { ...message, reactions };
+  }
+
+  /** Who has blocked a device's person is not told to it: their marks are withheld where they are told live and asked for. */
+  function shownLike(members: readonly Member[]) {
+    const withheld = new Set(members.flatMap(({ user, read }) => (read === null ? [user] : [])));
+    const none = { read: null, delivered: null };
+    return ([user, place]: [number, Place]) => [user, withheld.has(user) ? { ...place, mark: none } : place];
   }
 
   async function newScene(): Promise<Scene> {

@@ -1,3 +1,4 @@
+import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
 import { userEvents } from "../features/logs/logs.ts";
@@ -17,7 +18,9 @@ import {
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
+import { setNotifications } from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
+import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
@@ -33,7 +36,7 @@ import {
 } from "../features/rooms/rooms.ts";
 import { searchMessages } from "../features/search/search.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
-import { endSession, listSessions } from "../features/sessions/sessions.ts";
+import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
 import {
   createUser,
@@ -91,10 +94,17 @@ export const handlers: Handlers = {
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
   "reaction.set": setReaction,
+  "pin.set": setPin,
+  "pin.list": listPins,
   "receipt.read": markRead,
   "receipt.deliver": markDelivered,
+  "notification.set": setNotifications,
   "message.search": searchMessages,
   "user.events": userEvents,
-  "presence.list": (context, _call, input) =>
-    listPresences(context.database, (user) => context.presence.stateOf(user), input),
+  "block.set": setBlock,
+  "block.list": listBlocks,
+  "presence.list": (context, call, input) => {
+    const stateOf = (user: number) => context.presence.stateOf(user);
+    return listPresences(context.database, { user: actorOf(call).user, stateOf }, input);
+  },
 };

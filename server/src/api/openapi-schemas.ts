@@ -1,3 +1,4 @@
+import { block } from "@parley/protocol/blocks";
 import { contract, operationNames } from "@parley/protocol/contract";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
@@ -45,6 +46,7 @@ const words: Record<string, z.ZodType> = {
   Mark: mark,
   Receipt: receipt,
   Presence: presence,
+  Block: block,
   RoomEvent: roomEvent,
   UserEvent: userEvent,
   Hello: hello,

@@ -40,8 +40,11 @@ export const tags = [
   { name: "member", description: "Who is in a room, and as what" },
   { name: "message", description: "Sending, reading, editing and deleting" },
   { name: "reaction", description: "Emoji on messages" },
+  { name: "pin", description: "Messages kept in sight of a room" },
   { name: "receipt", description: "How far people have got and read" },
+  { name: "notification", description: "Of what in each room one wishes to be told" },
   { name: "presence", description: "Who is here" },
+  { name: "block", description: "Whom one wants to hear nothing of" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },
 ];

@@ -1,5 +1,8 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
+import { roomList } from "./migrations/0002-room-list.ts";
+import { pins } from "./migrations/0003-pins.ts";
+import { blocks } from "./migrations/0010-blocks.ts";
 import { search } from "./migrations/0020-search.ts";
 import type { Database } from "./tables.ts";
 
@@ -9,7 +12,7 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, search];
+export const migrations: readonly Migration[] = [core, roomList, pins, blocks, search];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

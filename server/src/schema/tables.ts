@@ -92,6 +92,9 @@ interface Tables {
     read_seq: number;
     read_ordinal: number;
     delivered_seq: number;
+    /** Of what this person wishes to be told, and until when of nothing. */
+    notify_level: Generated<"default" | "all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
   };
   /** One row each time a mark moved, so that "who had read this, when" needs no row for each message. */
   mark_moves: {
@@ -140,6 +143,10 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** The event that pinned it, by which pins are in order, its time and who did it. */
+    pinned_seq: Generated<number | null>;
+    pinned_at: Generated<number | null>;
+    pinned_by: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -155,6 +162,8 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** `user_id` blocks `blocked_id`. */
+  blocks: { user_id: number; blocked_id: number; at: number };
   /** Messages that are not in the index of words yet. */
   search_queue: { message_id: number };
   /** The index of words, on Postgres; SQLite's is a table of its own kind. */
@@ -187,7 +196,8 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
+  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to", "pinned_by"],
+  ...["blocked_id"],
   ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
   ...[
     "at",
@@ -208,6 +218,8 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "ended_at",
     "read_at",
     "delivered_at",
+    "muted_until",
+    "pinned_at",
   ],
   ...[
     "active",
@@ -218,6 +230,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reaction_count",
     "uses_left",
   ],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
 ]);
 

@@ -1,29 +1,37 @@
 import { applyMarked } from "@parley/protocol/apply";
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
+import type { RoomEvent } from "@parley/protocol/events";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
+import { Drafts } from "./drafts.ts";
+import { type DraftStorage, memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
 import { lostAmong } from "./lost-messages.ts";
 import { Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import type { Draft, OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
-import { People } from "./people.ts";
+import { type Draft, type OutboxEntry, type OutboxStorage, toMessageInput } from "./outbox-storage.ts";
+import { Readings } from "./readings.ts";
 import { Repairs } from "./repairs.ts";
+import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
+import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
-import { Typing } from "./typing.ts";
-import { createView, emptyView, type ViewStore } from "./view.ts";
+import { Tabs, type TabWord } from "./tabs.ts";
+import { createView, emptyView, showState, type View, type ViewStore } from "./view.ts";
+import type { Place } from "./windows.ts";
 
 export interface ClientOptions {
   /** The server's address without a path. */
   url: string;
   /** Where messages wait until they are sent. */
   storage: OutboxStorage;
+  /** Where what is being written is kept; left out, for as long as the process lives. */
+  drafts?: DraftStorage;
   /** Keep the refresh token in an HttpOnly cookie: for browsers. */
   cookie?: boolean;
   /** A name for this device, shown in the list of sessions. */
@@ -36,6 +44,8 @@ const app = "parley-web/0.1";
 /** The server as one person sees it: what is shown is in `view`, what can be done is here. */
 export class Client {
   readonly view: ViewStore = createView();
+  /** What the person is writing. */
+  readonly drafts: Drafts;
   readonly #repairs: Repairs;
   readonly #disowned: Message[] = [];
   readonly #rpc: Rpc;
@@ -44,12 +54,14 @@ export class Client {
   readonly #sync: Sync;
   readonly #outbox: Outbox;
   readonly #marks: Marks;
-  readonly #typing: Typing;
-  readonly #people: People;
+  readonly #signals: Signals;
+  readonly #tabs: Tabs;
+  readonly #readings: Readings;
+  readonly roomPeople: RoomPeople;
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage } = options;
+    const { cookie = false, device = "", url, storage, drafts = memoryDrafts() } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
@@ -104,24 +116,26 @@ export class Client {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
-      marked: (marked) => view.setState(({ state }) => ({ state: applyMarked(state, marked) })),
+      marked: (marked) => showState(view, applyMarked(view.getState().state, marked)),
     });
-    this.#typing = new Typing({
+    this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
+    this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
+    this.drafts = new Drafts({
+      storage: drafts,
       environment,
-      send: (room, on) => this.#signal({ kind: "typing", room, on }),
-      changed: (typing) => view.setState({ typing }),
+      changed: (changed) => view.setState({ drafts: changed }),
+      tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
-    this.#people = new People({
-      environment,
-      call,
-      watch: (users) => this.#signal({ kind: "watch", users }),
-      changed: (people) => view.setState({ people }),
-      presencesChanged: (presences) => view.setState({ presences }),
+    this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
+    environment.leaving(() => this.drafts.flush());
+    this.#readings = new Readings({
+      view: () => {
+        const { state, link, isComplete } = view.getState();
+        return { state, isCurrent: link.status === "ready" && isComplete };
+      },
+      changed: (readings) => view.setState({ readings }),
     });
-    // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
-    view.subscribe((now, before) => {
-      if (now.state !== before.state) this.#outbox.settle();
-    });
+    view.subscribe((now, before) => this.#shown(now, before));
   }
 
   /** Any operation of the contract, over REST. */
@@ -169,22 +183,47 @@ export class Client {
     const continues = held !== undefined && (held.loaded || held.position === held.room.head);
     this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
     this.#sync.rooms.mend(room);
+    this.#readings.open(room);
   }
 
+  /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
     this.#sync.rooms.opened.delete(room);
+    this.#sync.rooms.windows.forget(room);
+    this.#readings.close(room);
     this.#socket.send({ type: "close", room });
   }
 
-  /** False when the first message of the room is held already. */
+  /** How far the person had read when the room was opened; undefined until that is known. */
+  readingFrom(room: number): number | undefined {
+    return this.#readings.get(room)?.from;
+  }
+
+  /**
+   * Goes to a place in a room; the answer says whether it is now found in the room's window or among its newest
+   * messages. Fails as `not_found` where the room has no such message.
+   */
+  show(room: number, place: Place): Promise<"window" | "live"> {
+    if (!this.#sync.rooms.opened.has(room)) this.open(room);
+    return this.#sync.rooms.windows.show(room, place);
+  }
+
+  /** Of the room's window, or else of its newest messages. False when the first message of the room is held already. */
   loadOlder(room: number): Promise<boolean> {
-    return this.#sync.rooms.loadOlder(room);
+    return this.#sync.rooms.windows.loadOlder(room);
+  }
+
+  /** False when the newest message of the room is held already. */
+  loadNewer(room: number): Promise<boolean> {
+    return this.#sync.rooms.windows.loadNewer(room);
   }
 
   /** Puts a message into the outbox; the answer is its client id. */
   send(room: number, text: string, more: Omit<Draft, "room" | "text"> = {}): Promise<string> {
-    this.#typing.type(room, false);
-    return this.#outbox.add({ room, text, ...more });
+    this.#signals.typing.type(room, false);
+    const adding = this.#outbox.add({ room, text, ...more });
+    this.drafts.sent(room, more.reply_to ?? null, adding);
+    return adding;
   }
 
   retry(clientId: string): Promise<void> {
@@ -215,7 +254,7 @@ export class Client {
   }
 
   typing(room: number, on: boolean): void {
-    this.#typing.type(room, on);
+    this.#signals.typing.type(room, on);
   }
 
   /** Says whether the person is looking at this device. */
@@ -225,12 +264,12 @@ export class Client {
 
   /** Follows the presence of these people, and of no others. */
   watch(users: readonly number[]): void {
-    this.#people.watch(users);
+    this.#signals.people.watch(users);
   }
 
   /** Fetches the names of these people if they are not known. */
   want(users: Iterable<number>): void {
-    this.#people.want(users);
+    this.#signals.people.want(users);
   }
 
   #signal(signal: ClientSignal): boolean {
@@ -238,16 +277,7 @@ export class Client {
   }
 
   async #sendEntry(entry: OutboxEntry): Promise<{ seq: number }> {
-    const { client_id, room, text, reply_to, mentions, mention_all } = entry;
-    const input: Input<"message.send"> = {
-      client_id,
-      room,
-      text,
-      ...(reply_to !== undefined && { reply_to }),
-      ...(mentions && { mentions }),
-      ...(mention_all !== undefined && { mention_all }),
-    };
-    const { result } = await this.#socket.do("message.send", input, client_id);
+    const { result } = await this.#socket.do("message.send", toMessageInput(entry), entry.client_id);
     return { seq: (result as Message).seq };
   }
 
@@ -257,21 +287,45 @@ export class Client {
     return held.room.member_count > limits.fullRoomMembers && !this.#sync.rooms.opened.has(room);
   }
 
+  #shown(now: View, before: View): void {
+    // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
+    if (now.state !== before.state) this.#outbox.settle();
+    if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
+    this.#readings.follow();
+    const isFewer = now.state.rooms.size < before.state.rooms.size;
+    if (now.isComplete && (isFewer || !before.isComplete)) {
+      this.drafts.prune((room) => now.state.rooms.has(room));
+    }
+  }
+
   #sessionChanged(session: SessionState): void {
     const before = this.view.getState().session;
     this.view.setState({ session });
     if (session.status === "signed_out") this.#forget(session.ended);
-    else if (before.status === "signed_out") void this.#outbox.load(session.user.id);
+    else if (before.status === "signed_out") this.#welcome(session.user.id);
+  }
+
+  #welcome(user: number): void {
+    this.#tabs.join(user);
+    void this.#outbox.load(user);
+    void this.drafts.load(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) this.#outbox.unload();
-    else void this.#outbox.clear();
+    if (ended) {
+      this.#outbox.unload();
+      this.drafts.unload();
+    } else {
+      void this.#outbox.clear();
+      void this.drafts.clear();
+    }
+    this.#tabs.leave();
     this.#marks.clear();
-    this.#typing.clear();
-    this.#people.clear();
+    this.#signals.clear();
+    this.#readings.clear();
+    this.roomPeople.clear();
     this.#sync.stop();
     this.#repairs.clear();
     this.#disowned.length = 0;
@@ -281,8 +335,10 @@ export class Client {
 
   #greeted(frame: Frame<"ready">): void {
     // What another history was told of marks, this one has not heard.
-    if (frame.epoch !== this.view.getState().state.epoch) this.#marks.clear();
+    const isAnother = frame.epoch !== this.view.getState().state.epoch;
+    if (isAnother) this.#marks.clear();
     this.#sync.ready(frame);
+    this.#readings.greeted(frame.rooms, isAnother);
   }
 
   #linkChanged(link: LinkState): void {
@@ -294,33 +350,30 @@ export class Client {
     }
     this.#outbox.start(this.view.getState().state.epoch);
     this.#marks.start();
-    this.#people.rewatch();
+    this.#signals.people.rewatch();
   }
 
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
-    if (frame.type !== "signal") return;
-    const { signal } = frame;
-    switch (signal.kind) {
-      case "typing":
-        return this.#typing.hear(signal.room, signal.user, signal.on);
-      case "presence":
-        return this.#people.hear(signal.presence);
-      case "user":
-        return this.#people.changed(signal.user);
-      case "marks": {
-        const room = new Map(this.view.getState().marks.get(signal.room));
-        for (const mark of signal.marks) room.set(mark.user, mark);
-        this.view.setState(({ marks }) => ({ marks: new Map(marks).set(signal.room, room) }));
-      }
+    if (frame.type === "signal") this.#signals.hear(frame.signal);
+    if (frame.type === "event") this.#dropReplies([frame.event]);
+    if (frame.type === "events") this.#dropReplies(frame.events);
+  }
+
+  #dropReplies(events: readonly RoomEvent[]): void {
+    for (const event of events) {
+      if (event.kind === "message.deleted") this.drafts.removeReplies(event.message.id);
     }
+  }
+
+  #heardTab(word: TabWord): void {
+    this.drafts.hear(word.change);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {
     const { state } = this.view.getState();
     for (const message of messages) this.#outbox.arrived(message);
-    // Whoever has said it has stopped typing it.
-    for (const { sender } of messages) this.#typing.hear(room, sender, false);
+    this.#signals.said(room, messages);
     const held = state.rooms.get(room);
     const foreign = messages.filter(({ sender }) => sender !== state.user).map(({ seq }) => seq);
     if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return;

@@ -291,8 +291,8 @@ describe("the client's copy of the server", () => {
   test("SYNC-3 a large room that is opened after a long time is read anew", async () => {
     const { server, client } = await connected();
     server.grow(30);
-    const { head, unread, mentions, last_message_at } = server.membership;
-    server.say({ type: "bump", rooms: [{ room: 7, head, unread, mentions, last_message_at }] });
+    const { head, unread, mentions, last_message_at, last_message } = server.membership;
+    server.say({ type: "bump", rooms: [{ room: 7, head, unread, mentions, last_message_at, last_message }] });
     expect(held(client).room.unread).toBe(30);
     client.open(7);
     await settled();

@@ -17,7 +17,7 @@ import { Outdated, Repairs } from "./repairs.ts";
 import { RoomMending, sentMessages } from "./room-mending.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Frame } from "./socket.ts";
-import type { ViewStore } from "./view.ts";
+import { showState, type ViewStore } from "./view.ts";
 
 export interface SyncOptions {
   view: ViewStore;
@@ -76,8 +76,10 @@ export class Sync {
     const after = applyReady(before, frame);
     this.#repairs.hurry();
     this.rooms.hurry();
-    this.options.view.setState({ isComplete: frame.more === undefined });
+    // Nobody may take what is listed for all there is.
+    if (frame.more !== undefined) this.options.view.setState({ isComplete: false });
     this.#set(after);
+    if (frame.more === undefined) this.options.view.setState({ isComplete: true });
     if (before.user === frame.user) this.#doubt(before);
     for (const { room, position } of after.rooms.values()) {
       if (!fresh && !this.#named.has(room.id) && position < room.head) this.rooms.reach(room.id, room.head);
@@ -120,7 +122,7 @@ export class Sync {
   }
 
   #set(state: ClientState): void {
-    if (state !== this.#state) this.options.view.setState({ state });
+    showState(this.options.view, state);
   }
 
   #startOver(): void {

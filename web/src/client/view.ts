@@ -1,9 +1,11 @@
 import type { Mark } from "@parley/protocol/messages";
 import type { Presence } from "@parley/protocol/presence";
-import { type ClientState, emptyState } from "@parley/protocol/state";
+import { type ClientState, emptyState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { DraftEntry } from "./drafts-storage.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
+import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
 
@@ -12,6 +14,8 @@ export interface View {
   session: SessionState;
   link: LinkState;
   state: ClientState;
+  /** Rooms in whose past the person is: shown instead of the newest messages. */
+  windows: ReadonlyMap<number, RoomWindow>;
   /** Whether all rooms are known since the last `ready`. */
   isComplete: boolean;
   /** In the order in which they are sent. */
@@ -26,6 +30,10 @@ export interface View {
   typing: ReadonlyMap<number, readonly number[]>;
   /** How far people have read, by room and person. */
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+  /** How open rooms were found. */
+  readings: ReadonlyMap<number, Reading>;
+  /** What the person is writing, by `draftKey`. */
+  drafts: ReadonlyMap<string, DraftEntry>;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -35,6 +43,7 @@ export function emptyView(): View {
     session: { status: "signed_out", ended: false },
     link: { status: "off" },
     state: emptyState(),
+    windows: new Map(),
     isComplete: false,
     outbox: [],
     isOutboxKept: true,
@@ -42,9 +51,25 @@ export function emptyView(): View {
     presences: new Map(),
     typing: new Map(),
     marks: new Map(),
+    readings: new Map(),
+    drafts: new Map(),
   };
 }
 
 export function createView(): ViewStore {
   return createStore<View>(emptyView);
+}
+
+export function showState(view: ViewStore, state: ClientState): void {
+  const before = view.getState();
+  if (state !== before.state) view.setState({ state, windows: windowsOf(state, before.windows) });
+}
+
+/** The same as before where nothing has changed. */
+function windowsOf({ rooms }: ClientState, before: View["windows"]): View["windows"] {
+  const windows = new Map<number, RoomWindow>();
+  for (const [room, { window }] of rooms) if (window) windows.set(room, window);
+  const isSame =
+    windows.size === before.size && [...windows].every(([room, own]) => before.get(room) === own);
+  return isSame ? before : windows;
 }

@@ -13,6 +13,7 @@ export interface RoomEventRow {
 export interface RaisedRoom {
   kind: "direct" | "group" | "channel";
   is_public: 0 | 1;
+  direct_key: string | null;
   permissions: string;
   archived_at: number | null;
   deleted_at: number | null;
@@ -25,6 +26,7 @@ export interface RaisedRoom {
 const raised = [
   "kind",
   "is_public",
+  "direct_key",
   "permissions",
   "archived_at",
   "deleted_at",

@@ -16,6 +16,7 @@ export interface MessageRow {
   mention_all: 0 | 1;
   reaction_count: number;
   version: number;
+  pinned_at: number | null;
   created_at: number;
   edited_at: number | null;
   deleted_at: number | null;
@@ -36,6 +37,7 @@ const columns = [
   "mention_all",
   "reaction_count",
   "version",
+  "pinned_at",
   "created_at",
   "edited_at",
   "deleted_at",
@@ -214,6 +216,9 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reply_to: null,
       reaction_count: 0,
+      pinned_seq: null,
+      pinned_at: null,
+      pinned_by: null,
       deleted_at: param("at"),
       version: eb("version", "+", 1),
     }))

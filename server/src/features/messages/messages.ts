@@ -5,6 +5,7 @@ import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { contentHash } from "../../platform/hashes.ts";
+import { fromBody, toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoom,
@@ -17,6 +18,7 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { dropMessage, queueMessage, requeueMessage } from "../search-index/search-index.ts";
 import { readPage } from "./messages-pages.ts";
@@ -39,11 +41,11 @@ import {
   rewriteMessage,
   versionsOf,
 } from "./messages-rows.ts";
-import { fromBody, mentionList, noSuchMessage, toBody, toMessage } from "./messages-rules.ts";
+import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
 
 type Sending = Checked<"message.send"> & { client_id: string };
 
-/** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
+/** MSG-1, MSG-2, MSG-3, BLOCK-3. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   const hash = sentHash(input);
   const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
@@ -56,10 +58,10 @@ export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise
     storeMessage(tx, actor, { input, hash, place, mentions }),
   ]);
   requireMaySend(sender?.role ?? null, input, place);
+  await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
-  queueMessage(tx, row.id);
   if (mentions) notify(tx, row, mentions);
   return message;
 }
@@ -81,12 +83,13 @@ export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message
   return presentOne(sql, row);
 }
 
-/** MSG-5. Only its author edits a message; every earlier text is kept. */
+/** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
 export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
+  await requireNoBlockIn(tx.sql, actor.user, room);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
   if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);
@@ -283,6 +286,7 @@ async function storeMessage(
     }),
   );
   if (!inserted) throw new Error("a new message has no id");
+  queueMessage(tx, inserted.id);
   return {
     ...stored,
     id: inserted.id,
@@ -292,6 +296,7 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    pinned_at: null,
     created_at: place.at,
     edited_at: null,
     deleted_at: null,

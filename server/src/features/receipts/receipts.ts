@@ -2,10 +2,12 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Mark } from "@parley/protocol/messages";
+import type { LastMessage } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { accessOwnRoomForChange, countMentions, type OwnRoom } from "../access/access.ts";
+import { accessOwnRoomForChange, countMentions, type OwnRoom, readLastMessage } from "../access/access.ts";
+import { apartFrom } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { accessMessage } from "../messages/messages.ts";
 import {
@@ -18,6 +20,7 @@ import {
   ordinalAt,
   readOrdinals,
   roomCounts,
+  unheardMentionsOfAll,
   unreadMentions,
 } from "./receipts-rows.ts";
 import { countAfter, toReceipt } from "./receipts-rules.ts";
@@ -49,7 +52,7 @@ export async function markDelivered(
   return store(tx, actor, room, { ...room, delivered_seq: delivered });
 }
 
-/** MARK-3. Who has got and read a message, and when: the first move of each mark that covered it. */
+/** MARK-3, BLOCK-5. Who has got and read a message, and when: the first move of each mark that covered it. */
 export async function messageReceipts(
   sql: Sql,
   actor: Actor,
@@ -66,24 +69,45 @@ export async function messageReceipts(
   const others = people.filter(
     (person) => person.user_id !== row.sender_id && person.joined_at <= row.created_at,
   );
-  return { receipts: others.map((person) => toReceipt(person, spoke.get(person.user_id) ?? null)) };
+  const apart = await apartFrom(
+    sql,
+    actor.user,
+    others.map((person) => person.user_id),
+  );
+  return {
+    receipts: others.map((person) =>
+      apart.has(person.user_id)
+        ? { user: person.user_id, delivered_at: null, read_at: null }
+        : toReceipt(person, spoke.get(person.user_id) ?? null),
+    ),
+  };
 }
 
-/** MARK-5. What everyone in a room has not read: four queries whatever its size, for those who hear it in short. */
-export async function unreadCounts(
-  sql: Sql,
-  room: number,
-): Promise<{ last_message_at: string | null; counts: Map<number, { unread: number; mentions: number }> }> {
+export interface RoomCounts {
+  last_message_at: string | null;
+  last_message: LastMessage | null;
+  counts: Map<number, { unread: number; mentions: number }>;
+}
+
+/**
+ * MARK-5. What everyone in a room has not read: five queries whatever its size, for those who hear it in short. The
+ * message is read before the people: whoever is still there then may see it.
+ */
+export async function unreadCounts(sql: Sql, room: number): Promise<RoomCounts> {
   const now = await sql.first(roomCounts({ room }));
+  const last_message = await readLastMessage(sql, room);
   const people = await sql.rows(readOrdinals({ room }));
   const mentions = new Map((await sql.rows(unreadMentions({ room }))).map((row) => [row.user_id, row.count]));
   const all = (await sql.rows(mentionsOfAll({ room }))).map((row) => row.seq);
+  const unheard = all.length > 0 ? await sql.rows(unheardMentionsOfAll({ room })) : [];
   const counts = new Map<number, { unread: number; mentions: number }>();
   for (const { user_id, read_seq, read_ordinal } of people) {
     const unread = (now?.ordinal ?? 0) - read_ordinal;
-    counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + countAfter(all, read_seq) });
+    const passedOver = unheard.filter((each) => each.user_id === user_id && each.seq > read_seq).length;
+    const ofAll = countAfter(all, read_seq) - passedOver;
+    counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + ofAll });
   }
-  return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), counts };
+  return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), last_message, counts };
 }
 
 /** MARK-4. Everyone's marks in these rooms, but for those too large to show them, and where each room's log stands. */

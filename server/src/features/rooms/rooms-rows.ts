@@ -1,7 +1,14 @@
 import type { RoomKind } from "@parley/protocol/rooms";
 import { sql } from "kysely";
 import { prepare } from "../../schema/tables.ts";
-import { type AccessRow, memberColumns, mentionsAfter, roomColumns } from "../access/access.ts";
+import {
+  lastId,
+  lastMessageColumns,
+  type MembershipRow,
+  memberColumns,
+  mentionsAfter,
+  roomColumns,
+} from "../access/access.ts";
 
 export const insertRoom = prepare<
   {
@@ -112,7 +119,7 @@ export const contentsOf = [
 /** Public channels after a place in the order of name and id; `pattern` is for LIKE with `!` as escape. */
 export const publicChannels = prepare<
   { user: number; name: string; id: number; pattern: string; limit: number },
-  AccessRow & { mention_count: number }
+  MembershipRow
 >((build, param) => {
   // To somebody who is not in a room everything in it is read.
   const read = sql<number>`coalesce(${sql.ref("members.read_seq")}, ${sql.ref("rooms.head")})`;
@@ -121,7 +128,8 @@ export const publicChannels = prepare<
     .leftJoin("members", (join) =>
       join.onRef("members.room_id", "=", "rooms.id").on("members.user_id", "=", param("user")),
     )
-    .select([...roomColumns, ...memberColumns])
+    .leftJoin("messages as last", (join) => join.on("last.id", "=", lastId))
+    .select([...roomColumns, ...memberColumns, ...lastMessageColumns])
     .select(mentionsAfter(param("user"), sql.ref("rooms.id"), read).as("mention_count"))
     .where("rooms.is_public", "=", 1)
     .where("rooms.deleted_at", "is", null)

@@ -4,7 +4,7 @@ import { blockMessages, blockOf, marks } from "../search-index/search-index.ts";
 
 /** Postgres: messages that are read in order at once, and blocks of the index that are asked at once. */
 const runMessages = 4_000;
-const mostBlocks = 64;
+const mostBlocks = 8;
 /** Postgres: more than this is not sorted. */
 const mostInBlocks = 2_000;
 

@@ -59,6 +59,8 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
+  "block.list": () => ({}),
   "user.events": () => ({ after: 0, limit: 200 }),
   "presence.list": (world, call) => ({ users: [targetOf(world, call)] }),
   // Odd: a group that is public, which cannot be.
@@ -108,6 +110,13 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  // Odd: for ever.
+  "notification.set": (world, call) => ({
+    ...{ room: roomOf(world, call), level: "mentions" },
+    muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
+  }),
+  "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.
   "message.search": (world, call) => ({
     ...{ text: "secret", limit: 200 },

@@ -43,7 +43,7 @@ export interface RoomModel {
   isPublic: boolean;
   archived: boolean;
   deleted: boolean;
-  permissions: Pick<Permissions, "send_messages" | "add_members" | "mention_all" | "change_info">;
+  permissions: Permissions;
   roles: Map<Who, MemberRole>;
   messages: MessageModel[];
 }
@@ -54,6 +54,8 @@ export interface Model {
   /** Pairs that have a direct room. */
   pairs: Set<string>;
   revoked: boolean;
+  /** Who blocks whom. */
+  blocks: Set<string>;
 }
 
 /** One wish. What `variant` chooses between is said in `inputs.ts`. */
@@ -69,6 +71,13 @@ export interface Call {
 
 export const isOdd = ({ variant }: Call) => variant % 2 === 1;
 export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
+
+export const blockOf = (blocker: Who, blocked: Who) => `${blocker}>${blocked}`;
+
+/** Whether one of two people blocks the other. */
+export function isApart({ blocks }: Model, one: Who, other: Who): boolean {
+  return blocks.has(blockOf(one, other)) || blocks.has(blockOf(other, one));
+}
 
 /** Whether a person can have a live socket: only there are calls answered. */
 export function hears({ signedIn, restricted }: PersonModel): boolean {

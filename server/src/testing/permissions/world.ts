@@ -121,6 +121,7 @@ function newModel(): Model {
     rooms: every(places, newRoomModel),
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
+    blocks: new Set(),
   };
 }
 
@@ -133,6 +134,7 @@ function newRoomModel(place: Place): RoomModel {
     deleted: place === "deleted",
     permissions: {
       ...{ send_messages: "member", add_members: "member" },
+      pin_messages: isGroup ? "member" : "admin",
       mention_all: isGroup ? "member" : "admin",
       change_info: isGroup ? "member" : "admin",
     },
