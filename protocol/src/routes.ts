@@ -60,6 +60,7 @@ export const routes = {
   "receipt.unread": "PUT /rooms/{room}/unread",
   "receipt.deliver": "PUT /rooms/{room}/delivered",
   "notification.set": "PUT /rooms/{room}/notifications",
+  "message.search": "GET /search",
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",
   "presence.list": "GET /presence",

@@ -47,6 +47,7 @@ import {
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
+import { searchMessages } from "../features/search/search.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
@@ -123,6 +124,7 @@ export const handlers: Handlers = {
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
+  "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,

@@ -10,6 +10,7 @@ import { reports } from "./migrations/0011-reports.ts";
 import { saved } from "./migrations/0012-saved.ts";
 import { drafts } from "./migrations/0013-drafts.ts";
 import { avatars } from "./migrations/0014-avatars.ts";
+import { search } from "./migrations/0020-search.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -21,7 +22,7 @@ export interface Migration {
 /** In the order in which they are applied. */
 export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
-  ...[blocks, reports, saved, drafts, avatars],
+  ...[blocks, reports, saved, drafts, avatars, search],
 ];
 
 /**

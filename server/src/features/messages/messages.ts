@@ -20,6 +20,7 @@ import {
 } from "../access/access.ts";
 import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
+import { dropMessage, queueMessage, requeueMessage } from "../search-index/search-index.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import {
   countReply,
@@ -136,6 +137,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   );
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
+  await requeueMessage(tx, row);
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
   return tellChange(tx, actor, row.id, "message.edited");
@@ -153,6 +155,7 @@ export async function deleteMessage(
   }
   if (row.deleted_at !== null) return {};
   await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
+  await dropMessage(tx, row);
   await tx.sql.run(deleteVersions({ id: row.id }));
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
@@ -339,6 +342,7 @@ async function storeMessage(
     }),
   );
   if (!inserted) throw new Error("a new message has no id");
+  queueMessage(tx, inserted.id);
   return {
     ...stored,
     id: inserted.id,

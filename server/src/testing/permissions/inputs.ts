@@ -150,6 +150,11 @@ export const inputs: Inputs = {
   }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
+  // Odd: in one room; even: everywhere.
+  "message.search": (world, call) => ({
+    ...{ text: "secret", limit: 200 },
+    ...(isOdd(call) && { room: roomOf(world, call) }),
+  }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
   "receipt.unread": (world, call) => ({ room: roomOf(world, call), seq: 1 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),

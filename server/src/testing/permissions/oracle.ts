@@ -192,6 +192,7 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
+  "message.search": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
   "pin.set": about(({ deleted }, room, role, call, model) =>
     unless(
       [deleted, "not_found"],
