@@ -16,8 +16,9 @@ export const leastBefore = 3;
 /** The shortest beginning or end that is looked for. */
 export const leastPart = 3;
 const day = 86_400_000;
-/** Weeks in one of the coarser spans of time. */
-const spanWeeks = 32;
+/** Spans of time by which messages are found, from a week on: each is as long as eight of the one before. */
+const spans = ["w", "x", "y", "z"] as const;
+const longer = 8;
 /** 2100-01-01. */
 const century = 4_102_444_800_000;
 
@@ -39,8 +40,7 @@ export const marks = {
   mention: (id: number) => `m:${id}`,
   type: (type: string) => `t:${type}`,
   link: () => "h:link",
-  week: (week: number) => `w:${week}`,
-  span: (span: number) => `s:${span}`,
+  time: (length: number, span: number) => `${spans[length]}:${span}`,
   block: (block: number) => `b:${block}`,
 };
 
@@ -126,7 +126,7 @@ export function tokensOf(message: Indexed): string[] {
   for (const user of message.mentions) tokens.add(marks.mention(user));
   if (hasLink(message.text)) tokens.add(marks.link());
   const week = weekOf(clamped(message.at));
-  tokens.add(marks.week(week)).add(marks.span(Math.floor(week / spanWeeks)));
+  for (const length of spans.keys()) tokens.add(marks.time(length, Math.floor(week / longer ** length)));
   return [...tokens];
 }
 
@@ -135,18 +135,25 @@ function weekOf(at: number): number {
 }
 
 /**
- * Marks of which every message between two moments has one: whole spans, and weeks at both ends. Whoever names no moment
- * means from the beginning, or until the end of the century.
+ * Marks of which every message between two moments has one: the longest spans that fit, and weeks at both ends. Whoever
+ * names no moment means from the beginning, or until the end of the century.
  */
 export function marksBetween(after = 0, before = century): string[] {
   const last = weekOf(clamped(before));
   const found: string[] = [];
   for (let week = weekOf(clamped(after)); week <= last; ) {
-    const isWhole = week % spanWeeks === 0 && week + spanWeeks - 1 <= last;
-    found.push(isWhole ? marks.span(week / spanWeeks) : marks.week(week));
-    week += isWhole ? spanWeeks : 1;
+    const length = longestFrom(week, last);
+    found.push(marks.time(length, week / longer ** length));
+    week += longer ** length;
   }
   return found;
+}
+
+function longestFrom(week: number, last: number): number {
+  return spans.findLastIndex((_, length) => {
+    const weeks = longer ** length;
+    return week % weeks === 0 && week + weeks - 1 <= last;
+  });
 }
 
 function clamped(at: number): number {
