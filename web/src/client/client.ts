@@ -7,12 +7,12 @@ import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
 import { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
-import { platformEnvironment } from "./environment.ts";
+import { type Environment, platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxEntry, toMessageInput } from "./outbox-storage.ts";
+import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
 import { Readings } from "./readings.ts";
 import { Repairs } from "./repairs.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
@@ -87,15 +87,7 @@ export class Client {
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
-    this.#outbox = new Outbox({
-      storage,
-      environment,
-      newId,
-      send: (entry) => this.#sendEntry(entry),
-      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
-      changed: (outbox) => view.setState({ outbox }),
-      storageFailed: () => view.setState({ isOutboxKept: false }),
-    });
+    this.#outbox = this.#makeOutbox(storage, environment, newId);
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -105,17 +97,19 @@ export class Client {
       marked: (marked) => showState(view, applyMarked(view.getState().state, marked)),
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
-    this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
+    this.#tabs = new Tabs({
+      environment,
+      url,
+      hear: (word) => this.#heardTab(word),
+      led: (isLeading) => this.#led(isLeading),
+    });
     this.drafts = new Drafts({
       storage: drafts,
       environment,
       changed: (changed) => view.setState({ drafts: changed }),
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
-    environment.leaving(() => {
-      this.drafts.flush();
-      this.#copy.flush();
-    });
+    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -124,6 +118,20 @@ export class Client {
       changed: (readings) => view.setState({ readings }),
     });
     view.subscribe((now, before) => this.#shown(now, before));
+  }
+
+  #makeOutbox(storage: OutboxStorage, environment: Environment, newId: () => string): Outbox {
+    const { view } = this;
+    return new Outbox({
+      storage,
+      environment,
+      newId,
+      send: (entry) => sendEntry(this.#socket, entry),
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
+      changed: (outbox) => view.setState({ outbox }),
+      storageFailed: () => view.setState({ isOutboxKept: false }),
+      tell: (word) => this.#tabs.say(word),
+    });
   }
 
   /** Any operation of the contract, over REST. */
@@ -144,13 +152,10 @@ export class Client {
    * there is nothing. `start` then finds out whether the session still stands.
    */
   async restore(refreshToken?: string): Promise<boolean> {
-    const restored = await this.#copy.restore();
-    if (!restored || this.view.getState().session.status === "signed_in") return false;
-    const { account, session } = restored.copy.header;
-    this.view.setState({ isCached: true });
-    showState(this.view, restored.state);
-    this.#signals.people.remember(restored.copy.people);
-    this.#session.assume(account, session, refreshToken);
+    const copy = await this.#copy.restore();
+    if (!copy) return false;
+    this.#signals.people.remember(copy.people);
+    this.#session.assume(copy.header.account, copy.header.session, refreshToken);
     return true;
   }
 
@@ -277,11 +282,6 @@ export class Client {
     return this.#socket.send({ type: "signal", signal });
   }
 
-  async #sendEntry(entry: OutboxEntry): Promise<{ seq: number }> {
-    const { result } = await this.#socket.do("message.send", toMessageInput(entry), entry.client_id);
-    return { seq: (result as Message).seq };
-  }
-
   #shown(now: View, before: View): void {
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     if (now.state !== before.state) this.#outbox.settle();
@@ -290,10 +290,7 @@ export class Client {
     }
     if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
     this.#readings.follow();
-    const isFewer = now.state.rooms.size < before.state.rooms.size;
-    if (now.isComplete && (isFewer || !before.isComplete)) {
-      this.drafts.prune((room) => now.state.rooms.has(room));
-    }
+    if (now.isComplete) this.drafts.prune(now.state.rooms);
   }
 
   #sessionChanged(session: SessionState): void {
@@ -323,6 +320,7 @@ export class Client {
       this.#outbox.unload();
       this.drafts.unload();
     } else {
+      this.#tabs.say({ kind: "signed out" });
       void this.#outbox.clear();
       void this.drafts.clear();
     }
@@ -342,6 +340,7 @@ export class Client {
     // What another history was told of marks, this one has not heard.
     const isAnother = frame.epoch !== this.view.getState().state.epoch;
     if (isAnother) this.#marks.clear();
+    this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
@@ -350,13 +349,11 @@ export class Client {
   #linkChanged(link: LinkState): void {
     this.view.setState({ link });
     if (link.status !== "ready") {
-      this.#outbox.halt();
+      this.#tabs.withdraw();
       this.#marks.halt();
-      this.#copy.lead(false);
       return;
     }
-    this.#copy.lead(true);
-    this.#outbox.start(this.view.getState().state.epoch);
+    this.#tabs.contend();
     this.#marks.start();
     this.#signals.people.rewatch();
   }
@@ -364,12 +361,20 @@ export class Client {
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    if (frame.type === "event") this.drafts.follow([frame.event]);
-    if (frame.type === "events") this.drafts.follow(frame.events);
+    else this.drafts.follow(frame);
+  }
+
+  /** One connected tab sends and keeps for all of them. */
+  #led(isLeading: boolean): void {
+    this.#copy.lead(isLeading);
+    if (isLeading) void this.#outbox.takeOver();
+    else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
-    this.drafts.hear(word.change);
+    if (word.kind === "signed out") this.#session.left();
+    else if (word.kind === "draft") this.drafts.hear(word.change);
+    else this.#outbox.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {

@@ -11,7 +11,7 @@ import {
   type RoomChange,
 } from "./copy-storage.ts";
 import type { Environment } from "./environment.ts";
-import type { ViewStore } from "./view.ts";
+import { showState, type ViewStore } from "./view.ts";
 
 export interface KeptCopyOptions {
   storage: CopyStorage | undefined;
@@ -22,7 +22,7 @@ export interface KeptCopyOptions {
 /** Milliseconds between two writings. */
 const interval = 1_000;
 
-/** KEPT-1 to KEPT-8. Keeps what was read on this device, beside and behind everything else. */
+/** KEPT-1 to KEPT-9. Keeps what was read on this device, beside and behind everything else. */
 export class KeptCopy {
   /** What each room was when it was kept last by this tab, or taken from there. */
   readonly #written = new Map<number, RoomState>();
@@ -34,13 +34,16 @@ export class KeptCopy {
 
   constructor(private readonly options: KeptCopyOptions) {}
 
-  /** What was kept, as it is held from now on. */
-  async restore(): Promise<{ copy: Copy; state: ClientState } | undefined> {
+  /** Shows what was kept, unless somebody has signed in meanwhile. */
+  async restore(): Promise<Copy | undefined> {
+    const { view } = this.options;
     const copy = await this.#try((storage) => storage.read());
-    if (!copy) return undefined;
+    if (!copy || view.getState().session.status === "signed_in") return undefined;
     const state = toState(copy);
     for (const [room, held] of state.rooms) this.#written.set(room, held);
-    return { copy, state };
+    view.setState({ isCached: true });
+    showState(view, state);
+    return copy;
   }
 
   older(room: number, before: number, limit: number): Promise<KeptPage | undefined> {
@@ -48,7 +51,7 @@ export class KeptCopy {
     return this.#try((storage) => storage.older(epoch, { room, before, limit }));
   }
 
-  /** KEPT-6. One tab of a browser writes. */
+  /** TAB-3. One tab of a browser writes. */
   lead(isLeading: boolean): void {
     if (this.#isLeading && !isLeading) this.flush();
     this.#isLeading = isLeading;
