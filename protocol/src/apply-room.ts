@@ -1,8 +1,9 @@
 import type { RoomEvent } from "./events.ts";
 import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
+import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
-import { newRoomState, type RoomState, type RoomWindow, timeline } from "./state.ts";
+import { newRoomState, type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
 
 /** How much of a room a client holds in memory. */
 export const holding = {
@@ -21,6 +22,7 @@ export interface Page {
 }
 
 export interface Marked {
+  head: number;
   read: number;
   unread: number;
   mentions: number;
@@ -49,6 +51,12 @@ function toggled(users: readonly number[], user: number, on: boolean): number[] 
   return on ? [...users, user] : users.filter((other) => other !== user);
 }
 
+/** `at`: since when it is pinned; null when it no longer is. */
+export function withPin(message: Message, at: string | null): Message {
+  const { pinned_at: _, ...rest } = message;
+  return at === null ? rest : { ...rest, pinned_at: at };
+}
+
 /** A message that is held, after an event: itself when the event is not about it or says nothing new. */
 export function changedBy(message: Message, event: RoomEvent): Message {
   switch (event.kind) {
@@ -62,6 +70,9 @@ export function changedBy(message: Message, event: RoomEvent): Message {
       // A message read late is deleted before the reactions that came before its deletion.
       if (event.message !== message.id || message.deleted_at) return message;
       return withReaction(message, event.emoji, event.by, event.on);
+    case "pin.set":
+      if (event.message !== message.id || message.deleted_at) return message;
+      return withPin(message, event.on ? event.at : null);
     default:
       return message;
   }
@@ -90,7 +101,8 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
     case "message.deleted":
       if (event.message.seq >= from) keepNewer(messages, event.message);
       break;
-    case "reaction.set": {
+    case "reaction.set":
+    case "pin.set": {
       const held = messages.get(event.message);
       if (held) messages.set(held.id, changedBy(held, event));
       break;
@@ -98,18 +110,39 @@ function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from:
   }
 }
 
-function mentions(message: Message, me: number): boolean {
-  return message.sender !== me && (message.mention_all === true || (message.mentions ?? []).includes(me));
+type Counted = Pick<RoomState, "room" | "marked">;
+
+/** BLOCK-4. Nobody is mentioned by whom they block. */
+function mentions(message: Message, { user, blocked }: Reader): boolean {
+  if (message.sender === user || blocked.has(message.sender)) return false;
+  return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
 
-function applyToCounts(room: Membership, seq: number, event: RoomEvent, me: number): Membership {
-  if (seq <= room.head) return room;
-  if (event.kind !== "message.sent") return { ...room, head: seq };
+/** What an own message leaves unread: nothing, unless the mark was moved back after it. */
+function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent, reader: Reader): Counted {
+  const isOwn = event.kind === "message.sent" && event.message.sender === reader.user && seq > marked;
+  if (seq <= room.head) return isOwn ? { room: { ...room, read: seq }, marked: seq } : { room, marked };
+  if (event.kind !== "message.sent") return { room: { ...room, head: seq }, marked };
   const { message } = event;
   const moved = { ...room, head: seq, last_message_at: message.created_at };
-  if (seq <= room.read) return moved;
-  if (message.sender === me) return { ...moved, read: seq, unread: 0, mentions: 0 };
-  return { ...moved, unread: room.unread + 1, mentions: room.mentions + (mentions(message, me) ? 1 : 0) };
+  if (isOwn) return { room: { ...moved, read: seq, unread: 0, mentions: 0 }, marked: seq };
+  if (seq <= room.read) return { room: moved, marked };
+  const mentioned = mentions(message, reader) ? 1 : 0;
+  return { room: { ...moved, unread: room.unread + 1, mentions: room.mentions + mentioned }, marked };
+}
+
+/** What was read late may be ahead of the counts: of two states the newer one stands, as with messages. */
+function applyToPreview(room: Membership, event: RoomEvent): Membership {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted": {
+      const last_message = laterMessage(room.last_message, toLastMessage(event.message));
+      return last_message === room.last_message ? room : { ...room, last_message };
+    }
+    default:
+      return room;
+  }
 }
 
 function applyToDescription(room: Membership, event: RoomEvent, me: number): Membership {
@@ -147,11 +180,11 @@ function isCountable({ room, position, before }: RoomState, read: number): boole
   return position >= room.head && (before === null || before <= read + 1);
 }
 
-export function recounted(state: RoomState, me: number): RoomState {
+export function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
   const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
-  const mentioning = unread.filter((message) => mentions(message, me));
+  const mentioning = unread.filter((message) => mentions(message, reader));
   return {
     ...state,
     doubtful: false,
@@ -165,10 +198,10 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 }
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
-export function applyRun(state: RoomState, events: readonly RoomEvent[], me: number): RoomState {
+export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
   // To copy all that is held for an event that is not about it would make every change of a room dear.
   const changed = events.some((event) => touches(state, event)) ? new Map(state.messages) : undefined;
-  let { room, position, tail, described, window } = state;
+  let { room, marked, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
@@ -176,16 +209,17 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], me: num
     if (changed) applyToMessages(changed, event, state.before ?? 0);
     if (window && event.kind !== "message.sent") window = windowAfter(window, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    room = applyToCounts(room, position, event, me);
+    ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
+    room = applyToPreview(room, event);
     if (position > described) {
-      room = applyToDescription(room, event, me);
+      room = applyToDescription(room, event, reader.user);
       described = position;
     }
   }
   const messages = changed ?? state.messages;
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
-  const next = { ...state, room, position, tail, described, doubtful, messages, recent, window };
-  return trimmed(doubtful ? recounted(next, me) : next);
+  const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
+  return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
 function trimmed(state: RoomState): RoomState {
@@ -212,7 +246,7 @@ export function withPage(
   state: RoomState,
   page: Page,
   asked: number | null,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   if (asked === null ? state.loaded : asked !== state.before) return undefined;
   if (asked === null && page.head < (state.before ?? 0) - 1) return undefined;
@@ -227,7 +261,7 @@ export function withPage(
     const other = messages.get(message.id);
     if (!other || other.version <= message.version) messages.set(message.id, message);
   }
-  return recounted({ ...state, loaded: true, messages, before }, me);
+  return recounted({ ...state, loaded: true, messages, before }, reader);
 }
 
 /** The events since a page was read; undefined when they are not all known any more. */
@@ -257,13 +291,21 @@ export function roomFromSnapshot(membership: Membership, page: Page | null, know
 }
 
 /**
- * The caller's read mark moved. The counts that come with it are of a head that is not named, so they are counted
- * here, or doubted.
+ * The caller's read mark moved, forward or back, when the room stood at `head`. Older than an own message it says
+ * nothing any more. Its counts are of that head: for another they are counted here, or doubted.
  */
-export function withMark(state: RoomState, marked: Marked, me: number): RoomState {
-  const { read, unread, mentions } = marked;
-  if (read < state.room.read) return state;
-  if (isCountable(state, read)) return recounted({ ...state, room: { ...state.room, read } }, me);
-  if (read === state.room.read) return state;
-  return { ...state, doubtful: true, room: { ...state.room, read, unread, mentions } };
+export function withMark(state: RoomState, moved: Marked, reader: Reader): RoomState {
+  const { head, read, unread, mentions } = moved;
+  if (head < state.marked) return state;
+  const marked = { ...state, marked: head, room: { ...state.room, read } };
+  if (isCountable(state, read)) return recounted(marked, reader);
+  const doubtful = head !== state.room.head;
+  return { ...marked, doubtful, room: { ...marked.room, unread, mentions } };
+}
+
+/** Whom the reader blocks has changed, and with it which unread messages mention them. */
+export function withBlocks(state: RoomState, reader: Reader): RoomState {
+  const { room } = state;
+  if (room.unread === 0) return state;
+  return isCountable(state, room.read) ? recounted(state, reader) : { ...state, doubtful: true };
 }

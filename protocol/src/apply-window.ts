@@ -1,6 +1,6 @@
 import { changedBy, holding, missedBy, type Page, recounted, withNewest } from "./apply-room.ts";
 import type { Message } from "./messages.ts";
-import { type RoomState, type RoomWindow, timeline } from "./state.ts";
+import { type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
 
 /** A page as it is told: `after` leads to the present and is null at the end. */
 export interface WindowPage extends Page {
@@ -12,12 +12,12 @@ export function withWindow(
   state: RoomState,
   page: WindowPage,
   target: number | null,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   const messages = caughtUp(state, page);
   if (!messages) return undefined;
   const window = { messages, before: page.before, after: page.after ?? page.head, target };
-  return bounded(rejoined({ ...state, window }, me), "newer");
+  return bounded(rejoined({ ...state, window }, reader), "newer");
 }
 
 /** Adds the page before the window, asked for with `before: asked`. */
@@ -34,14 +34,14 @@ export function withNewerPage(
   state: RoomState,
   page: WindowPage,
   asked: number,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   const { window } = state;
   const messages = caughtUp(state, page);
   if (!messages || window?.after !== asked) return undefined;
   const after = page.after ?? page.head;
   const longer = { ...window, messages: [...window.messages, ...messages], after };
-  return bounded(rejoined({ ...state, window: longer }, me), "newer");
+  return bounded(rejoined({ ...state, window: longer }, reader), "newer");
 }
 
 /**
@@ -62,7 +62,7 @@ function caughtUp(state: RoomState, page: Page): Message[] | undefined {
 }
 
 /** A window that has met the newest messages is one run with them. */
-export function rejoined(state: RoomState, me: number): RoomState {
+export function rejoined(state: RoomState, reader: Reader): RoomState {
   const { window, before } = state;
   if (!window || (before !== null && window.after + 1 < before)) return state;
   const messages = new Map(window.messages.map((message) => [message.id, message]));
@@ -71,7 +71,7 @@ export function rejoined(state: RoomState, me: number): RoomState {
     if (!other || message.version >= other.version) messages.set(message.id, message);
   }
   const reaches = before === null || window.before === null ? null : Math.min(before, window.before);
-  return recounted({ ...state, window: null, messages, before: reaches }, me);
+  return recounted({ ...state, window: null, messages, before: reaches }, reader);
 }
 
 /** Of too many messages those go first that are between the window and the newest, then the window's far end. */

@@ -1,9 +1,9 @@
 import {
   applyRun,
   holding,
-  type Marked,
   type Page,
   roomFromSnapshot,
+  withBlocks,
   withMark,
   withPage,
 } from "./apply-room.ts";
@@ -17,6 +17,7 @@ import {
 } from "./apply-window.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
+import { laterMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
 import { type ClientState, newRoomState, type RoomState } from "./state.ts";
 
@@ -58,7 +59,7 @@ export function applyRoomEvents(
   const news = events.slice(held.position + 1 - from);
   if (news.length === 0) return { state, outcome: "repeated" };
   if (news.at(-1)?.kind === "room.deleted") return { state: withoutRoom(state, room), outcome: "applied" };
-  return { state: withRoom(state, applyRun(held, news, state.user)), outcome: "applied" };
+  return { state: withRoom(state, applyRun(held, news, state)), outcome: "applied" };
 }
 
 /** Applies a run of the private log, the first event numbered `from` (SYNC-1). */
@@ -83,11 +84,31 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
     }
     case "room.marked": {
       const held = state.rooms.get(event.room);
-      return held && held.known < seq ? withRoom(state, withMark(held, event, state.user)) : state;
+      if (!held || held.known >= seq) return state;
+      return withRoom(state, withMark({ ...held, known: seq }, event, state));
     }
+    case "notification.changed": {
+      const { level, muted_until } = event;
+      const held = state.rooms.get(event.room);
+      if (!held || held.known >= seq) return state;
+      const room = { ...held.room, notifications: { level, muted_until } };
+      return withRoom(state, { ...held, known: seq, room });
+    }
+    case "block.set":
+      return blockSet(state, event.user, event.on);
     default:
       return state;
   }
+}
+
+function blockSet(state: ClientState, user: number, on: boolean): ClientState {
+  if (state.blocked.has(user) === on) return state;
+  const blocked = new Set(state.blocked);
+  if (on) blocked.add(user);
+  else blocked.delete(user);
+  const next = { ...state, blocked };
+  const rooms = [...state.rooms].map(([id, room]) => [id, withBlocks(room, next)] as const);
+  return { ...next, rooms: new Map(rooms) };
 }
 
 function appeared(state: ClientState, room: Membership, seq: number): ClientState {
@@ -95,14 +116,17 @@ function appeared(state: ClientState, room: Membership, seq: number): ClientStat
   if (!held) return withRoom(state, newRoomState(room, seq));
   if (held.known >= seq) return state;
   if (room.head >= held.room.head) return withRoom(state, renewed(held, room, seq));
-  const { role, read, unread, mentions } = room;
-  return withRoom(state, { ...held, known: seq, room: { ...held.room, role, read, unread, mentions } });
+  const { role, read, unread, mentions, notifications } = room;
+  const marked = held.marked > room.head ? {} : { read, unread, mentions };
+  // The counts are of an earlier head than the one held.
+  const place = { ...held.room, role, notifications, ...marked };
+  return withRoom(state, { ...held, known: seq, doubtful: true, room: place });
 }
 
 /** A later membership beside the messages held, unless there is nothing worth holding or history was rewritten. */
 function renewed(held: RoomState, room: Membership, known: number): RoomState {
   if (!held.loaded || held.position > room.head) return newRoomState(room, known);
-  return { ...held, room, described: room.head, doubtful: false, known };
+  return { ...held, room, marked: room.head, described: room.head, doubtful: false, known };
 }
 
 export function startsAfresh(state: ClientState, ready: Ready): boolean {
@@ -119,7 +143,7 @@ export function applyReady(state: ClientState, ready: Ready): ClientState {
     rooms.set(room.id, next);
   }
   const { epoch, user, user_seq } = fresh ? ready : state;
-  return { epoch, user, user_seq, rooms };
+  return { epoch, user, user_seq, blocked: new Set(ready.blocks), rooms };
 }
 
 /**
@@ -130,17 +154,20 @@ export function applyListing(state: ClientState, listed: readonly Membership[], 
   for (const room of listed) {
     const held = rooms.get(room.id);
     if (!held) rooms.set(room.id, newRoomState(room, known));
-    else if (room.head >= held.room.head)
-      rooms.set(room.id, renewed(held, room, Math.max(held.known, known)));
+    else if (room.head >= held.room.head && known >= held.known)
+      rooms.set(room.id, renewed(held, room, known));
   }
   return { ...state, rooms };
 }
 
-/** A room read again because its counts were in doubt; they stay so if it has moved on since. */
-export function applyMembership(state: ClientState, room: Membership): ClientState {
+/**
+ * A room read again because its counts were in doubt, when the private log stood at `known` or later; they stay so if
+ * it has moved on since.
+ */
+export function applyMembership(state: ClientState, room: Membership, known: number): ClientState {
   const held = state.rooms.get(room.id);
-  if (!held || room.head < held.room.head) return state;
-  return withRoom(state, { ...held, room, described: room.head, doubtful: false });
+  if (!held || room.head < held.room.head || known < held.known) return state;
+  return withRoom(state, { ...held, room, marked: room.head, described: room.head, doubtful: false });
 }
 
 /** Heads and counts of rooms that are not heard. */
@@ -149,16 +176,11 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
   for (const { room: id, ...counts } of bumps) {
     const held = rooms.get(id);
     if (held && counts.head >= held.room.head) {
-      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts } });
+      const last_message = laterMessage(held.room.last_message, counts.last_message);
+      rooms.set(id, { ...held, doubtful: false, room: { ...held.room, ...counts, last_message } });
     }
   }
   return { ...state, rooms };
-}
-
-/** The answer of `receipt.read`. */
-export function applyMarked(state: ClientState, marked: Marked & { room: number }): ClientState {
-  const held = state.rooms.get(marked.room);
-  return held ? withRoom(state, withMark(held, marked, state.user)) : state;
 }
 
 /**
@@ -169,8 +191,8 @@ export function applyPage(state: ClientState, room: number, page: Page, asked: n
   return applyTo(state, room, (held) => {
     const isTooMuch = held.messages.size + page.messages.length > holding.messages;
     if (asked !== null && held.window === null && isTooMuch) return withSplit(held, page, asked);
-    const next = withPage(held, page, asked, state.user);
-    return next && rejoined(next, state.user);
+    const next = withPage(held, page, asked, state);
+    return next && rejoined(next, state);
   });
 }
 
@@ -186,8 +208,8 @@ export function applyWindowPage(
 ): Applied {
   return applyTo(state, room, (held) => {
     if ("before" in place) return withOlderPage(held, page, place.before);
-    if ("after" in place) return withNewerPage(held, page, place.after, state.user);
-    return withWindow(held, page, place.target, state.user);
+    if ("after" in place) return withNewerPage(held, page, place.after, state);
+    return withWindow(held, page, place.target, state);
   });
 }
 
@@ -208,10 +230,19 @@ function applyTo(
   return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
 }
 
-/** Replaces what is held of a room (SYNC-5); `room` was read no earlier than `page`. */
-export function applySnapshot(state: ClientState, room: Membership, page: Page | null): ClientState {
-  const known = state.rooms.get(room.id)?.known ?? state.user_seq;
-  return withRoom(state, roomFromSnapshot(room, page, known));
+/**
+ * Replaces what is held of a room (SYNC-5); `room` was read no earlier than `page`, when the private log stood at
+ * `known` or later.
+ */
+export function applySnapshot(
+  state: ClientState,
+  room: Membership,
+  page: Page | null,
+  known: number,
+): ClientState {
+  const held = state.rooms.get(room.id);
+  const next = roomFromSnapshot(room, page, held?.known ?? state.user_seq);
+  return withRoom(state, { ...next, doubtful: held !== undefined && held.known > known });
 }
 
 /** The number of the event at which a room stands was known, its tail was not. */

@@ -4,7 +4,7 @@ import { clientId, id, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { mark } from "./messages.ts";
 import { presence } from "./presence.ts";
-import { membership } from "./rooms.ts";
+import { lastMessage, membership } from "./rooms.ts";
 
 export { closeCodes, livePath, liveSubprotocol } from "./live.ts";
 
@@ -92,6 +92,8 @@ export const serverFrame = z.discriminatedUnion("type", [
     /** `fresh`: drop every held position and start from what follows. */
     mode: z.enum(["resume", "fresh"]),
     rooms: z.array(membership),
+    /** Whom the person blocks, as of `user_seq` or later; left out for nobody. */
+    blocks: z.array(id).optional(),
     /** There are more rooms: page them with `room.list` from this cursor. */
     more: z.string().optional(),
   }),
@@ -123,6 +125,8 @@ export const serverFrame = z.discriminatedUnion("type", [
         unread: z.int(),
         mentions: z.int(),
         last_message_at: time.nullable(),
+        /** Perhaps later than `head`. */
+        last_message: lastMessage.nullable(),
       }),
     ),
   }),

@@ -2,6 +2,8 @@
 export const limits = {
   /** Characters (UTF-16 code units) of a message's text. */
   messageText: 10_000,
+  /** Characters (UTF-16 code units) of a room's last message that a list of rooms shows. */
+  previewText: 140,
   /** Distinct people one message may mention. */
   messageMentions: 100,
   /** Distinct emoji on one message. */
@@ -10,6 +12,10 @@ export const limits = {
   groupMembers: 100,
   /** People named when a room is made or filled by one call. */
   membersPerCall: 100,
+  /** Messages forwarded by one call. */
+  forwardMessages: 20,
+  /** Messages pinned in one room. */
+  roomPins: 100,
   roomName: 80,
   roomTopic: 500,
   username: 32,
@@ -37,10 +43,21 @@ export const limits = {
   markRoomMembers: 64,
   typingRoomMembers: 200,
   presenceUsers: 200,
+  /** People whom one person blocks. */
+  blocks: 1_000,
+  /** Messages that one person saves. */
+  saved: 1_000,
+  /** Drafts that one person keeps. */
+  drafts: 200,
+  /** Characters of what is said to a report, by either side; and of what admins note on it. */
+  reportComment: 1_000,
+  reportNote: 2_000,
   /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */
   bodyBytes: 256 * 1024,
+  /** Bytes of a profile picture as it is sent. */
+  pictureBytes: 2 * 1024 * 1024,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

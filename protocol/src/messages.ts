@@ -39,13 +39,17 @@ export const message = z.object({
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
   version: z.int(),
+  /** Who first said it and when, in whatever room; the text is theirs. */
+  forwarded: z.object({ sender: id, created_at: time }).optional(),
+  /** Since when it is pinned in its room. */
+  pinned_at: time.optional(),
   created_at: time,
   edited_at: time.optional(),
   deleted_at: time.optional(),
 });
 export type Message = z.infer<typeof message>;
 
-/** A mark of a person in a room. */
+/** A mark of a person in a room, as others see it: it never moves back. */
 export const mark = z.object({ user: id, read: position, delivered: position });
 export type Mark = z.infer<typeof mark>;
 
@@ -63,9 +67,11 @@ const content = {
 };
 const messageInput = z.strictObject({ message: id });
 
-/** The caller's counts in a room after a mark moved. */
-const marked = z.object({
+/** The caller's marks and counts in a room after a mark moved. */
+export const marked = z.object({
   room: id,
+  /** The room's newest event when it moved: own messages after it move the mark again. */
+  head: position,
   read: position,
   delivered: position,
   unread: z.int(),
@@ -88,6 +94,21 @@ export const messageOperations = {
       mention_all: z.boolean().optional(),
     }),
     output: message,
+  }),
+  "message.forward": operation({
+    summary:
+      "Send messages that one can read to another room as well, in the order given. Nobody is mentioned",
+    kind: "write",
+    who: "user",
+    rest: "POST /rooms/{room}/forwards",
+    status: 201,
+    input: z.strictObject({
+      room: id,
+      messages: z.array(id).min(1).max(limits.forwardMessages),
+      /** As of `message.send`; the messages made bear it with `/1`, `/2` … after it. */
+      client_id: clientId.optional(),
+    }),
+    output: z.object({ messages: z.array(message) }),
   }),
   "message.list": operation({
     summary:
@@ -122,6 +143,15 @@ export const messageOperations = {
     rest: "GET /messages/{message}",
     input: messageInput,
     output: message,
+  }),
+  "message.find": operation({
+    summary: "The first message of a room that was sent at a moment or later, to jump to a day",
+    kind: "read",
+    who: "user",
+    rest: "GET /rooms/{room}/messages/first",
+    input: z.strictObject({ room: id, at: time }),
+    /** Null where nothing was sent since. */
+    output: z.object({ message: id.nullable() }),
   }),
   "message.edit": operation({
     summary: "Change one's own message; earlier texts are kept",
@@ -165,11 +195,19 @@ export const messageOperations = {
     output: z.object({ receipts: z.array(receipt) }),
   }),
   "receipt.read": operation({
-    summary: "Move one's read mark forward to an event; it never moves back",
+    summary: "Move one's read mark forward to an event",
     kind: "write",
     who: "user",
     rest: "PUT /rooms/{room}/read",
     input: z.strictObject({ room: id, seq: position }),
+    output: marked,
+  }),
+  "receipt.unread": operation({
+    summary: "Move one's own read mark back to just before an event; what others were shown as read stays so",
+    kind: "write",
+    who: "user",
+    rest: "PUT /rooms/{room}/unread",
+    input: z.strictObject({ room: id, seq: position.positive() }),
     output: marked,
   }),
   "receipt.deliver": operation({

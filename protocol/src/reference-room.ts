@@ -1,6 +1,7 @@
-import { withReaction } from "./apply-room.ts";
+import { withPin, withReaction } from "./apply-room.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
+import { toLastMessage } from "./previews.ts";
 import type { Membership, Room } from "./rooms.ts";
 
 /*
@@ -13,6 +14,7 @@ export type Step =
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
+  | { do: "pin"; pick: number; on: boolean }
   | { do: "rename"; by: number }
   | { do: "join" | "leave" | "role"; user: number };
 
@@ -49,6 +51,8 @@ function firstMoment(): Moment {
     ...{ id: 7, kind: "group", name: "design", topic: "", public: false, archived: false },
     ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
     ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
+    last_message: null,
+    notifications: { level: "default", muted_until: null },
   };
   return { membership, messages: [] };
 }
@@ -58,6 +62,7 @@ export class ReferenceRoom {
   readonly me = alice;
   readonly #moments: Moment[] = [firstMoment(), firstMoment()];
   readonly #happened: Happened[] = [];
+  readonly #blocked = new Set<number>();
 
   get head(): number {
     return this.#moments.length - 1;
@@ -122,12 +127,29 @@ export class ReferenceRoom {
   }
 
   /** Alice reads up to an event, at the present head. */
-  mark(read: number): { read: number; unread: number; mentions: number } {
+  mark(read: number) {
+    return this.#moveMark(Math.max(read, this.at(this.head).membership.read));
+  }
+
+  /** Alice marks all from an event on as unread. */
+  unmark(seq: number) {
+    return this.#moveMark(Math.min(seq - 1, this.at(this.head).membership.read));
+  }
+
+  #moveMark(read: number): { head: number; read: number; unread: number; mentions: number } {
     const moment = this.at(this.head);
-    const position = Math.max(read, moment.membership.read);
-    const marked = { read: position, ...counted(moment.messages, position) };
+    const marked = { read, ...this.#counted(moment.messages, read) };
     this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...marked } };
-    return marked;
+    return { head: this.head, ...marked };
+  }
+
+  /** Alice blocks somebody, or no more: at the present head she is mentioned by others than before. */
+  block(user: number, on: boolean): void {
+    if (on) this.#blocked.add(user);
+    else this.#blocked.delete(user);
+    const moment = this.at(this.head);
+    const counts = this.#counted(moment.messages, moment.membership.read);
+    this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...counts } };
   }
 
   /** Takes a step if the room allows it; each makes one event. */
@@ -138,9 +160,10 @@ export class ReferenceRoom {
     const next = this.#take(step, past, seq, head);
     if (!next) return;
     this.#happened.push(next.happened);
+    const messages = next.messages ?? past.messages;
     this.#moments.push({
-      membership: { ...past.membership, ...next.membership, head: seq },
-      messages: next.messages ?? past.messages,
+      membership: { ...past.membership, ...next.membership, last_message: lastOf(messages), head: seq },
+      messages,
     });
   }
 
@@ -158,6 +181,15 @@ export class ReferenceRoom {
         return {
           happened: { kind: "reaction.set", ...head, message: message.id, emoji, on } as const,
           messages: replaced(past.messages, withReaction(message, emoji, head.by, on)),
+        };
+      }
+      case "pin": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const { on } = step;
+        return {
+          happened: { kind: "pin.set", ...head, message: message.id, on } as const,
+          messages: replaced(past.messages, withPin(message, on ? head.at : null)),
         };
       }
       case "rename": {
@@ -182,7 +214,10 @@ export class ReferenceRoom {
     const counts =
       sender === alice
         ? { read: seq, unread: 0, mentions: 0 }
-        : { unread: before.unread + 1, mentions: before.mentions + (mentioning ? 1 : 0) };
+        : {
+            unread: before.unread + 1,
+            mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
+          };
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
@@ -193,7 +228,7 @@ export class ReferenceRoom {
   #change(past: Moment, step: Extract<Step, { do: "edit" | "delete" }>, at: string): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
-    const { reactions, mentions, ...bare } = message;
+    const { reactions, mentions, pinned_at, ...bare } = message;
     const version = message.version + 1;
     const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
     const changed =
@@ -201,6 +236,7 @@ export class ReferenceRoom {
         ? {
             ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
             ...(reactions && { reactions }),
+            ...(pinned_at && { pinned_at }),
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };
@@ -208,9 +244,16 @@ export class ReferenceRoom {
     const kind = step.do === "edit" ? "message.edited" : "message.deleted";
     return {
       happened: { kind, message: message.id },
-      membership: counted(messages, past.membership.read),
+      membership: this.#counted(messages, past.membership.read),
       messages,
     };
+  }
+
+  #counted(messages: readonly Message[], read: number) {
+    const unread = messages.filter(({ seq }) => seq > read);
+    const heard = unread.filter(({ sender }) => !this.#blocked.has(sender));
+    const mentions = heard.filter((message) => message.mentions?.includes(alice));
+    return { unread: unread.length, mentions: mentions.length };
   }
 
   #changeMembers(
@@ -232,18 +275,18 @@ export class ReferenceRoom {
   }
 }
 
+function lastOf(messages: readonly Message[]): Membership["last_message"] {
+  const last = messages.at(-1);
+  return last ? toLastMessage(last) : null;
+}
+
 function replaced(messages: readonly Message[], message: Message): Message[] {
   return messages.map((other) => (other.id === message.id ? message : other));
 }
 
-function counted(messages: readonly Message[], read: number) {
-  const unread = messages.filter(({ seq }) => seq > read);
-  const mentions = unread.filter((message) => message.mentions?.includes(alice));
-  return { unread: unread.length, mentions: mentions.length };
-}
-
 function described(membership: Membership): Room {
-  const { role, head, read, unread, mentions, last_message_at, ...room } = membership;
+  const { role, head, read, unread, mentions, last_message_at, last_message, notifications, ...room } =
+    membership;
   return room;
 }
 

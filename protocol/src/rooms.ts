@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { cursor, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
+import { messageType } from "./messages.ts";
+import { notifications } from "./notifications.ts";
 import { operation } from "./operation.ts";
 
 /**
@@ -41,13 +43,28 @@ export const room = z.object({
 });
 export type Room = z.infer<typeof room>;
 
+/** The newest message of a room, as a list of rooms shows it. */
+export const lastMessage = z.object({
+  id,
+  seq: position,
+  sender: id,
+  type: messageType,
+  /** Its first 140 UTF-16 code units, never half a character; empty once deleted. */
+  text: z.string(),
+  /** As that of the message. */
+  version: z.int(),
+  created_at: time,
+  deleted_at: time.optional(),
+});
+export type LastMessage = z.infer<typeof lastMessage>;
+
 /** A room with the caller's place in it. */
 export const membership = room.extend({
   /** The caller's role; null where the caller only may see it (a public channel not joined). */
   role: memberRole.nullable(),
   /** The number of the room's newest event. */
   head: position,
-  /** The caller's read mark: everything up to this event is read. */
+  /** The caller's own read mark: everything up to this event is read. Others may be shown a later one. */
   read: position,
   /** Messages after the read mark. */
   unread: z.int(),
@@ -55,6 +72,10 @@ export const membership = room.extend({
   mentions: z.int(),
   /** When the newest message was sent; null in a room without one. */
   last_message_at: time.nullable(),
+  /** Null also where the caller only may see the room. */
+  last_message: lastMessage.nullable(),
+  /** The caller's own wish. */
+  notifications,
 });
 export type Membership = z.infer<typeof membership>;
 

@@ -19,10 +19,15 @@ export interface RoomWindow {
  * heard or only counted (`bump`), so three positions may differ: that of the log, of the counts and of the rest.
  */
 export interface RoomState {
-  /** `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, the rest as of `described`. */
+  /**
+   * `head`, `read`, `unread`, `mentions` and `last_message_at` as of `head`, `last_message` as of the newest that was
+   * heard, the rest as of `described`.
+   */
   readonly room: Membership;
   /** The last event applied. */
   readonly position: number;
+  /** The head as of which `room.read` is known: own messages up to it have not moved the mark since. */
+  readonly marked: number;
   /** `tailOf` that event; null where only its number is known. */
   readonly tail: number | null;
   readonly described: number;
@@ -50,11 +55,16 @@ export interface ClientState {
   readonly user: number;
   /** The last event of the private log applied. */
   readonly user_seq: number;
+  /** Whom the person blocks: what these say mentions nobody here. */
+  readonly blocked: ReadonlySet<number>;
   readonly rooms: ReadonlyMap<number, RoomState>;
 }
 
+/** Who looks at a room: what mentions them depends on whom they block. */
+export type Reader = Pick<ClientState, "user" | "blocked">;
+
 export function emptyState(): ClientState {
-  return { epoch: "", user: 0, user_seq: 0, rooms: new Map() };
+  return { epoch: "", user: 0, user_seq: 0, blocked: new Set(), rooms: new Map() };
 }
 
 /** A room of which nothing but the caller's membership is known: the log is heard from its head on. */
@@ -62,6 +72,7 @@ export function newRoomState(room: Membership, known: number): RoomState {
   return {
     room,
     position: room.head,
+    marked: room.head,
     tail: null,
     described: room.head,
     doubtful: false,

@@ -1,3 +1,7 @@
+import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
+import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
+import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
 import { userEvents } from "../features/logs/logs.ts";
@@ -12,15 +16,25 @@ import {
 import {
   deleteMessage,
   editMessage,
+  findMessage,
   getMessage,
   listMessages,
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
+import { setNotifications } from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
+import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
-import { markDelivered, markRead, messageReceipts } from "../features/receipts/receipts.ts";
+import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
+import {
+  createReport,
+  getReport,
+  listOwnReports,
+  listReports,
+  updateReport,
+} from "../features/reports/reports.ts";
 import {
   archiveRoom,
   browseChannels,
@@ -31,8 +45,9 @@ import {
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
+import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
-import { endSession, listSessions } from "../features/sessions/sessions.ts";
+import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
 import {
   createUser,
@@ -43,7 +58,12 @@ import {
   setRole,
   updateMe,
 } from "../features/users/users.ts";
-import type { Handlers } from "./call.ts";
+import type { Call, Handlers } from "./call.ts";
+
+/** A call that has an idempotency key needs no client id, and one that has neither is not to be repeated. */
+function clientIdOf(input: { client_id?: string | undefined }, call: Call): string {
+  return input.client_id ?? call.key ?? Bun.randomUUIDv7();
+}
 
 /** Which verb carries out which operation. An operation without one does not compile. */
 export const handlers: Handlers = {
@@ -65,6 +85,8 @@ export const handlers: Handlers = {
   "user.create": createUser,
   "user.set_active": setActive,
   "user.set_role": setRole,
+  "avatar.set": setAvatar,
+  "avatar.remove": removeAvatar,
   "password.change": changePassword,
   "room.create": createRoom,
   "room.direct": directRoom,
@@ -82,17 +104,37 @@ export const handlers: Handlers = {
   "member.remove": removeMember,
   "member.set_role": setMemberRole,
   "message.send": (tx, actor, input, call) =>
-    sendMessage(tx, actor, { ...input, client_id: input.client_id ?? call.key ?? Bun.randomUUIDv7() }),
+    sendMessage(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
+  "message.forward": (tx, actor, input, call) =>
+    forwardMessages(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
   "message.list": listMessages,
   "message.get": getMessage,
+  "message.find": findMessage,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
   "reaction.set": setReaction,
+  "pin.set": setPin,
+  "pin.list": listPins,
   "receipt.read": markRead,
+  "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
+  "notification.set": setNotifications,
   "user.events": userEvents,
-  "presence.list": (context, _call, input) =>
-    listPresences(context.database, (user) => context.presence.stateOf(user), input),
+  "block.set": setBlock,
+  "block.list": listBlocks,
+  "saved.set": setSaved,
+  "saved.list": listSaved,
+  "draft.set": setDraft,
+  "draft.list": listDrafts,
+  "report.create": createReport,
+  "report.list_mine": listOwnReports,
+  "report.list": listReports,
+  "report.get": getReport,
+  "report.update": updateReport,
+  "presence.list": (context, call, input) => {
+    const stateOf = (user: number) => context.presence.stateOf(user);
+    return listPresences(context.database, { user: actorOf(call).user, stateOf }, input);
+  },
 };

@@ -1,5 +1,14 @@
 import type { Engine } from "../platform/database.ts";
 import { core } from "./migrations/0001-core.ts";
+import { roomList } from "./migrations/0002-room-list.ts";
+import { pins } from "./migrations/0003-pins.ts";
+import { marks } from "./migrations/0004-marks.ts";
+import { provenance } from "./migrations/0004-provenance.ts";
+import { blocks } from "./migrations/0010-blocks.ts";
+import { reports } from "./migrations/0011-reports.ts";
+import { saved } from "./migrations/0012-saved.ts";
+import { drafts } from "./migrations/0013-drafts.ts";
+import { avatars } from "./migrations/0014-avatars.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -8,7 +17,11 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core];
+/** In the order in which they are applied. */
+export const migrations: readonly Migration[] = [
+  ...[core, roomList, pins, marks, provenance],
+  ...[blocks, reports, saved, drafts, avatars],
+];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

@@ -29,6 +29,8 @@ interface Tables {
     must_change_password: Flag;
     created_at: number;
     last_seen_at: number | null;
+    /** The name of the profile picture. */
+    avatar: Generated<string | null>;
     /** The head of the private log. */
     head: Generated<number>;
   };
@@ -89,9 +91,15 @@ interface Tables {
     user_id: number;
     role: "owner" | "admin" | "member";
     joined_at: number;
+    /** The person's own mark: it goes back when they mark something unread. */
     read_seq: number;
     read_ordinal: number;
+    /** The furthest it ever was: what others see. */
+    shown_seq: Generated<number>;
     delivered_seq: number;
+    /** Of what this person wishes to be told, and until when of nothing. */
+    notify_level: Generated<"default" | "all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
   };
   /** One row each time a mark moved, so that "who had read this, when" needs no row for each message. */
   mark_moves: {
@@ -140,6 +148,13 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** Who first said what was forwarded, and when. */
+    forwarded_sender: Generated<number | null>;
+    forwarded_at: Generated<number | null>;
+    /** The event that pinned it, by which pins are in order, its time and who did it. */
+    pinned_seq: Generated<number | null>;
+    pinned_at: Generated<number | null>;
+    pinned_by: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -155,6 +170,39 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** `user_id` blocks `blocked_id`. */
+  blocks: { user_id: number; blocked_id: number; at: number };
+  reports: {
+    id: Generated<number>;
+    reporter_id: number;
+    subject: "message" | "user" | "room";
+    subject_id: number;
+    reason: "spam" | "harassment" | "violence" | "sexual" | "illegal" | "other";
+    comment: string;
+    /** JSON: what was reported as it was at that moment; null once forgotten. */
+    evidence: string | null;
+    status: "open" | "reviewing" | "resolved" | "dismissed";
+    /** What whoever reported is told. */
+    outcome: Generated<string>;
+    /** What admins alone see. */
+    note: Generated<string>;
+    handled_by: Generated<number | null>;
+    created_at: number;
+    updated_at: number;
+    /** When it was resolved or dismissed. */
+    closed_at: Generated<number | null>;
+  };
+  /** `session_id` wrote it; an empty text remembers that it was taken away. */
+  drafts: {
+    user_id: number;
+    room_id: number;
+    text: string;
+    reply_to: number | null;
+    at: number;
+    session_id: number;
+  };
+  /** Messages that people keep at hand. */
+  saved: { user_id: number; message_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -173,8 +221,31 @@ export type Database = AnyDatabase<Tables>;
 
 /** Columns that hold integers: Postgres hands its bigints over as text. */
 export const integerColumns: ReadonlySet<string> = new Set([
-  ...["id", "user_id", "room_id", "message_id", "sender_id", "by_id", "created_by", "reply_to"],
-  ...["seq", "head", "ordinal", "read_seq", "read_ordinal", "delivered_seq", "generation", "version"],
+  ...[
+    "id",
+    "user_id",
+    "room_id",
+    "message_id",
+    "sender_id",
+    "by_id",
+    "created_by",
+    "reply_to",
+    "pinned_by",
+    "forwarded_sender",
+    "blocked_id",
+  ],
+  ...[
+    "seq",
+    "head",
+    "ordinal",
+    "read_seq",
+    "read_ordinal",
+    "shown_seq",
+    "delivered_seq",
+    "generation",
+    "version",
+  ],
+  ...["session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...[
     "at",
     "created_at",
@@ -194,6 +265,9 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "ended_at",
     "read_at",
     "delivered_at",
+    "muted_until",
+    "pinned_at",
+    "forwarded_at",
   ],
   ...[
     "active",
@@ -204,6 +278,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reaction_count",
     "uses_left",
   ],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
 ]);
 

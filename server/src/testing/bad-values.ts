@@ -9,14 +9,19 @@ export interface Field {
   name: string;
   type: Type;
   required: boolean;
+  /** Null is a value of it. */
+  nullable: boolean;
 }
 
 /** The fields of an operation's input, as its schema describes them. */
 export function fieldsOf(name: OperationName): Field[] {
   const schema = z.toJSONSchema(contract[name].input, { io: "input" });
   return Object.entries(schema.properties ?? {}).map(([field, property]) => {
-    const { type = "string" } = property as { type?: Type };
-    return { name: field, type, required: (schema.required ?? []).includes(field) };
+    const { type, anyOf = [] } = property as { type?: Type; anyOf?: { type: Type | "null" }[] };
+    const types = type ? [type] : anyOf.map((each) => each.type);
+    const [first = "string"] = types.filter((each) => each !== "null");
+    const nullable = types.includes("null");
+    return { name: field, type: first, required: (schema.required ?? []).includes(field), nullable };
   });
 }
 
@@ -24,13 +29,17 @@ const deep = `${"[".repeat(10_000)}${"]".repeat(10_000)}`;
 const long = JSON.stringify("x".repeat(10_001));
 
 /** Of no field of this type a value. */
-export const wrongFor: Record<Type, readonly string[]> = {
+const wrongFor: Record<Type, readonly string[]> = {
   integer: ["-1", "1.5", "9007199254740993", "1e300", "1e400", "-1e400", '"5"', '"NaN"', "null", "true"],
   string: ["5", "null", "true", "[]", "{}", '["x"]', long],
   boolean: ['"true"', "1", "0", "null", "[]", "{}"],
   array: ["{}", '"1,2"', "5", "null", "[null]", "[[]]", "[-1]", "[1.5]", '["x"]', `[${"1,".repeat(250)}1]`],
   object: ["[]", '"x"', "5", "null", '{"unknown":"member"}', '{"send_messages":"king"}', '{"__proto__":{}}'],
 };
+
+export function wrongValuesOf({ type, nullable }: Field): string[] {
+  return wrongFor[type].filter((raw) => !(nullable && raw === "null"));
+}
 
 /** Too much for any field. */
 export const tooDeep = [deep, `{"a":${"[".repeat(20)}${"]".repeat(20)}}`];

@@ -64,7 +64,7 @@ describe("marks", () => {
     client.markRead(7, 5);
     client.markRead(7, 3);
     const [doing] = network.socket.frames("do");
-    const answer = { room: 7, read: 0, delivered: 2, unread: 5, mentions: 0 };
+    const answer = { room: 7, head: 6, read: 0, delivered: 2, unread: 5, mentions: 0 };
     server.say({ type: "done", id: doing?.id ?? "", result: answer });
     await network.pass(1_000);
     expect(marks()).toEqual([
@@ -72,7 +72,9 @@ describe("marks", () => {
       ["receipt.read", 5],
     ]);
     const reading = network.socket.frames("do").at(-1)?.id ?? "";
-    server.say({ type: "done", id: reading, result: { ...answer, read: 5, delivered: 5, unread: 1 } });
+    const read = { ...answer, read: 5, delivered: 5, unread: 1 };
+    server.say({ type: "user_event", seq: 1, event: { kind: "room.marked", at: timeAt(7), ...read } });
+    server.say({ type: "done", id: reading, result: read });
     await settled();
     expect(client.rooms()[0]?.room).toMatchObject({ read: 5, unread: 1 });
     await network.pass(1_000);
@@ -89,6 +91,99 @@ describe("marks", () => {
     await network.pass(1_000);
     expect(network.socket.frames("do").map(({ op }) => op)).toEqual(["receipt.read"]);
   });
+  /** Alice has read all of a room with five messages, and the server knows. */
+  async function readUp() {
+    const parts = await connected();
+    const { server, network, client } = parts;
+    server.grow(5);
+    for (let seq = 2; seq <= 6; seq++) server.tell(seq);
+    let told = 0;
+    const marks = () =>
+      network.socket.frames("do").map(({ op, input }) => [op, (input as { seq: number }).seq]);
+    const moved = (marked: ReturnType<typeof server.room.mark>) => {
+      const event = { kind: "room.marked", at: timeAt(7), room: 7, delivered: 6, ...marked } as const;
+      server.say({ type: "user_event", seq: ++told, event });
+      return { room: 7, delivered: 6, ...marked };
+    };
+    const answer = (marked: ReturnType<typeof moved>) => {
+      server.say({ type: "done", id: network.socket.frames("do").at(-1)?.id ?? "", result: marked });
+    };
+    client.markRead(7);
+    answer({ ...server.room.at(6).membership, room: 7, delivered: 2 });
+    await network.pass(1_000);
+    answer(moved(server.room.mark(6)));
+    await network.pass(1_000);
+    expect(marks().at(-1)).toEqual(["receipt.read", 6]);
+    expect(client.rooms()[0]?.room).toMatchObject({ read: 6, unread: 0 });
+    return { ...parts, marks, moved, answer };
+  }
+
+  test("CLIENT-8 what is marked unread is so until it is read again", async () => {
+    const { server, network, client, marks, moved, answer } = await readUp();
+    client.markUnread(7, 4);
+    expect(marks().at(-1)).toEqual(["receipt.unread", 4]);
+    answer(moved(server.room.unmark(4)));
+    await network.pass(1_000);
+    expect(client.rooms()[0]?.room).toMatchObject({ read: 3, unread: 3 });
+    await network.pass(5_000);
+    expect(marks().at(-1)).toEqual(["receipt.unread", 4]);
+    client.markRead(7);
+    expect(marks().at(-1)).toEqual(["receipt.read", 6]);
+  });
+
+  test("CLIENT-8 reading on while a mark goes back is told after it", async () => {
+    const { server, network, client, marks, moved, answer } = await readUp();
+    client.markUnread(7, 3);
+    const marked = moved(server.room.unmark(3));
+    client.markRead(7, 5);
+    answer(marked);
+    await network.pass(1_000);
+    expect(marks().slice(-2)).toEqual([
+      ["receipt.unread", 3],
+      ["receipt.read", 5],
+    ]);
+  });
+
+  test("CLIENT-8 what another device marked unread is told when it is read here again", async () => {
+    const { server, network, client, marks, moved } = await readUp();
+    const before = marks().length;
+    moved(server.room.unmark(4));
+    await network.pass(5_000);
+    expect(marks()).toHaveLength(before);
+    expect(client.rooms()[0]?.room).toMatchObject({ read: 3, unread: 3 });
+    client.markRead(7);
+    expect(marks().at(-1)).toEqual(["receipt.read", 6]);
+  });
+
+  test("CLIENT-8 what another device marked unread during a cut is told when it is read here again", async () => {
+    const { server, network, client, marks } = await readUp();
+    server.room.unmark(4);
+    await reconnect(network);
+    server.greet({ user_seq: 2 });
+    await network.pass(5_000);
+    expect(marks()).toEqual([]);
+    client.markRead(7);
+    expect(marks()).toEqual([["receipt.read", 6]]);
+  });
+
+  test("CLIENT-8 an answer that is older than a mark that went back does not count", async () => {
+    const { server, network, client, marks, moved, answer } = await readUp();
+    server.grow(1);
+    server.tell(7);
+    client.markRead(7, 7);
+    answer({ ...server.room.at(7).membership, room: 7, delivered: 7 });
+    await network.pass(1_000);
+    const marked = moved(server.room.mark(7));
+    moved(server.room.unmark(4));
+    answer(marked);
+    await network.pass(1_000);
+    expect(client.rooms()[0]?.room).toMatchObject({ read: 3, unread: 4 });
+    client.markRead(7);
+    await network.pass(1_000);
+    expect(marks().at(-1)).toEqual(["receipt.read", 7]);
+    expect(marks().filter(([op]) => op === "receipt.read")).toHaveLength(3);
+  });
+
   test("CLIENT-8 another history is told of marks anew", async () => {
     const { server, network, client } = await connected();
     server.grow(3);

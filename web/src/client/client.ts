@@ -1,4 +1,3 @@
-import { applyMarked } from "@parley/protocol/apply";
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
 import type { Message } from "@parley/protocol/messages";
@@ -13,15 +12,16 @@ import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
+import { OwnProfile } from "./own-profile.ts";
 import { Readings } from "./readings.ts";
-import { Repairs } from "./repairs.ts";
+import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
 import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
-import { createView, emptyView, roomsOf, showState, type View, type ViewStore } from "./view.ts";
+import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
 
 const app = "parley-web/0.1";
@@ -31,7 +31,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
-  readonly #repairs: Repairs;
+  readonly #self: OwnProfile;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
@@ -43,6 +43,7 @@ export class Client {
   readonly #signals: Signals;
   readonly #tabs: Tabs;
   readonly #readings: Readings;
+  readonly roomPeople: RoomPeople;
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
@@ -50,7 +51,7 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#repairs = new Repairs(environment);
+    this.#self = new OwnProfile({ environment, call, view });
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -72,7 +73,8 @@ export class Client {
       arrived: (room, messages) => this.#arrived(room, messages),
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
-      selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
+      marked: (room, read) => this.#marks.stands(room, read),
+      selfChanged: () => this.#self.changed(),
     });
     this.#socket = new LiveSocket({
       url,
@@ -94,7 +96,6 @@ export class Client {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
-      marked: (marked) => showState(view, applyMarked(view.getState().state, marked)),
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
     this.#tabs = new Tabs({
@@ -109,6 +110,7 @@ export class Client {
       changed: (changed) => view.setState({ drafts: changed }),
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
+    this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
     for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
       view: () => {
@@ -182,12 +184,8 @@ export class Client {
 
   /** Hears a room in full and loads its newest page. */
   open(room: number): void {
-    const { opened } = this.#sync.rooms;
-    opened.delete(room);
-    opened.add(room);
-    const held = this.view.getState().state.rooms.get(room);
-    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
-    this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
+    const after = this.#sync.rooms.open(room);
+    this.#socket.send({ type: "open", room, ...(after !== undefined && { after }) });
     this.#sync.rooms.mend(room);
     this.#readings.open(room);
   }
@@ -259,6 +257,11 @@ export class Client {
     if (held && to > held.room.read) this.#marks.read(room, to);
   }
 
+  /** Marks a room unread from an event on, for this person alone. */
+  markUnread(room: number, seq: number): void {
+    this.#marks.unread(room, seq);
+  }
+
   typing(room: number, on: boolean): void {
     this.#signals.typing.type(room, on);
   }
@@ -328,8 +331,9 @@ export class Client {
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
+    this.roomPeople.clear();
     this.#sync.stop();
-    this.#repairs.clear();
+    this.#self.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -344,6 +348,7 @@ export class Client {
     this.#sync.ready(frame);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
+    for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
 
   #linkChanged(link: LinkState): void {
@@ -383,12 +388,6 @@ export class Client {
     this.#signals.said(room, messages);
     const newest = deliverable(state.rooms.get(room), state.user, messages);
     if (newest !== undefined) this.#marks.deliver(room, newest);
-  }
-
-  async #readSelf(): Promise<void> {
-    const user = await this.call("user.me", {});
-    const { session } = this.view.getState();
-    if (session.status === "signed_in") this.view.setState({ session: { ...session, user } });
   }
 }
 

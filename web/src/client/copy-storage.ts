@@ -9,6 +9,7 @@ export interface CopyHeader {
   session: number;
   epoch: string;
   user_seq: number;
+  blocked: readonly number[];
 }
 
 /** A room without its messages; `before` says how far back those go that are kept. */

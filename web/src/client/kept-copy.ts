@@ -92,12 +92,19 @@ export class KeptCopy {
   async #write(storage: CopyStorage): Promise<void> {
     const { session, state, isComplete, people } = this.options.view.getState();
     if (session.status !== "signed_in" || state.epoch === "" || session.user.id !== state.user) return;
-    const { epoch, user_seq, rooms } = state;
+    const { blocked, epoch, user_seq, rooms } = state;
+    const header = {
+      account: session.user,
+      session: session.session,
+      epoch,
+      user_seq,
+      blocked: [...blocked],
+    };
     const changed = [...rooms.values()].filter((held) => this.#written.get(held.room.id) !== held);
     const present = isComplete ? new Set(rooms.keys()) : undefined;
     const mayBeFewer = present && (!this.#present || [...this.#present].some((room) => !present.has(room)));
     await storage.write({
-      header: { account: session.user, session: session.session, epoch, user_seq },
+      header,
       rooms: changed.map((held) => toChange(held, this.#written.get(held.room.id))),
       ...(mayBeFewer && { present }),
       ...(people !== this.#people && { people: [...people.values()].slice(-keeping.people) }),
@@ -143,9 +150,9 @@ function toChange(held: RoomState, written: RoomState | undefined): RoomChange {
 }
 
 function toState({ header, rooms }: Copy): ClientState {
-  const { account, epoch, user_seq } = header;
+  const { account, blocked, epoch, user_seq } = header;
   const held = rooms.map((kept): [number, RoomState] => [kept.room.room.id, toRoomState(kept)]);
-  return { epoch, user: account.id, user_seq, rooms: new Map(held) };
+  return { epoch, user: account.id, user_seq, blocked: new Set(blocked), rooms: new Map(held) };
 }
 
 function toRoomState({ room, messages }: KeptRoom): RoomState {

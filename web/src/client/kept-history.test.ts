@@ -35,7 +35,7 @@ describe("what is kept is of one history", () => {
     const { client } = await read(3, undefined, copy);
     const { session } = client.view.getState();
     if (session.status !== "signed_in") throw new Error("alice is signed in");
-    const header = { account: session.user, session: 5, epoch: "second", user_seq: 0 };
+    const header = { account: session.user, session: 5, epoch: "second", user_seq: 0, blocked: [3] };
     expect((await copy.read())?.rooms.length).toBe(1);
     await copy.write({ header, rooms: [] });
     expect(await copy.read()).toEqual({ header, people: [], rooms: [] });

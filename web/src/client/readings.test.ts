@@ -32,7 +32,16 @@ describe("where a person had read to", () => {
     server.say({
       type: "user_event",
       seq: 1,
-      event: { kind: "room.marked", at: "", room: 7, read: 13, delivered: 13, unread: 0, mentions: 0 },
+      event: {
+        kind: "room.marked",
+        at: "",
+        room: 7,
+        head: 13,
+        read: 13,
+        delivered: 13,
+        unread: 0,
+        mentions: 0,
+      },
     });
     expect(client.rooms()[0]?.room.read).toBe(13);
     client.open(7);

@@ -50,6 +50,15 @@ export class RoomMending {
     this.windows = new Windows({ ...options, ask });
   }
 
+  /** Where the room can be heard on from; undefined where what is held of it does not reach that far. */
+  open(room: number): number | undefined {
+    this.opened.delete(room);
+    this.opened.add(room);
+    const held = this.#held(room);
+    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
+    return continues ? held.position : undefined;
+  }
+
   /** The room has, or must be brought to, at least this event. */
   reach(room: number, seq: number): void {
     this.#targets.set(room, Math.max(seq, this.#targets.get(room) ?? 0));
@@ -123,10 +132,11 @@ export class RoomMending {
     this.#resets.delete(room);
     const wanted = this.opened.has(room) || this.#held(room)?.loaded === true;
     const page = wanted ? await this.#ask("message.list", { room, limit: pageSize }) : null;
+    const known = this.options.state().user_seq;
     // After the page, so that what it says is true of the page too.
     const membership = await this.#ask("room.get", { room });
     if (!this.#held(room)) return;
-    this.options.set(applySnapshot(this.options.state(), membership, page));
+    this.options.set(applySnapshot(this.options.state(), membership, page, known));
     if (page) this.options.arrived(room, page.messages);
   }
 
@@ -156,8 +166,9 @@ export class RoomMending {
 
   /** False when the room had moved on before the counts were read: not at once again. */
   async #readCounts(room: number): Promise<boolean> {
+    const known = this.options.state().user_seq;
     const membership = await this.#ask("room.get", { room });
-    this.options.set(applyMembership(this.options.state(), membership));
+    this.options.set(applyMembership(this.options.state(), membership, known));
     if (!this.#held(room)?.doubtful) return true;
     this.options.environment.after(doubtDelay, () => this.mend(room));
     return false;

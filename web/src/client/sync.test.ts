@@ -281,6 +281,7 @@ describe("the client's copy of the server", () => {
     server.grow(4);
     const { client } = await connected({}, server);
     expect(held(client).room.unread).toBe(4);
+    server.grow(1);
     const marked = { kind: "room.marked", at: timeAt(1), room: 7, delivered: 3 } as const;
     server.say({ type: "user_event", seq: 1, event: { ...marked, ...server.room.mark(3) } });
     await settled();
@@ -291,8 +292,8 @@ describe("the client's copy of the server", () => {
   test("SYNC-3 a large room that is opened after a long time is read anew", async () => {
     const { server, client } = await connected();
     server.grow(30);
-    const { head, unread, mentions, last_message_at } = server.membership;
-    server.say({ type: "bump", rooms: [{ room: 7, head, unread, mentions, last_message_at }] });
+    const { head, unread, mentions, last_message_at, last_message } = server.membership;
+    server.say({ type: "bump", rooms: [{ room: 7, head, unread, mentions, last_message_at, last_message }] });
     expect(held(client).room.unread).toBe(30);
     client.open(7);
     await settled();

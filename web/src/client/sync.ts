@@ -28,6 +28,8 @@ export interface SyncOptions {
   kept: RoomMendingOptions["kept"];
   /** Own messages held of a history that the server no longer has, or perhaps no longer has. */
   disowned: (messages: readonly Message[]) => void;
+  /** The person's own mark of a room moved, by whichever device. */
+  marked: (room: number, read: number) => void;
   /** The profile of the signed-in person changed elsewhere. */
   selfChanged: () => void;
 }
@@ -165,6 +167,7 @@ export class Sync {
         this.#left.delete(event.room.id);
         return this.rooms.mend(event.room.id);
       case "room.marked":
+        this.options.marked(event.room, event.read);
         return this.rooms.mend(event.room);
       case "room.disappeared":
         if (this.#state.rooms.has(event.room)) return;

@@ -339,6 +339,10 @@ test("LIVE-9 a large room is heard in short, and in full while it is open", asyn
       unread: (first?.unread ?? 0) + 1,
       mentions: (first?.mentions ?? 0) + 1,
       last_message_at: said.created_at,
+      last_message: {
+        ...{ id: said.id, seq: said.seq, sender: app.people.alice.id, type: "text" },
+        ...{ text: "to everyone", version: 1, created_at: said.created_at },
+      },
     },
   ]);
   expect(eventsOf(bob.frames, room)).toEqual([]);

@@ -88,6 +88,7 @@ onEveryEngine((engine) => {
       ["message.edit", { text: "Mine now" }],
       ["message.delete", {}],
       ["reaction.set", { emoji: "👍", on: true }],
+      ["pin.set", { on: true }],
     ] as const satisfies [OperationName, object][];
     for (const { id: message } of [inLobby, inDesign]) {
       for (const [operation, rest] of operations) {

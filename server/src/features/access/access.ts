@@ -1,12 +1,34 @@
 import { ChatError } from "@parley/protocol/errors";
-import type { MemberRole, Membership, Room } from "@parley/protocol/rooms";
+import { previewOf } from "@parley/protocol/previews";
+import type { LastMessage, MemberRole, Membership, Room } from "@parley/protocol/rooms";
 import type { Tx } from "../../context.ts";
 import { isoTime, isoTimeOrNull } from "../../platform/clock.ts";
+import { fromBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { type AccessRow, lockRoom, mentionCount, roleOf, roomForUser, roomsOfUser } from "./access-rows.ts";
+import {
+  type AccessRow,
+  type LastMessageRow,
+  lastMessageOf,
+  lockRoom,
+  type MembershipRow,
+  membershipForUser,
+  mentionCount,
+  roleOf,
+  roomForUser,
+  roomsOfUser,
+} from "./access-rows.ts";
 import { noSuchRoom, permissionsOf } from "./access-rules.ts";
 
-export { type AccessRow, memberColumns, mentionsAfter, roomColumns } from "./access-rows.ts";
+export {
+  lastId,
+  lastMessageColumns,
+  type MembershipRow,
+  memberColumns,
+  membershipForUser,
+  mentionsAfter,
+  roomColumns,
+  roomsOfUser,
+} from "./access-rows.ts";
 export * from "./access-rules.ts";
 
 /** A room that its reader may see. */
@@ -16,12 +38,16 @@ export type OwnRoom = AccessRow & {
   role: MemberRole;
   read_seq: number;
   read_ordinal: number;
+  shown_seq: number;
   delivered_seq: number;
 };
 
 /** ACCESS-1. A room this person may see: one they are in, or a public channel. Anything else is not there. */
 export async function accessRoom(sql: Sql, user: number, room: number): Promise<SeenRoom> {
-  const row = await sql.first(roomForUser({ room, user }));
+  return requireSeen(await sql.first(roomForUser({ room, user })));
+}
+
+function requireSeen<Row extends AccessRow>(row: Row | undefined): Row {
   if (!row || row.deleted_at !== null) throw noSuchRoom();
   if (row.role === null && !(row.kind === "channel" && row.is_public)) throw noSuchRoom();
   return row;
@@ -56,19 +82,17 @@ function isOwn(row: SeenRoom): row is OwnRoom {
 
 /** A room with this person's place in it. */
 export async function describeMembership(sql: Sql, user: number, room: number): Promise<Membership> {
-  const row = await accessRoom(sql, user, room);
-  const mentions = row.role === null ? 0 : await countMentions(sql, user, row);
-  return toMembership(row, mentions);
+  return toMembership(requireSeen(await sql.first(membershipForUser({ room, user }))));
 }
 
 /** A room as it is now, for an event that speaks of it: of one that the person is not in, nothing but that it was there. */
 export async function recallMembership(sql: Sql, user: number, room: number): Promise<Membership> {
-  const row = await sql.first(roomForUser({ room, user }));
+  const row = await sql.first(membershipForUser({ room, user }));
   if (!row) throw noSuchRoom();
-  if (row.role !== null) return toMembership(row, await countMentions(sql, user, row));
+  if (row.role !== null) return toMembership(row);
   const unknown = { name: "", topic: "", is_public: 0, direct_key: null, permissions: "{}" } as const;
   const uncounted = { archived_at: null, member_count: 0, head: 0, last_message_at: null };
-  return toMembership({ ...row, ...unknown, ...uncounted }, 0);
+  return toMembership({ ...row, ...unknown, ...uncounted });
 }
 
 /** The rooms a person is in, by id, after a given one. */
@@ -78,7 +102,7 @@ export async function membershipsOf(
   page: { after: number; limit: number },
 ): Promise<Membership[]> {
   const rows = await sql.rows(roomsOfUser({ user, ...page }));
-  return rows.map((row) => toMembership(row, row.mention_count));
+  return rows.map(toMembership);
 }
 
 /** How many messages after a person's read mark mention them. */
@@ -107,15 +131,40 @@ export function toRoom(row: AccessRow): Room {
   };
 }
 
-export function toMembership(row: AccessRow, mentions: number): Membership {
+/** ROOM-11. What was said is shown to the people of the room alone. */
+export function toMembership(row: MembershipRow): Membership {
   return {
     ...toRoom(row),
     role: row.role,
     head: row.head,
     read: row.read_seq ?? row.head,
     unread: row.role === null ? 0 : row.ordinal - (row.read_ordinal ?? row.ordinal),
-    mentions,
+    mentions: row.mention_count,
     last_message_at: isoTimeOrNull(row.last_message_at),
+    last_message: row.role === null ? null : toLastMessage(row),
+    notifications: { level: row.notify_level ?? "default", muted_until: isoTimeOrNull(row.muted_until) },
+  };
+}
+
+/** The newest message of a room that its reader is in. */
+export async function readLastMessage(sql: Sql, room: number): Promise<LastMessage | null> {
+  const row = await sql.first(lastMessageOf({ room }));
+  return row ? toLastMessage(row) : null;
+}
+
+function toLastMessage(row: LastMessageRow): LastMessage | null {
+  if (row.last_id === null) return null;
+  const last = row as { [Column in keyof LastMessageRow]: NonNullable<LastMessageRow[Column]> };
+  const isDeleted = row.last_deleted_at !== null;
+  return {
+    id: last.last_id,
+    seq: last.last_seq,
+    sender: last.last_sender,
+    type: last.last_type,
+    text: isDeleted ? "" : previewOf(fromBody(last.last_body)),
+    version: last.last_version,
+    created_at: isoTime(last.last_at),
+    ...(isDeleted && { deleted_at: isoTime(last.last_deleted_at) }),
   };
 }
 

@@ -5,11 +5,11 @@ export interface MemberRow {
   user_id: number;
   role: MemberRole;
   joined_at: number;
-  read_seq: number;
+  shown_seq: number;
   delivered_seq: number;
 }
 
-const columns = ["user_id", "role", "joined_at", "read_seq", "delivered_seq"] as const;
+const columns = ["user_id", "role", "joined_at", "shown_seq", "delivered_seq"] as const;
 
 export const memberByUser = prepare<{ room: number; user: number }, MemberRow>((build, param) =>
   build
@@ -44,6 +44,7 @@ export const insertMember = prepare<{
     role: param("role"),
     joined_at: param("at"),
     read_seq: param("seq"),
+    shown_seq: param("seq"),
     read_ordinal: param("ordinal"),
     delivered_seq: param("seq"),
   }),
@@ -51,6 +52,11 @@ export const insertMember = prepare<{
 
 export const deleteMember = prepare<{ room: number; user: number }>((build, param) =>
   build.deleteFrom("members").where("room_id", "=", param("room")).where("user_id", "=", param("user")),
+);
+
+/** DRAFT-4. */
+export const deleteDraft = prepare<{ room: number; user: number }>((build, param) =>
+  build.deleteFrom("drafts").where("room_id", "=", param("room")).where("user_id", "=", param("user")),
 );
 
 export const updateMemberRole = prepare<{ room: number; user: number; role: MemberRole }>((build, param) =>

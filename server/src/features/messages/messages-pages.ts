@@ -1,7 +1,7 @@
 import type { Checked } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Sql } from "../../schema/tables.ts";
-import { type MessageRow, messageById, messagesAfter, messagesBefore } from "./messages-rows.ts";
+import { type MessageRow, messageById, messageFrom, messagesAfter, messagesBefore } from "./messages-rows.ts";
 import { noSuchMessage } from "./messages-rules.ts";
 
 /** A run of a room's messages, oldest first, and where the pages on both sides of it begin. */
@@ -59,4 +59,26 @@ async function readAround(
     before: earlier.length > before ? (rows[0]?.seq ?? null) : null,
     after: later.length > after ? (rows.at(-1)?.seq ?? null) : null,
   };
+}
+
+/**
+ * MSG-10. The first message at or after a moment. Within a room times never go back, so that it is found by halves in
+ * the index of places: an index of times would cost every message a write.
+ */
+export async function firstSince(
+  sql: Sql,
+  { room, head, at }: { room: number; head: number; at: number },
+): Promise<number | null> {
+  let [low, high] = [1, head + 1];
+  let found: number | null = null;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const message = await sql.first(messageFrom({ room, seq: middle }));
+    if (message && message.created_at < at) low = message.seq + 1;
+    else {
+      found = message?.id ?? found;
+      high = middle;
+    }
+  }
+  return found;
 }

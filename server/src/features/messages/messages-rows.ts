@@ -16,6 +16,9 @@ export interface MessageRow {
   mention_all: 0 | 1;
   reaction_count: number;
   version: number;
+  forwarded_sender: number | null;
+  forwarded_at: number | null;
+  pinned_at: number | null;
   created_at: number;
   edited_at: number | null;
   deleted_at: number | null;
@@ -36,6 +39,9 @@ const columns = [
   "mention_all",
   "reaction_count",
   "version",
+  "forwarded_sender",
+  "forwarded_at",
+  "pinned_at",
   "created_at",
   "edited_at",
   "deleted_at",
@@ -75,6 +81,20 @@ export const messagesAfter = prepare<{ room: number; seq: number; limit: number 
       .limit(param("limit")),
 );
 
+/** The first message at or after a place in a room, with its time. */
+export const messageFrom = prepare<
+  { room: number; seq: number },
+  { id: number; seq: number; created_at: number }
+>((build, param) =>
+  build
+    .selectFrom("messages")
+    .select(["id", "seq", "created_at"])
+    .where("room_id", "=", param("room"))
+    .where("seq", ">=", param("seq"))
+    .orderBy("seq")
+    .limit(1),
+);
+
 export async function messagesByIds(sql: Sql, ids: readonly number[]): Promise<MessageRow[]> {
   if (ids.length === 0) return [];
   return sql.rows(sql.build.selectFrom("messages").select(columns).where("id", "in", ids));
@@ -93,6 +113,8 @@ export const insertMessage = prepare<
     reply_to: number | null;
     mentions: string | null;
     mention_all: 0 | 1;
+    forwarded_sender: number | null;
+    forwarded_at: number | null;
     at: number;
   },
   { id: number }
@@ -112,6 +134,8 @@ export const insertMessage = prepare<
       reply_to: param("reply_to"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
+      forwarded_sender: param("forwarded_sender"),
+      forwarded_at: param("forwarded_at"),
       created_at: param("at"),
     })
     .returning("id"),
@@ -124,7 +148,12 @@ export const moveOwnMarks = prepare<
 >((build, param) =>
   build
     .updateTable("members")
-    .set({ read_seq: param("seq"), read_ordinal: param("ordinal"), delivered_seq: param("seq") })
+    .set({
+      read_seq: param("seq"),
+      read_ordinal: param("ordinal"),
+      shown_seq: param("seq"),
+      delivered_seq: param("seq"),
+    })
     .where("room_id", "=", param("room"))
     .where("user_id", "=", param("user"))
     .returning("role"),
@@ -214,6 +243,11 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reply_to: null,
       reaction_count: 0,
+      forwarded_sender: null,
+      forwarded_at: null,
+      pinned_seq: null,
+      pinned_at: null,
+      pinned_by: null,
       deleted_at: param("at"),
       version: eb("version", "+", 1),
     }))

@@ -1,19 +1,8 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
+import { fromBody } from "../../schema/bodies.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
-
-const utf8 = new TextEncoder();
-const fromUtf8 = new TextDecoder();
-
-/** How a message's text is stored: bytes with a kind, so that another kind can stand beside it. */
-export function toBody(text: string): Uint8Array {
-  return utf8.encode(text);
-}
-
-export function fromBody(body: Uint8Array): string {
-  return fromUtf8.decode(body);
-}
 
 /** Ids in order, each once; null for none. */
 export function mentionList(ids: readonly number[] | undefined): number[] | null {
@@ -43,6 +32,10 @@ export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = [
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
+  if (row.forwarded_sender !== null && row.forwarded_at !== null) {
+    message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };
+  }
+  if (row.pinned_at !== null) message.pinned_at = isoTime(row.pinned_at);
   if (row.edited_at !== null) message.edited_at = isoTime(row.edited_at);
   if (row.deleted_at !== null) message.deleted_at = isoTime(row.deleted_at);
   return message;

@@ -5,6 +5,7 @@ import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import { contentHash } from "../../platform/hashes.ts";
+import { fromBody, toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoom,
@@ -17,8 +18,9 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
-import { readPage } from "./messages-pages.ts";
+import { firstSince, readPage } from "./messages-pages.ts";
 import {
   deleteMentions,
   deleteReactions,
@@ -38,23 +40,36 @@ import {
   rewriteMessage,
   versionsOf,
 } from "./messages-rows.ts";
-import { fromBody, mentionList, noSuchMessage, toBody, toMessage } from "./messages-rules.ts";
+import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
 
 type Sending = Checked<"message.send"> & { client_id: string };
 
-/** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
+interface Sent {
+  input: Sending;
+  /** Of all that makes two messages under one client id the same. */
+  hash: string;
+  /** Who first said what is forwarded, and when. */
+  forwarded: { sender: number; at: number } | null;
+}
+
+/** MSG-1, MSG-2, MSG-3, BLOCK-3. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
-  const hash = sentHash(input);
+  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null });
+}
+
+export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Message> {
+  const { input, hash } = sent;
   const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
-  if (!place) return sentBefore(tx.sql, actor, input, hash);
+  if (!place) return sentBefore(tx.sql, actor, { client_id: input.client_id, hash });
   const mentions = mentionList(input.mentions);
   const mark = { room: input.room, user: actor.user, seq: place.seq, ordinal: place.room.ordinal };
   // One after the other for the store, but waited for together; a refusal undoes both.
   const [sender, row] = await Promise.all([
     tx.sql.first(moveOwnMarks(mark)),
-    storeMessage(tx, actor, { input, hash, place, mentions }),
+    storeMessage(tx, actor, { ...sent, place, mentions }),
   ]);
   requireMaySend(sender?.role ?? null, input, place);
+  await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
@@ -79,12 +94,24 @@ export async function getMessage(sql: Sql, actor: Actor, input: Checked<"message
   return presentOne(sql, row);
 }
 
-/** MSG-5. Only its author edits a message; every earlier text is kept. */
+/** MSG-10. Where a room's messages of a day begin. */
+export async function findMessage(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.find">,
+): Promise<Output<"message.find">> {
+  const { id: room, head } = await accessOwnRoom(sql, actor.user, input.room);
+  return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
+}
+
+/** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
 export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
+  if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
+  await requireNoBlockIn(tx.sql, actor.user, room);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
   if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);
@@ -195,17 +222,32 @@ async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]
   );
 }
 
+interface Repeat {
+  client_id: string;
+  hash: string;
+}
+
 /**
  * MSG-2. A repeat gives the first; the same client id with another content is a conflict. What a deleted message held
  * is not remembered. Whoever has left the room gets their own words back, not what others have added since.
  */
-async function sentBefore(sql: Sql, actor: Actor, input: Sending, hash: string): Promise<Message> {
-  const row = await sql.first(messageByClientId({ sender: actor.user, client: input.client_id }));
-  if (!row) throw noSuchRoom();
+export async function repeatOf(
+  sql: Sql,
+  actor: Actor,
+  { client_id, hash }: Repeat,
+): Promise<Message | undefined> {
+  const row = await sql.first(messageByClientId({ sender: actor.user, client: client_id }));
+  if (!row) return undefined;
   if (row.deleted_at === null && row.sent_hash !== hash) {
     throw new ChatError("conflict", "this client id was used for another message");
   }
   return (await roleIn(sql, actor.user, row.room_id)) ? presentOne(sql, row) : toMessage(row);
+}
+
+async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Message> {
+  const first = await repeatOf(sql, actor, repeat);
+  if (!first) throw noSuchRoom();
+  return first;
 }
 
 function sentHash(input: Sending): string {
@@ -256,14 +298,16 @@ async function requireReferences(
 async function storeMessage(
   tx: Tx,
   actor: Actor,
-  sent: { input: Sending; hash: string; place: Place; mentions: number[] | null },
+  sent: Sent & { place: Place; mentions: number[] | null },
 ): Promise<MessageRow> {
-  const { input, hash, place, mentions } = sent;
+  const { input, hash, place, mentions, forwarded } = sent;
   const stored = {
     body: toBody(input.text),
     mentions: mentions && JSON.stringify(mentions),
     reply_to: input.reply_to ?? null,
     mention_all: input.mention_all ? (1 as const) : (0 as const),
+    forwarded_sender: forwarded?.sender ?? null,
+    forwarded_at: forwarded?.at ?? null,
     type: "text",
     seq: place.seq,
     ordinal: place.room.ordinal,
@@ -288,6 +332,7 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    pinned_at: null,
     created_at: place.at,
     edited_at: null,
     deleted_at: null,

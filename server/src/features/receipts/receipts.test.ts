@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
 import fc from "fast-check";
+import type { Sql } from "../../schema/tables.ts";
 import { outcomeOf } from "../../testing/failures.ts";
 import { addPerson } from "../../testing/people.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
@@ -169,6 +170,27 @@ onEveryEngine((engine) => {
         }
         expect(last_message_at).toBe((await does(ids.bob, "room.get", { room })).last_message_at);
       }
+    });
+
+    test("MARK-5 whoever is taken out while it is counted is not shown what is said then", async () => {
+      const room = await group();
+      const { database } = fixture.context;
+      let taken = false;
+      const racing: Sql = {
+        ...database,
+        async rows(query) {
+          const rows = await database.rows(query);
+          if (taken) return rows;
+          taken = true;
+          await does(ids.alice, "member.remove", { room, user: ids.bob });
+          await does(ids.alice, "message.send", { room, text: "Without bob" });
+          return rows;
+        },
+      };
+      const { counts, last_message } = await unreadCounts(racing, room);
+      expect([taken, counts.has(ids.bob), last_message]).toEqual([true, true, null]);
+      const later = await unreadCounts(database, room);
+      expect([later.counts.has(ids.bob), later.last_message?.text]).toEqual([false, "Without bob"]);
     });
 
     test("MARK-5 numbers above another are counted by halves", () => {

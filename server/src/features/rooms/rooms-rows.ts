@@ -1,7 +1,14 @@
 import type { RoomKind } from "@parley/protocol/rooms";
 import { sql } from "kysely";
 import { prepare } from "../../schema/tables.ts";
-import { type AccessRow, memberColumns, mentionsAfter, roomColumns } from "../access/access.ts";
+import {
+  lastId,
+  lastMessageColumns,
+  type MembershipRow,
+  memberColumns,
+  mentionsAfter,
+  roomColumns,
+} from "../access/access.ts";
 
 export const insertRoom = prepare<
   {
@@ -93,6 +100,13 @@ export const contentsOf = [
       ),
   ),
   prepare<{ room: number }>((build, param) =>
+    build
+      .deleteFrom("saved")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mentions").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
@@ -100,6 +114,9 @@ export const contentsOf = [
   ),
   prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mark_moves").where("room_id", "=", param("room")),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build.deleteFrom("drafts").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
     build.deleteFrom("members").where("room_id", "=", param("room")),
@@ -112,7 +129,7 @@ export const contentsOf = [
 /** Public channels after a place in the order of name and id; `pattern` is for LIKE with `!` as escape. */
 export const publicChannels = prepare<
   { user: number; name: string; id: number; pattern: string; limit: number },
-  AccessRow & { mention_count: number }
+  MembershipRow
 >((build, param) => {
   // To somebody who is not in a room everything in it is read.
   const read = sql<number>`coalesce(${sql.ref("members.read_seq")}, ${sql.ref("rooms.head")})`;
@@ -121,7 +138,8 @@ export const publicChannels = prepare<
     .leftJoin("members", (join) =>
       join.onRef("members.room_id", "=", "rooms.id").on("members.user_id", "=", param("user")),
     )
-    .select([...roomColumns, ...memberColumns])
+    .leftJoin("messages as last", (join) => join.on("last.id", "=", lastId))
+    .select([...roomColumns, ...memberColumns, ...lastMessageColumns])
     .select(mentionsAfter(param("user"), sql.ref("rooms.id"), read).as("mention_count"))
     .where("rooms.is_public", "=", 1)
     .where("rooms.deleted_at", "is", null)

@@ -1,5 +1,5 @@
 import type { Input, OperationName } from "@parley/protocol/contract";
-import { type Call, isOdd, type Who } from "./model.ts";
+import { type Call, foreignPlace, isOdd, type Who } from "./model.ts";
 import { newPassword, type World } from "./world.ts";
 
 type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
@@ -16,7 +16,7 @@ function messageOf(world: World, { place, message }: Call): number {
 
 /** A message of another room. */
 function foreignMessage(world: World, { place }: Call): number {
-  return world.messages[place === "public" ? "private" : "public"][0] ?? nothing;
+  return world.messages[foreignPlace(place)][0] ?? nothing;
 }
 
 function account(world: World) {
@@ -59,6 +59,34 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  "avatar.set": () => ({}),
+  "avatar.remove": () => ({}),
+  "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
+  "block.list": () => ({}),
+  "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "saved.list": () => ({ limit: 200 }),
+  // 0: nothing; 3: answers a message of another room.
+  "draft.set": (world, call) => ({
+    room: roomOf(world, call),
+    text: call.variant === 0 ? "" : world.secret(call.place, "text"),
+    ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
+    at: "2030-01-01T00:00:00.000Z",
+  }),
+  "draft.list": () => ({}),
+  // 0: a message; 1: a person; 2: a room; 3: nothing at all.
+  "report.create": (world, call) => ({
+    reason: "spam",
+    ...(call.variant === 0 && { message: messageOf(world, call) }),
+    ...(call.variant === 1 && { user: targetOf(world, call) }),
+    ...(call.variant === 2 && { room: roomOf(world, call) }),
+  }),
+  "report.list_mine": () => ({ limit: 200 }),
+  "report.list": () => ({ limit: 200 }),
+  // Odd: one that there was at the start.
+  "report.get": (world, call) => ({ report: isOdd(call) ? world.report : nothing }),
+  "report.update": (world, call) => ({
+    ...{ report: isOdd(call) ? world.report : nothing, status: "reviewing", note: `Seen ${world.count()}` },
+  }),
   "user.events": () => ({ after: 0, limit: 200 }),
   "presence.list": (world, call) => ({ users: [targetOf(world, call)] }),
   // Odd: a group that is public, which cannot be.
@@ -98,7 +126,13 @@ export const inputs: Inputs = {
     ...(call.variant === 2 && { mentions: [targetOf(world, call)] }),
     ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
   }),
+  // 2 and 3: a message of another room.
+  "message.forward": (world, call) => ({
+    room: roomOf(world, call),
+    messages: [call.variant < 2 ? messageOf(world, call) : foreignMessage(world, call)],
+  }),
   "message.list": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
+  "message.find": (world, call) => ({ room: roomOf(world, call), at: "2020-01-01T00:00:00.000Z" }),
   "message.get": (world, call) => ({ message: messageOf(world, call) }),
   "message.history": (world, call) => ({ message: messageOf(world, call) }),
   "message.receipts": (world, call) => ({ message: messageOf(world, call) }),
@@ -108,6 +142,14 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  // Odd: for ever.
+  "notification.set": (world, call) => ({
+    ...{ room: roomOf(world, call), level: "mentions" },
+    muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
+  }),
+  "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
+  "receipt.unread": (world, call) => ({ room: roomOf(world, call), seq: 1 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
 };

@@ -38,6 +38,7 @@ export class Trial {
         : await this.sockets.ask(call, input);
     if (answer.verdict !== expected) return { expected, found: answer.verdict, leaks: [] };
     if (expected === "done") follow(world.model, call);
+    if (expected === "done" && call.op === "message.forward") this.spread(call, answer);
     const leaks = this.leaksIn(before, [
       { who: call.who, text: answer.text },
       ...(await this.sockets.heard()),
@@ -64,19 +65,25 @@ export class Trial {
     return maySee(before, who, secret) || maySee(this.world.model, who, secret);
   }
 
+  /** What was forwarded is also for the people of the room it went to. */
+  private spread({ place }: Call, { result }: Answer): void {
+    this.world.secrets.get(result.messages[0].text)?.alsoIn.add(place);
+  }
+
   /** What the world's people must know to go on, and what nobody sees from now on. */
   private note({ op, who, place }: Call, input: Record<string, unknown>, { result }: Answer): void {
     const { world } = this;
     if (op === "password.change") world.passwords[who] = String(input.new_password);
     if (op === "session.refresh") world.devices[who].refreshToken = result.refresh_token;
     if (op === "message.send") world.messages[place].push(result.id);
+    if (op === "message.forward") world.messages[place].push(result.messages[0].id);
     if (op === "message.send" || op === "message.edit") {
       this.textsOf.set(result.id, [...(this.textsOf.get(result.id) ?? []), String(input.text)]);
     }
     if (op === "message.delete") {
       for (const text of this.textsOf.get(Number(input.message)) ?? []) {
         const secret = world.secrets.get(text);
-        if (secret) secret.gone = true;
+        if (secret && secret.alsoIn.size === 0) secret.gone = true;
       }
     }
     if (op === "room.delete") forgetSecrets(world, place);
@@ -84,10 +91,10 @@ export class Trial {
 }
 
 function maySee(model: Model, who: Who, secret: Secret): boolean {
-  const room = model.rooms[secret.place];
   const person = model.people[who];
-  if (secret.gone || room.deleted || !person.signedIn || person.restricted) return false;
-  return room.roles.has(who) || isShown(secret, model);
+  if (secret.gone || !person.signedIn || person.restricted) return false;
+  const rooms = [secret.place, ...secret.alsoIn].map((place) => model.rooms[place]);
+  return rooms.some(({ deleted, roles }) => !deleted && roles.has(who)) || isShown(secret, model);
 }
 
 /** The topic of a public channel is shown to everybody. */

@@ -3,6 +3,7 @@ import type { Actor, Context, Tx } from "../../context.ts";
 import { createInvite } from "../../features/invites/invites.ts";
 import { enter, removeMember } from "../../features/members/members.ts";
 import { sendMessage } from "../../features/messages/messages.ts";
+import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
@@ -29,6 +30,8 @@ export interface Device {
 export interface Secret {
   world: World;
   place: Place;
+  /** Where it was forwarded to. */
+  alsoIn: Set<Place>;
   /** A public channel shows its topic to everybody. */
   kind: "text" | "topic";
   gone: boolean;
@@ -48,6 +51,8 @@ export interface World {
   messages: Record<Place, number[]>;
   invite: string;
   spareInvite: number;
+  /** Of the member, on the owner. */
+  report: number;
   secrets: Map<string, Secret>;
   /** 1, 2, 3 … */
   count(): number;
@@ -88,12 +93,12 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     logins: every(whos, (who) => `${who}-${name}`.toLowerCase()),
     passwords: every(whos, () => shared.password),
     messages: every(places, () => []),
-    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite">),
+    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report">),
     secrets,
     count: () => ++counted,
     secret(place, kind) {
       const text = `secret-${name}-${++counted}-${kind}`;
-      const secret = { world, place, kind, gone: false };
+      const secret = { world, place, alsoIn: new Set<Place>(), kind, gone: false };
       secrets.set(text, secret);
       allSecrets.set(text, secret);
       return text;
@@ -121,6 +126,7 @@ function newModel(): Model {
     rooms: every(places, newRoomModel),
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
+    blocks: new Set(),
   };
 }
 
@@ -133,6 +139,7 @@ function newRoomModel(place: Place): RoomModel {
     deleted: place === "deleted",
     permissions: {
       ...{ send_messages: "member", add_members: "member" },
+      pin_messages: isGroup ? "member" : "admin",
       mention_all: isGroup ? "member" : "admin",
       change_info: isGroup ? "member" : "admin",
     },
@@ -181,6 +188,9 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
   world.devices = devices as Record<Who, Device>;
   world.ids = every(whos, (who) => world.devices[who].actor.user);
   await addInvites(context, people.admin.actor, world);
+  const about = { user: world.ids.owner, reason: "spam", comment: "" } as const;
+  const { id } = await context.writer.write((tx) => createReport(tx, world.devices.member.actor, about));
+  world.report = id;
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {
@@ -205,7 +215,10 @@ export async function renewRoom({ writer }: Context, world: World, place: Place)
 }
 
 export function forgetSecrets(world: World, place: Place): void {
-  for (const secret of world.secrets.values()) if (secret.place === place) secret.gone = true;
+  for (const secret of world.secrets.values()) {
+    secret.alsoIn.delete(place);
+    if (secret.place === place && secret.alsoIn.size === 0) secret.gone = true;
+  }
 }
 
 /** A room like a new one of that place, with two messages in it. */
