@@ -27,7 +27,7 @@ async function zipped(name: string): Promise<number> {
 }
 
 describe("the built pages", () => {
-  test("PAGE-1 what a page loads is named by its content", () => {
+  test("UI-1 what a page loads is named by its content", () => {
     const icons = ["icon-192.png", "icon-512.png", "icon-maskable.png", "icon.svg"];
     const own = ["appearance.js", ...icons, "index.html", "manifest.webmanifest", "service-worker.js"];
     expect(names.filter((name) => !name.startsWith("assets/"))).toEqual(own);
@@ -38,13 +38,13 @@ describe("the built pages", () => {
     expect(names).toEqual(expect.arrayContaining(first));
   });
 
-  test("PAGE-1 the page holds no script and no style of its own", () => {
+  test("UI-1 the page holds no script and no style of its own", () => {
     expect(page).toContain("<script");
     expect(page).not.toMatch(/<script(?![^>]*\bsrc=)/);
     expect(page).not.toMatch(/<style|\sstyle=|\son[a-z]+=/);
   });
 
-  test("PAGE-2 nothing comes from elsewhere, and nothing is made from text", async () => {
+  test("UI-2 nothing comes from elsewhere, and nothing is made from text", async () => {
     for (const name of names.filter((each) => /\.(?:js|css|html)$/.test(each))) {
       const text = harmless.reduce((left, words) => left.replaceAll(words, ""), await read(name));
       expect(text).not.toMatch(/(?:https?|wss?):\/\/[a-z]/i);
@@ -52,11 +52,11 @@ describe("the built pages", () => {
     }
   });
 
-  test("PAGE-3 the schemas and the parser of texts stay where pages are built", async () => {
+  test("UI-3 the schemas and the parser of texts stay where pages are built", async () => {
     for (const name of scripts) expect(await read(name)).not.toMatch(/ZodType|~standard|Unable to compile/);
   });
 
-  test("PAGE-11 what is loaded first is at most 165 KiB of scripts and 15 KiB of style, each later part 60 KiB", async () => {
+  test("UI-4 what is loaded first is at most 165 KiB of scripts and 15 KiB of style, each later part 60 KiB", async () => {
     let initial = 0;
     for (const name of first.filter((each) => each.endsWith(".js"))) initial += await zipped(name);
     expect(initial).toBeLessThan(165 * 1024);

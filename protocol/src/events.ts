@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { draft } from "./drafts.ts";
-import { id, position, time } from "./fields.ts";
+import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { notifications } from "./notifications.ts";
 import { reportStatus } from "./reports.ts";

@@ -94,7 +94,9 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
           <Button
             look="danger"
             autoFocus
-            onClick={() => void client.delete(message.id).then(onClose, setError)}
+            onClick={() =>
+              void client.call("message.delete", { message: message.id }).then(onClose, setError)
+            }
           >
             {t("message.delete")}
           </Button>

@@ -1,5 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
+import clsx from "clsx";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
@@ -72,7 +73,10 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const close = () => setAsked(null);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
-      <section aria-label={name} className="flex min-h-0 min-w-0 flex-1 flex-col">
+      <section
+        aria-label={name}
+        className={clsx("flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+      >
         <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
         <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
         <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />

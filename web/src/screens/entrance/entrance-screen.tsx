@@ -31,7 +31,8 @@ export function EntranceScreen({ hasEnded }: { hasEnded: boolean }) {
       try {
         const info = await client.call("server.info", {});
         document.title = info.name;
-        const resumed = info.claimed && (await client.session.resume());
+        // A session that the server has ended cannot be gone on with, and the word of it stays in sight.
+        const resumed = info.claimed && !hasEnded && (await client.session.resume());
         if (!resumed && isWanted) setEntered({ status: "known", info });
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
@@ -45,7 +46,7 @@ export function EntranceScreen({ hasEnded }: { hasEnded: boolean }) {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [client]);
+  }, [client, hasEnded]);
   if (entered.status === "asking") return <Card />;
   if (entered.status === "failed") return <Card>{<p role="status">{wordsFor(entered.error, t)}</p>}</Card>;
   return <Card>{formFor(entered.info)}</Card>;
