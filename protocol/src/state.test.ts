@@ -21,7 +21,7 @@ test("SYNC-8 what is held is listed in order, and as the same list until somethi
   };
   const first = list();
   expect(first.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
-  state = applyMembership(state, { ...membership, read: room.head, unread: 0 });
+  state = applyMembership(state, { ...membership, read: room.head, unread: 0 }, state.user_seq);
   for (const step of [
     { do: "rename", by: 2 },
     { do: "join", user: 4 },
