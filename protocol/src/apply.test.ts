@@ -145,29 +145,6 @@ describe("a client's copy of a room", () => {
     expectSame(reader);
   }, 20_000);
 
-  test("SYNC-8 what is held is listed in order, and as the same list until something of it changes", () => {
-    const room = roomOf(Array.from({ length: 6 }, () => ({ do: "send", by: 2, mentioning: false })));
-    const reader = new Reader(room);
-    for (let page = 0; page < 3; page++) {
-      reader.ask(2);
-      reader.receive();
-    }
-    const list = timeline(reader.held);
-    expect(list.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6]);
-    reader.read(0);
-    reader.hearPrivate();
-    room.take({ do: "rename", by: 2 });
-    room.take({ do: "join", user: 4 });
-    reader.catchUp();
-    expect([reader.held.room.read, reader.held.room.name]).toEqual([7, "design 8"]);
-    expect(timeline(reader.held)).toBe(list);
-    room.take({ do: "edit", pick: 2, mentioning: false });
-    reader.catchUp();
-    const next = timeline(reader.held);
-    expect(next.filter((message, place) => message !== list[place]).map(({ id }) => id)).toEqual([3]);
-    expectSame(reader);
-  });
-
   test("SYNC-5 a snapshot replaces what is held and events go on from its page", () => {
     const room = roomOf(Array.from({ length: 9 }, () => ({ do: "send", by: 2, mentioning: true })));
     const reader = new Reader(room);

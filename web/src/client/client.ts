@@ -6,14 +6,14 @@ import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
 import { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
-import { platformEnvironment } from "./environment.ts";
+import { type Environment, platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxEntry, toMessageInput } from "./outbox-storage.ts";
+import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
+import { OwnProfile } from "./own-profile.ts";
 import { Readings } from "./readings.ts";
-import { Repairs } from "./repairs.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -21,7 +21,7 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
-import { createView, emptyView, roomsOf, showState, type View, type ViewStore } from "./view.ts";
+import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
 
 const app = "parley-web/0.1";
@@ -31,7 +31,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
-  readonly #repairs: Repairs;
+  readonly #self: OwnProfile;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
@@ -51,7 +51,7 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#repairs = new Repairs(environment);
+    this.#self = new OwnProfile({ environment, call, view });
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -74,7 +74,7 @@ export class Client {
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
+      selfChanged: () => this.#self.changed(),
     });
     this.#socket = new LiveSocket({
       url,
@@ -89,15 +89,7 @@ export class Client {
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
-    this.#outbox = new Outbox({
-      storage,
-      environment,
-      newId,
-      send: (entry) => this.#sendEntry(entry),
-      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
-      changed: (outbox) => view.setState({ outbox }),
-      storageFailed: () => view.setState({ isOutboxKept: false }),
-    });
+    this.#outbox = this.#makeOutbox(storage, environment, newId);
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -106,7 +98,12 @@ export class Client {
       },
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
-    this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
+    this.#tabs = new Tabs({
+      environment,
+      url,
+      hear: (word) => this.#heardTab(word),
+      led: (isLeading) => this.#led(isLeading),
+    });
     this.drafts = new Drafts({
       storage: drafts,
       environment,
@@ -114,10 +111,7 @@ export class Client {
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    environment.leaving(() => {
-      this.drafts.flush();
-      this.#copy.flush();
-    });
+    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -126,6 +120,20 @@ export class Client {
       changed: (readings) => view.setState({ readings }),
     });
     view.subscribe((now, before) => this.#shown(now, before));
+  }
+
+  #makeOutbox(storage: OutboxStorage, environment: Environment, newId: () => string): Outbox {
+    const { view } = this;
+    return new Outbox({
+      storage,
+      environment,
+      newId,
+      send: (entry) => sendEntry(this.#socket, entry),
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
+      changed: (outbox) => view.setState({ outbox }),
+      storageFailed: () => view.setState({ isOutboxKept: false }),
+      tell: (word) => this.#tabs.say(word),
+    });
   }
 
   /** Any operation of the contract, over REST. */
@@ -146,13 +154,10 @@ export class Client {
    * there is nothing. `start` then finds out whether the session still stands.
    */
   async restore(refreshToken?: string): Promise<boolean> {
-    const restored = await this.#copy.restore();
-    if (!restored || this.view.getState().session.status === "signed_in") return false;
-    const { account, session } = restored.copy.header;
-    this.view.setState({ isCached: true });
-    showState(this.view, restored.state);
-    this.#signals.people.remember(restored.copy.people);
-    this.#session.assume(account, session, refreshToken);
+    const copy = await this.#copy.restore();
+    if (!copy) return false;
+    this.#signals.people.remember(copy.people);
+    this.#session.assume(copy.header.account, copy.header.session, refreshToken);
     return true;
   }
 
@@ -179,12 +184,8 @@ export class Client {
 
   /** Hears a room in full and loads its newest page. */
   open(room: number): void {
-    const { opened } = this.#sync.rooms;
-    opened.delete(room);
-    opened.add(room);
-    const held = this.view.getState().state.rooms.get(room);
-    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
-    this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
+    const after = this.#sync.rooms.open(room);
+    this.#socket.send({ type: "open", room, ...(after !== undefined && { after }) });
     this.#sync.rooms.mend(room);
     this.#readings.open(room);
   }
@@ -241,6 +242,10 @@ export class Client {
     return this.call("message.edit", { message, text, ...(mentions && { mentions }) });
   }
 
+  async delete(message: number): Promise<void> {
+    await this.call("message.delete", { message });
+  }
+
   react(message: number, emoji: string, on: boolean): Promise<Message> {
     return this.call("reaction.set", { message, emoji, on });
   }
@@ -280,11 +285,6 @@ export class Client {
     return this.#socket.send({ type: "signal", signal });
   }
 
-  async #sendEntry(entry: OutboxEntry): Promise<{ seq: number }> {
-    const { result } = await this.#socket.do("message.send", toMessageInput(entry), entry.client_id);
-    return { seq: (result as Message).seq };
-  }
-
   #shown(now: View, before: View): void {
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     if (now.state !== before.state) this.#outbox.settle();
@@ -293,10 +293,7 @@ export class Client {
     }
     if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
     this.#readings.follow();
-    const isFewer = now.state.rooms.size < before.state.rooms.size;
-    if (now.isComplete && (isFewer || !before.isComplete)) {
-      this.drafts.prune((room) => now.state.rooms.has(room));
-    }
+    if (now.isComplete) this.drafts.prune(now.state.rooms);
   }
 
   #sessionChanged(session: SessionState): void {
@@ -326,6 +323,7 @@ export class Client {
       this.#outbox.unload();
       this.drafts.unload();
     } else {
+      this.#tabs.say({ kind: "signed out" });
       void this.#outbox.clear();
       void this.drafts.clear();
     }
@@ -335,7 +333,7 @@ export class Client {
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#repairs.clear();
+    this.#self.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -346,6 +344,7 @@ export class Client {
     // What another history was told of marks, this one has not heard.
     const isAnother = frame.epoch !== this.view.getState().state.epoch;
     if (isAnother) this.#marks.clear();
+    this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
@@ -355,13 +354,11 @@ export class Client {
   #linkChanged(link: LinkState): void {
     this.view.setState({ link });
     if (link.status !== "ready") {
-      this.#outbox.halt();
+      this.#tabs.withdraw();
       this.#marks.halt();
-      this.#copy.lead(false);
       return;
     }
-    this.#copy.lead(true);
-    this.#outbox.start(this.view.getState().state.epoch);
+    this.#tabs.contend();
     this.#marks.start();
     this.#signals.people.rewatch();
   }
@@ -369,12 +366,20 @@ export class Client {
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    if (frame.type === "event") this.drafts.follow([frame.event]);
-    if (frame.type === "events") this.drafts.follow(frame.events);
+    else this.drafts.follow(frame);
+  }
+
+  /** One connected tab sends and keeps for all of them. */
+  #led(isLeading: boolean): void {
+    this.#copy.lead(isLeading);
+    if (isLeading) void this.#outbox.takeOver();
+    else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
-    this.drafts.hear(word.change);
+    if (word.kind === "signed out") this.#session.left();
+    else if (word.kind === "draft") this.drafts.hear(word.change);
+    else this.#outbox.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {
@@ -383,12 +388,6 @@ export class Client {
     this.#signals.said(room, messages);
     const newest = deliverable(state.rooms.get(room), state.user, messages);
     if (newest !== undefined) this.#marks.deliver(room, newest);
-  }
-
-  async #readSelf(): Promise<void> {
-    const user = await this.call("user.me", {});
-    const { session } = this.view.getState();
-    if (session.status === "signed_in") this.view.setState({ session: { ...session, user } });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type RoomChange,
 } from "./copy-storage.ts";
 import type { Environment } from "./environment.ts";
-import type { ViewStore } from "./view.ts";
+import { showState, type ViewStore } from "./view.ts";
 
 export interface KeptCopyOptions {
   storage: CopyStorage | undefined;
@@ -22,7 +22,7 @@ export interface KeptCopyOptions {
 /** Milliseconds between two writings. */
 const interval = 1_000;
 
-/** KEPT-1 to KEPT-8. Keeps what was read on this device, beside and behind everything else. */
+/** KEPT-1 to KEPT-9. Keeps what was read on this device, beside and behind everything else. */
 export class KeptCopy {
   /** What each room was when it was kept last by this tab, or taken from there. */
   readonly #written = new Map<number, RoomState>();
@@ -34,13 +34,16 @@ export class KeptCopy {
 
   constructor(private readonly options: KeptCopyOptions) {}
 
-  /** What was kept, as it is held from now on. */
-  async restore(): Promise<{ copy: Copy; state: ClientState } | undefined> {
+  /** Shows what was kept, unless somebody has signed in meanwhile. */
+  async restore(): Promise<Copy | undefined> {
+    const { view } = this.options;
     const copy = await this.#try((storage) => storage.read());
-    if (!copy) return undefined;
+    if (!copy || view.getState().session.status === "signed_in") return undefined;
     const state = toState(copy);
     for (const [room, held] of state.rooms) this.#written.set(room, held);
-    return { copy, state };
+    view.setState({ isCached: true });
+    showState(view, state);
+    return copy;
   }
 
   older(room: number, before: number, limit: number): Promise<KeptPage | undefined> {
@@ -48,7 +51,7 @@ export class KeptCopy {
     return this.#try((storage) => storage.older(epoch, { room, before, limit }));
   }
 
-  /** KEPT-6. One tab of a browser writes. */
+  /** TAB-3. One tab of a browser writes. */
   lead(isLeading: boolean): void {
     if (this.#isLeading && !isLeading) this.flush();
     this.#isLeading = isLeading;
@@ -89,12 +92,19 @@ export class KeptCopy {
   async #write(storage: CopyStorage): Promise<void> {
     const { session, state, isComplete, people } = this.options.view.getState();
     if (session.status !== "signed_in" || state.epoch === "" || session.user.id !== state.user) return;
-    const { epoch, user_seq, blocked, rooms } = state;
+    const { blocked, epoch, user_seq, rooms } = state;
+    const header = {
+      account: session.user,
+      session: session.session,
+      epoch,
+      user_seq,
+      blocked: [...blocked],
+    };
     const changed = [...rooms.values()].filter((held) => this.#written.get(held.room.id) !== held);
     const present = isComplete ? new Set(rooms.keys()) : undefined;
     const mayBeFewer = present && (!this.#present || [...this.#present].some((room) => !present.has(room)));
     await storage.write({
-      header: { account: session.user, session: session.session, epoch, user_seq, blocked: [...blocked] },
+      header,
       rooms: changed.map((held) => toChange(held, this.#written.get(held.room.id))),
       ...(mayBeFewer && { present }),
       ...(people !== this.#people && { people: [...people.values()].slice(-keeping.people) }),
@@ -140,7 +150,7 @@ function toChange(held: RoomState, written: RoomState | undefined): RoomChange {
 }
 
 function toState({ header, rooms }: Copy): ClientState {
-  const { account, epoch, user_seq, blocked } = header;
+  const { account, blocked, epoch, user_seq } = header;
   const held = rooms.map((kept): [number, RoomState] => [kept.room.room.id, toRoomState(kept)]);
   return { epoch, user: account.id, user_seq, blocked: new Set(blocked), rooms: new Map(held) };
 }

@@ -50,6 +50,15 @@ export class RoomMending {
     this.windows = new Windows({ ...options, ask });
   }
 
+  /** Where the room can be heard on from; undefined where what is held of it does not reach that far. */
+  open(room: number): number | undefined {
+    this.opened.delete(room);
+    this.opened.add(room);
+    const held = this.#held(room);
+    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
+    return continues ? held.position : undefined;
+  }
+
   /** The room has, or must be brought to, at least this event. */
   reach(room: number, seq: number): void {
     this.#targets.set(room, Math.max(seq, this.#targets.get(room) ?? 0));

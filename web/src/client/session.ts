@@ -99,6 +99,11 @@ export class Session {
     if (this.#tokens) this.#end(!this.#isLeaving);
   }
 
+  /** The person has signed out in another tab. */
+  left(): void {
+    if (this.#tokens) this.#end(false);
+  }
+
   /** Stops renewing; what is known stays. */
   rest(): void {
     this.#cancelRenewal?.();
