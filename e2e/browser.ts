@@ -1,11 +1,19 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 
 /** Where Debian's package puts it. */
 const executablePath = "/usr/bin/chromium";
 const output = join(import.meta.dir, "../test-output");
+/** Milliseconds; only a hang is as long as this. */
+const patience = 8_000;
 
 export const hasBrowser = existsSync(executablePath);
 
@@ -23,26 +31,33 @@ export function launch(): Promise<Browser> {
   });
 }
 
-export const desktop = { width: 1280, height: 800 };
-export const phone = { width: 390, height: 844 };
+export type Screen = Pick<BrowserContextOptions, "viewport" | "isMobile" | "hasTouch">;
+
+export const desktop: Screen = { viewport: { width: 1280, height: 800 } };
+export const phone: Screen = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 
 export interface Device {
   context: BrowserContext;
   page: Page;
+  screen: Screen;
   /** What went wrong in the page, and what it asked of others than its server. */
   faults: string[];
 }
 
 /** A browser of somebody's own, at the server's entrance or another of its pages. */
-export async function openDevice(
-  browser: Browser,
-  address: string,
-  viewport: { width: number; height: number },
-): Promise<Device> {
-  const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "UTC" });
-  const page = await context.newPage();
+export async function openDevice(browser: Browser, address: string, screen: Screen): Promise<Device> {
+  const context = await browser.newContext({ ...screen, locale: "en-GB", timezoneId: "UTC" });
+  context.setDefaultTimeout(patience);
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const faults: string[] = [];
   const { origin } = new URL(address);
+  context.on("page", (page) => watch(page, origin, faults));
+  const page = await context.newPage();
+  await page.goto(address);
+  return { context, page, screen, faults };
+}
+
+function watch(page: Page, origin: string, faults: string[]): void {
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
     // What the server refuses the page tells itself; a broken policy is told only here.
@@ -52,8 +67,6 @@ export async function openDevice(
   page.on("request", (request) => {
     if (!request.url().startsWith(origin)) faults.push(`asked for ${request.url()}`);
   });
-  await page.goto(address);
-  return { context, page, faults };
 }
 
 /** A picture in light and one in dark. */
@@ -67,6 +80,8 @@ export async function picture({ page }: Device, name: string): Promise<void> {
 }
 
 export async function fillForm(page: Page, values: Record<string, string>): Promise<void> {
-  for (const [label, value] of Object.entries(values)) await page.getByLabel(label).fill(value);
+  for (const [label, value] of Object.entries(values)) {
+    await page.getByLabel(label, { exact: true }).fill(value);
+  }
   await page.locator("form button[type=submit]").click();
 }

@@ -1,21 +1,47 @@
-import { rm } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { build } from "vite";
 
-/** Builds the pages: every name but that of the page itself holds a hash of its content. Gives the names. */
+/** Builds the pages: every name but those a browser asks for by themselves holds a hash of its content. */
 export async function buildPages(folder: string): Promise<string[]> {
-  await rm(folder, { recursive: true, force: true });
-  const built = await Bun.build({
-    entrypoints: [join(import.meta.dir, "index.html")],
-    outdir: folder,
+  const { NODE_ENV: before } = process.env as { NODE_ENV?: string };
+  // Whatever the caller runs as: pages are always built as they are served.
+  process.env.NODE_ENV = "production";
+  try {
+    await build({
+      configFile: join(import.meta.dir, "vite.config.ts"),
+      logLevel: "warn",
+      build: { outDir: folder, emptyOutDir: true, reportCompressedSize: false },
+    });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
+  await addServiceWorker(folder);
+  const built = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true }));
+  return built.map((path) => relative(folder, join(folder, path)).replaceAll("\\", "/")).sort();
+}
+
+/** Large and seldom wanted: kept once it was fetched, not before. */
+const fetchedLater = /^assets\/(?:de|en)-[^/]+\.js$|^icon-\d+\.png$|^icon-maskable\.png$/;
+
+/** The worker names the files of this version, so it is made after them. */
+async function addServiceWorker(folder: string): Promise<void> {
+  const all = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: folder, onlyFiles: true }));
+  const names = all.map((name) => name.replaceAll("\\", "/")).sort();
+  const hash = new Bun.CryptoHasher("sha256");
+  for (const name of names) hash.update(name).update(await Bun.file(join(folder, name)).bytes());
+  const files = names
+    .filter((name) => !fetchedLater.test(name) && name !== "index.html")
+    .map((name) => `/${name}`);
+  const { outputs } = await Bun.build({
+    entrypoints: [join(import.meta.dir, "worker/service-worker.ts")],
     minify: true,
-    publicPath: "/",
-    naming: {
-      entry: "[name].[ext]",
-      chunk: "assets/[name]-[hash].[ext]",
-      asset: "assets/[name]-[hash].[ext]",
+    define: {
+      FILES: JSON.stringify(["/", ...files]),
+      VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)),
     },
   });
-  return built.outputs.map(({ path }) => relative(folder, path).replaceAll("\\", "/"));
+  await Bun.write(join(folder, "service-worker.js"), outputs[0] as Blob);
 }
 
 if (import.meta.main) {

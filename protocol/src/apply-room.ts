@@ -3,7 +3,7 @@ import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
 import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
-import { newRoomState, type RoomState, timeline } from "./state.ts";
+import { newRoomState, type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
 
 /** How much of a room a client holds in memory. */
 export const holding = {
@@ -11,6 +11,8 @@ export const holding = {
   /** Messages beyond it before the oldest are let go: trimming at each arrival would sort at each arrival. */
   slack: 200,
   recentEvents: 200,
+  /** Messages up to the newest that stay beside a window into the past, however long that is. */
+  besideWindow: 200,
 } as const;
 
 export interface Page {
@@ -56,54 +58,80 @@ export function withPin(message: Message, at: string | null): Message {
 }
 
 /** A message that was read later has this event counted already. */
-function countReply(messages: Map<number, Message>, reply: Message, seq: number, by: number): void {
-  const answered = messages.get(reply.reply_to ?? 0);
-  if (!answered || seq <= (answered.replied_seq ?? 0)) return;
-  const reply_count = (answered.reply_count ?? 0) + by;
-  messages.set(answered.id, { ...answered, reply_count, replied_seq: seq });
+function afterReply(message: Message, seq: number, by: number): Message {
+  if (seq <= (message.replied_seq ?? 0)) return message;
+  return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+}
+
+/** A message that is held, after event `seq`: itself when the event is not about it or says nothing new. */
+export function changedBy(message: Message, seq: number, event: RoomEvent): Message {
+  switch (event.kind) {
+    case "message.sent":
+    case "message.edited":
+    case "message.deleted": {
+      const told = event.message;
+      if (told.id === message.id) return told.version > message.version ? told : message;
+      if (told.reply_to !== message.id || event.kind === "message.edited") return message;
+      return afterReply(message, seq, event.kind === "message.sent" ? 1 : -1);
+    }
+    case "reaction.set":
+      // A message read late is deleted before the reactions that came before its deletion.
+      if (event.message !== message.id || message.deleted_at) return message;
+      return withReaction(message, event.emoji, event.by, event.on);
+    case "pin.set":
+      if (event.message !== message.id || message.deleted_at) return message;
+      return withPin(message, event.on ? event.at : null);
+    default:
+      return message;
+  }
+}
+
+/** The ids of the messages that an event may change: the one it is about, and the one that this answers. */
+export function subjectsOf(event: RoomEvent): number[] {
+  if (!("message" in event)) return [];
+  if (typeof event.message === "number") return [event.message];
+  const { id, reply_to } = event.message;
+  return reply_to === undefined ? [id] : [id, reply_to];
+}
+
+function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWindow {
+  let { messages } = window;
+  for (const subject of subjectsOf(event)) {
+    const place = messages.findIndex(({ id }) => id === subject);
+    const held = messages[place];
+    const changed = held && changedBy(held, seq, event);
+    if (changed && changed !== held) messages = messages.with(place, changed);
+  }
+  return messages === window.messages ? window : { ...window, messages };
 }
 
 /** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
 function applyToMessages(messages: Map<number, Message>, seq: number, event: RoomEvent, from: number): void {
-  switch (event.kind) {
-    case "message.sent":
-    case "message.edited":
-    case "message.deleted":
-      if (event.message.seq >= from) keepNewer(messages, event.message);
-      if (event.kind === "message.sent") countReply(messages, event.message, seq, 1);
-      if (event.kind === "message.deleted") countReply(messages, event.message, seq, -1);
-      break;
-    case "reaction.set": {
-      const held = messages.get(event.message);
-      // A message read late is deleted before the reactions that came before its deletion.
-      if (held && !held.deleted_at)
-        messages.set(held.id, withReaction(held, event.emoji, event.by, event.on));
-      break;
-    }
-    case "pin.set": {
-      const held = messages.get(event.message);
-      if (held && !held.deleted_at) messages.set(held.id, withPin(held, event.on ? event.at : null));
-      break;
-    }
+  if (isFrom(event, from)) keepNewer(messages, event.message);
+  for (const subject of subjectsOf(event)) {
+    const held = messages.get(subject);
+    if (held) messages.set(held.id, changedBy(held, seq, event));
   }
 }
 
 type Counted = Pick<RoomState, "room" | "marked">;
 
-function mentions(message: Message, me: number): boolean {
-  return message.sender !== me && (message.mention_all === true || (message.mentions ?? []).includes(me));
+/** BLOCK-4. Nobody is mentioned by whom they block. */
+function mentions(message: Message, { user, blocked }: Reader): boolean {
+  if (message.sender === user || blocked.has(message.sender)) return false;
+  return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
 
 /** What an own message leaves unread: nothing, unless the mark was moved back after it. */
-function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent, me: number): Counted {
-  const isOwn = event.kind === "message.sent" && event.message.sender === me && seq > marked;
+function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent, reader: Reader): Counted {
+  const isOwn = event.kind === "message.sent" && event.message.sender === reader.user && seq > marked;
   if (seq <= room.head) return isOwn ? { room: { ...room, read: seq }, marked: seq } : { room, marked };
   if (event.kind !== "message.sent") return { room: { ...room, head: seq }, marked };
   const { message } = event;
   const moved = { ...room, head: seq, last_message_at: message.created_at };
   if (isOwn) return { room: { ...moved, read: seq, unread: 0, mentions: 0 }, marked: seq };
   if (seq <= room.read) return { room: moved, marked };
-  const mentioned = mentions(message, me) ? 1 : 0;
+  const mentioned = mentions(message, reader) ? 1 : 0;
   return { room: { ...moved, unread: room.unread + 1, mentions: room.mentions + mentioned }, marked };
 }
 
@@ -140,16 +168,25 @@ function applyToDescription(room: Membership, event: RoomEvent, me: number): Mem
   }
 }
 
+/** Whether an event changes the messages held, or may. */
+function touches({ messages, before }: RoomState, event: RoomEvent): boolean {
+  return subjectsOf(event).some((subject) => messages.has(subject)) || isFrom(event, before ?? 0);
+}
+
+function isFrom(event: RoomEvent, from: number): event is Extract<RoomEvent, { message: Message }> {
+  return "message" in event && typeof event.message !== "number" && event.message.seq >= from;
+}
+
 /** Whether all messages that can be unread are held, so that they can be counted. */
 function isCountable({ room, position, before }: RoomState, read: number): boolean {
   return position >= room.head && (before === null || before <= read + 1);
 }
 
-function recounted(state: RoomState, me: number): RoomState {
+export function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
   const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
-  const mentioning = unread.filter((message) => mentions(message, me));
+  const mentioning = unread.filter((message) => mentions(message, reader));
   return {
     ...state,
     doubtful: false,
@@ -163,30 +200,39 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 }
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
-export function applyRun(state: RoomState, events: readonly RoomEvent[], me: number): RoomState {
-  const messages = new Map(state.messages);
-  let { room, marked, position, tail, described } = state;
+export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
+  // To copy all that is held for an event that is not about it would make every change of a room dear.
+  const changed = events.some((event) => touches(state, event)) ? new Map(state.messages) : undefined;
+  let { room, marked, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
-    applyToMessages(messages, position, event, state.before ?? 0);
+    if (changed) applyToMessages(changed, position, event, state.before ?? 0);
+    if (window) window = windowAfter(window, position, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
-    ({ room, marked } = applyToCounts({ room, marked }, position, event, me));
+    ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
     room = applyToPreview(room, event);
     if (position > described) {
-      room = applyToDescription(room, event, me);
+      room = applyToDescription(room, event, reader.user);
       described = position;
     }
   }
+  const messages = changed ?? state.messages;
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
-  const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent };
-  return trimmed(doubtful ? recounted(next, me) : next);
+  const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
+  return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
 function trimmed(state: RoomState): RoomState {
-  if (state.messages.size <= holding.messages + holding.slack) return state;
-  const kept = timeline(state).slice(-holding.messages);
+  const most = holding.messages - (state.window?.messages.length ?? 0);
+  return state.messages.size > most + holding.slack ? withNewest(state, most) : state;
+}
+
+/** Lets all but so many of the newest messages go. */
+export function withNewest(state: RoomState, count: number): RoomState {
+  if (state.messages.size <= count) return state;
+  const kept = timeline(state).slice(-count);
   return {
     ...state,
     messages: new Map(kept.map((message) => [message.id, message])),
@@ -202,26 +248,37 @@ export function withPage(
   state: RoomState,
   page: Page,
   asked: number | null,
-  me: number,
+  reader: Reader,
 ): RoomState | undefined {
   if (asked === null ? state.loaded : asked !== state.before) return undefined;
   if (asked === null && page.head < (state.before ?? 0) - 1) return undefined;
-  const missed = state.position - page.head;
-  if (missed > state.recent.length) return undefined;
+  const missed = missedBy(state, page);
+  if (missed === undefined) return undefined;
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
-  for (const [index, event] of (missed > 0 ? state.recent.slice(-missed) : []).entries()) {
+  for (const [index, event] of missed.entries()) {
     applyToMessages(arrived, page.head + 1 + index, event, before ?? 0);
   }
-  const messages = new Map(state.messages);
-  for (const message of arrived.values()) keepNewer(messages, message);
-  return recounted({ ...state, loaded: true, messages, before }, me);
+  // In the order of the room where the page is an older one, so that nothing has to be sorted.
+  const messages = new Map(arrived);
+  for (const message of state.messages.values()) {
+    const other = messages.get(message.id);
+    if (!other || other.version <= message.version) messages.set(message.id, message);
+  }
+  return recounted({ ...state, loaded: true, messages, before }, reader);
+}
+
+/** The events since a page was read; undefined when they are not all known any more. */
+export function missedBy(state: RoomState, page: Page): readonly RoomEvent[] | undefined {
+  const missed = state.position - page.head;
+  if (missed > state.recent.length) return undefined;
+  return missed > 0 ? state.recent.slice(-missed) : [];
 }
 
 /** What arrived live before the first page may reach further back than that page. */
 function joined(state: RoomState, page: Page, asked: number | null): number | null {
-  if (asked !== null || page.before === null || state.before === null) return page.before;
-  return Math.min(page.before, state.before);
+  if (asked !== null) return page.before;
+  return page.before === null || state.before === null ? null : Math.min(page.before, state.before);
 }
 
 /** The room as it is on the server; `membership` was read no earlier than `page`. */
@@ -241,11 +298,18 @@ export function roomFromSnapshot(membership: Membership, page: Page | null, know
  * The caller's read mark moved, forward or back, when the room stood at `head`. Older than an own message it says
  * nothing any more. Its counts are of that head: for another they are counted here, or doubted.
  */
-export function withMark(state: RoomState, moved: Marked, me: number): RoomState {
+export function withMark(state: RoomState, moved: Marked, reader: Reader): RoomState {
   const { head, read, unread, mentions } = moved;
   if (head < state.marked) return state;
   const marked = { ...state, marked: head, room: { ...state.room, read } };
-  if (isCountable(state, read)) return recounted(marked, me);
+  if (isCountable(state, read)) return recounted(marked, reader);
   const doubtful = head !== state.room.head;
   return { ...marked, doubtful, room: { ...marked.room, unread, mentions } };
+}
+
+/** Whom the reader blocks has changed, and with it which unread messages mention them. */
+export function withBlocks(state: RoomState, reader: Reader): RoomState {
+  const { room } = state;
+  if (room.unread === 0) return state;
+  return isCountable(state, room.read) ? recounted(state, reader) : { ...state, doubtful: true };
 }

@@ -1,4 +1,20 @@
-import { applyRun, type Page, roomFromSnapshot, withMark, withPage } from "./apply-room.ts";
+import {
+  applyRun,
+  holding,
+  type Page,
+  roomFromSnapshot,
+  withBlocks,
+  withMark,
+  withPage,
+} from "./apply-room.ts";
+import {
+  rejoined,
+  type WindowPage,
+  withNewerPage,
+  withOlderPage,
+  withSplit,
+  withWindow,
+} from "./apply-window.ts";
 import type { RoomEvent, UserEvent } from "./events.ts";
 import type { ServerFrame } from "./frames.ts";
 import { laterMessage } from "./previews.ts";
@@ -43,7 +59,7 @@ export function applyRoomEvents(
   const news = events.slice(held.position + 1 - from);
   if (news.length === 0) return { state, outcome: "repeated" };
   if (news.at(-1)?.kind === "room.deleted") return { state: withoutRoom(state, room), outcome: "applied" };
-  return { state: withRoom(state, applyRun(held, news, state.user)), outcome: "applied" };
+  return { state: withRoom(state, applyRun(held, news, state)), outcome: "applied" };
 }
 
 /** Applies a run of the private log, the first event numbered `from` (SYNC-1). */
@@ -69,7 +85,7 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
     case "room.marked": {
       const held = state.rooms.get(event.room);
       if (!held || held.known >= seq) return state;
-      return withRoom(state, withMark({ ...held, known: seq }, event, state.user));
+      return withRoom(state, withMark({ ...held, known: seq }, event, state));
     }
     case "notification.changed": {
       const { level, muted_until } = event;
@@ -78,9 +94,21 @@ function applyUserEvent(state: ClientState, event: UserEvent): ClientState {
       const room = { ...held.room, notifications: { level, muted_until } };
       return withRoom(state, { ...held, known: seq, room });
     }
+    case "block.set":
+      return blockSet(state, event.user, event.on);
     default:
       return state;
   }
+}
+
+function blockSet(state: ClientState, user: number, on: boolean): ClientState {
+  if (state.blocked.has(user) === on) return state;
+  const blocked = new Set(state.blocked);
+  if (on) blocked.add(user);
+  else blocked.delete(user);
+  const next = { ...state, blocked };
+  const rooms = [...state.rooms].map(([id, room]) => [id, withBlocks(room, next)] as const);
+  return { ...next, rooms: new Map(rooms) };
 }
 
 function appeared(state: ClientState, room: Membership, seq: number): ClientState {
@@ -115,7 +143,7 @@ export function applyReady(state: ClientState, ready: Ready): ClientState {
     rooms.set(room.id, next);
   }
   const { epoch, user, user_seq } = fresh ? ready : state;
-  return { epoch, user, user_seq, rooms };
+  return { epoch, user, user_seq, blocked: new Set(ready.blocks), rooms };
 }
 
 /**
@@ -155,11 +183,50 @@ export function applyBump(state: ClientState, bumps: readonly Bump[]): ClientSta
   return { ...state, rooms };
 }
 
-/** A page asked for with `before: asked`, or the newest with null (SYNC-4). */
+/**
+ * A page asked for with `before: asked`, or the newest with null (SYNC-4). Where it would be too much to hold, it and
+ * the older part of what is held become a window (WINDOW-4).
+ */
 export function applyPage(state: ClientState, room: number, page: Page, asked: number | null): Applied {
+  return applyTo(state, room, (held) => {
+    const isTooMuch = held.messages.size + page.messages.length > holding.messages;
+    if (asked !== null && held.window === null && isTooMuch) return withSplit(held, page, asked);
+    const next = withPage(held, page, asked, state);
+    return next && rejoined(next, state);
+  });
+}
+
+/** Where a window's page stands: what was looked up, or the end of the window that it continues. */
+export type WindowPlace = { target: number | null } | { before: number } | { after: number };
+
+/** A page of a window into the past (WINDOW-1 to WINDOW-3). */
+export function applyWindowPage(
+  state: ClientState,
+  room: number,
+  page: WindowPage,
+  place: WindowPlace,
+): Applied {
+  return applyTo(state, room, (held) => {
+    if ("before" in place) return withOlderPage(held, page, place.before);
+    if ("after" in place) return withNewerPage(held, page, place.after, state);
+    return withWindow(held, page, place.target, state);
+  });
+}
+
+/** What was held of the past is let go. */
+export function withoutWindow(state: ClientState, room: number): ClientState {
+  const held = state.rooms.get(room);
+  return held?.window ? withRoom(state, { ...held, window: null }) : state;
+}
+
+function applyTo(
+  state: ClientState,
+  room: number,
+  apply: (held: RoomState) => RoomState | undefined,
+): Applied {
   const held = state.rooms.get(room);
   if (!held) return { state, outcome: "elsewhere" };
-  const next = withPage(held, page, asked, state.user);
+  const next = apply(held);
   return next ? { state: withRoom(state, next), outcome: "applied" } : { state, outcome: "stale" };
 }
 

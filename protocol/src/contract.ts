@@ -1,10 +1,15 @@
 import type { z } from "zod";
+import { avatarOperations } from "./avatars.ts";
+import { blockOperations } from "./blocks.ts";
+import { draftOperations } from "./drafts.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
+import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
+import { savedOperations } from "./saved.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
 
@@ -17,7 +22,12 @@ export const contract = {
   ...pinOperations,
   ...notificationOperations,
   ...logOperations,
+  ...avatarOperations,
   ...presenceOperations,
+  ...blockOperations,
+  ...reportOperations,
+  ...draftOperations,
+  ...savedOperations,
 } as const;
 
 export type Contract = typeof contract;

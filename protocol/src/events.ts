@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { draft } from "./drafts.ts";
 import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { notifications } from "./notifications.ts";
+import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
@@ -48,6 +50,14 @@ export const userEvent = z.discriminatedUnion("kind", [
   /** The person told, on some device, of what in this room they wish to be told. */
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
+  /** The person blocks somebody from now on, or no more. */
+  z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
+  /** What a device of the person's has begun to write, as it stands when the event is read. */
+  z.object({ kind: z.literal("draft.set"), at: time, draft }),
+  /** The person keeps a message at hand, or no more. */
+  z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
+  /** The admins have dealt with a report of the person's. */
+  z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),
   z.object({ kind: z.literal("session.ended"), at: time, session: id }),
 ]);

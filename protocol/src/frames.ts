@@ -92,6 +92,8 @@ export const serverFrame = z.discriminatedUnion("type", [
     /** `fresh`: drop every held position and start from what follows. */
     mode: z.enum(["resume", "fresh"]),
     rooms: z.array(membership),
+    /** Whom the person blocks, as of `user_seq` or later; left out for nobody. */
+    blocks: z.array(id).optional(),
     /** There are more rooms: page them with `room.list` from this cursor. */
     more: z.string().optional(),
   }),

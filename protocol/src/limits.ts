@@ -43,10 +43,21 @@ export const limits = {
   markRoomMembers: 64,
   typingRoomMembers: 200,
   presenceUsers: 200,
+  /** People whom one person blocks. */
+  blocks: 1_000,
+  /** Messages that one person saves. */
+  saved: 1_000,
+  /** Drafts that one person keeps. */
+  drafts: 200,
+  /** Characters of what is said to a report, by either side; and of what admins note on it. */
+  reportComment: 1_000,
+  reportNote: 2_000,
   /** Bytes of one inbound socket frame; a larger one closes the socket with 1009. */
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */
   bodyBytes: 256 * 1024,
+  /** Bytes of a profile picture as it is sent. */
+  pictureBytes: 2 * 1024 * 1024,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

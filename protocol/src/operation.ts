@@ -18,6 +18,12 @@ export type Repeat = "state" | "key";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** A body of bytes: of which types, and how many at most. */
+export interface BytesSpec {
+  types: readonly string[];
+  most: number;
+}
+
 export interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType> {
   summary: string;
   kind: Kind;
@@ -27,6 +33,8 @@ export interface OperationSpec<Input extends z.ZodType, Output extends z.ZodType
   /** The status of a success over REST: 200 unless told; 204 answers without a body. */
   status?: 200 | 201 | 204;
   repeat?: Repeat;
+  /** Its body over REST is bytes, no JSON; over the live socket it cannot be carried out. */
+  body?: BytesSpec;
   input: Input;
   output: Output;
 }

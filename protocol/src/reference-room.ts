@@ -63,6 +63,7 @@ export class ReferenceRoom {
   readonly me = alice;
   readonly #moments: Moment[] = [firstMoment(), firstMoment()];
   readonly #happened: Happened[] = [];
+  readonly #blocked = new Set<number>();
 
   get head(): number {
     return this.#moments.length - 1;
@@ -102,6 +103,30 @@ export class ReferenceRoom {
     };
   }
 
+  pageAfter(readAt: number, after: number, limit: number) {
+    const newer = this.at(readAt).messages.filter(({ seq }) => seq > after);
+    const messages = newer.slice(0, limit);
+    return {
+      messages,
+      head: readAt,
+      before: messages[0]?.seq ?? after + 1,
+      after: newer.length > messages.length ? (messages.at(-1)?.seq ?? null) : null,
+    };
+  }
+
+  pageAround(readAt: number, message: number, limit: number) {
+    const { messages } = this.at(readAt);
+    const place = messages.findIndex(({ id }) => id === message);
+    const from = Math.max(0, place - Math.floor(limit / 2));
+    const page = messages.slice(from, place + 1 + Math.floor((limit - 1) / 2));
+    return {
+      messages: page,
+      head: readAt,
+      before: from > 0 ? (page[0]?.seq ?? null) : null,
+      after: page.at(-1) === messages.at(-1) ? null : (page.at(-1)?.seq ?? null),
+    };
+  }
+
   /** Alice reads up to an event, at the present head. */
   mark(read: number) {
     return this.#moveMark(Math.max(read, this.at(this.head).membership.read));
@@ -114,9 +139,18 @@ export class ReferenceRoom {
 
   #moveMark(read: number): { head: number; read: number; unread: number; mentions: number } {
     const moment = this.at(this.head);
-    const marked = { read, ...counted(moment.messages, read) };
+    const marked = { read, ...this.#counted(moment.messages, read) };
     this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...marked } };
     return { head: this.head, ...marked };
+  }
+
+  /** Alice blocks somebody, or no more: at the present head she is mentioned by others than before. */
+  block(user: number, on: boolean): void {
+    if (on) this.#blocked.add(user);
+    else this.#blocked.delete(user);
+    const moment = this.at(this.head);
+    const counts = this.#counted(moment.messages, moment.membership.read);
+    this.#moments[this.head] = { ...moment, membership: { ...moment.membership, ...counts } };
   }
 
   /** Takes a step if the room allows it; each makes one event. */
@@ -185,7 +219,10 @@ export class ReferenceRoom {
     const counts =
       sender === alice
         ? { read: seq, unread: 0, mentions: 0 }
-        : { unread: before.unread + 1, mentions: before.mentions + (mentioning ? 1 : 0) };
+        : {
+            unread: before.unread + 1,
+            mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
+          };
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
@@ -218,9 +255,16 @@ export class ReferenceRoom {
     const kind = step.do === "edit" ? "message.edited" : "message.deleted";
     return {
       happened: { kind, message: message.id },
-      membership: counted(messages, past.membership.read),
+      membership: this.#counted(messages, past.membership.read),
       messages,
     };
+  }
+
+  #counted(messages: readonly Message[], read: number) {
+    const unread = messages.filter(({ seq }) => seq > read);
+    const heard = unread.filter(({ sender }) => !this.#blocked.has(sender));
+    const mentions = heard.filter((message) => message.mentions?.includes(alice));
+    return { unread: unread.length, mentions: mentions.length };
   }
 
   #changeMembers(
@@ -258,14 +302,20 @@ function replaced(messages: readonly Message[], message: Message): Message[] {
   return messages.map((other) => (other.id === message.id ? message : other));
 }
 
-function counted(messages: readonly Message[], read: number) {
-  const unread = messages.filter(({ seq }) => seq > read);
-  const mentions = unread.filter((message) => message.mentions?.includes(alice));
-  return { unread: unread.length, mentions: mentions.length };
-}
-
 function described(membership: Membership): Room {
   const { role, head, read, unread, mentions, last_message_at, last_message, notifications, ...room } =
     membership;
   return room;
+}
+
+export function roomOf(steps: readonly Step[]): ReferenceRoom {
+  const room = new ReferenceRoom();
+  for (const one of steps) room.take(one);
+  return room;
+}
+
+/** The order of emoji is that of their first use, which a log of ons and offs tells differently from the rows. */
+export function comparable(message: Message) {
+  const reactions = message.reactions?.map(({ emoji, users }) => `${emoji} ${users.toSorted().join()}`);
+  return { ...message, reactions: reactions?.toSorted() };
 }

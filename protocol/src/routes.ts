@@ -26,6 +26,8 @@ export const routes = {
   "user.create": "POST /users",
   "user.set_active": "PUT /users/{user}/active",
   "user.set_role": "PUT /users/{user}/role",
+  "avatar.set": "PUT /me/avatar",
+  "avatar.remove": "DELETE /me/avatar",
   "password.change": "PUT /me/password",
   "room.create": "POST /rooms",
   "room.direct": "POST /rooms/direct",
@@ -61,6 +63,17 @@ export const routes = {
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",
   "presence.list": "GET /presence",
+  "block.set": "PUT /blocks/{user}",
+  "block.list": "GET /blocks",
+  "draft.set": "PUT /rooms/{room}/draft",
+  "draft.list": "GET /me/drafts",
+  "saved.set": "PUT /saved/{message}",
+  "saved.list": "GET /saved",
+  "report.create": "POST /reports",
+  "report.list_mine": "GET /me/reports",
+  "report.list": "GET /reports",
+  "report.get": "GET /reports/{report}",
+  "report.update": "PATCH /reports/{report}",
 } as const satisfies Record<OperationName, string>;
 
 /** Operations that need no session. */

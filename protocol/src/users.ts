@@ -24,6 +24,8 @@ export const user = z.object({
   username,
   display_name: z.string(),
   status_message: z.string(),
+  /** The name of the profile picture, under `/api/v2/avatars/`; null without one. Another picture has another name. */
+  avatar: z.string().nullable(),
   role: serverRole,
   active: z.boolean(),
 });

@@ -8,6 +8,9 @@ import { Nodes } from "./api/live/nodes.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
+import { forgetLostAvatars } from "./features/avatars/avatars.ts";
+import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import type { Bus } from "./platform/bus.ts";
@@ -16,6 +19,8 @@ import { redisBus } from "./platform/bus-redis.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
+import { diskFiles } from "./platform/files-disk.ts";
+import { Images } from "./platform/images.ts";
 import { lockPlace, requireLocalFolder } from "./platform/lock.ts";
 import { type Logger, standardLogger } from "./platform/logger.ts";
 import { PasswordHasher } from "./platform/passwords.ts";
@@ -102,6 +107,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     passwords: options.passwords ?? new PasswordHasher(),
     tokens: new Tokens({ secretKey: config.secretKey, accessTokenMinutes: config.accessTokenMinutes, clock }),
     throttles: createThrottles(clock),
+    images: new Images(),
+    avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
     presence: { stateOf: (user) => live?.presences.stateOf(user) ?? "offline" },
     epoch: await loadEpoch({ writer, randomBytes }),
   };
@@ -205,10 +212,11 @@ async function serve({ options, context, live, nodes, setup, opened }: Serving):
 }
 
 function tidy(context: Context): void {
-  for (const forget of [forgetOldAnswers, forgetOldSessions]) {
-    context.writer
-      .write(forget)
-      .catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
+  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts].map((forget) =>
+    context.writer.write(forget),
+  );
+  for (const done of [...forgotten, forgetLostAvatars(context)]) {
+    done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }
 }
 

@@ -3,6 +3,8 @@ import type { Mark } from "@parley/protocol/messages";
 import type { PresenceState } from "@parley/protocol/presence";
 import type { Config } from "./config.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Files } from "./platform/files.ts";
+import type { Images } from "./platform/images.ts";
 import type { Logger } from "./platform/logger.ts";
 import type { PasswordHasher } from "./platform/passwords.ts";
 import type { Throttles } from "./platform/throttle.ts";
@@ -39,6 +41,9 @@ export interface Context {
   passwords: PasswordHasher;
   tokens: Tokens;
   throttles: Throttles;
+  images: Images;
+  /** Profile pictures, by their names. */
+  avatars: Files;
   /** Who is here now. */
   presence: { stateOf(user: number): PresenceState };
   /** This store's history: another value means that it was restored or rewritten. */

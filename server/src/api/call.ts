@@ -30,6 +30,8 @@ export interface Call {
   caller: Caller;
   /** The `do.id` or the header `Idempotency-Key`; null where none was given. */
   key: string | null;
+  /** The body of a call over REST of an operation that takes bytes. */
+  body?: Uint8Array;
 }
 
 export type ReadHandler<Name extends OperationName> = (
@@ -78,12 +80,13 @@ export function carryOut(
   answer: Answer,
 ): void {
   try {
-    const spec = contract[name];
+    const spec = contract[name] as OperationSpec<z.ZodType, z.ZodType>;
     admit(name, call.caller);
     const parsed = spec.input.safeParse(raw);
     if (!parsed.success) {
       throw new ChatError("invalid", "the input is not valid", { fields: fieldErrors(parsed.error) });
     }
+    requireBody(spec, call);
     start(context, name, parsed.data, call, answer);
   } catch (error) {
     answer.fail(error);
@@ -112,6 +115,12 @@ function admit(name: OperationName, caller: Caller): void {
   if (caller.restricted && !openToRestricted.has(name)) {
     throw new ChatError("forbidden", "change your password first");
   }
+}
+
+/** REST-18. Frames carry no bytes. */
+function requireBody(spec: OperationSpec<z.ZodType, z.ZodType>, call: Call): void {
+  if (!spec.body || call.body) return;
+  throw new ChatError("unsupported", "the body of this operation is bytes: ask for it over REST");
 }
 
 type AnyRead = (sql: Sql, actor: Actor | null, input: unknown) => Promise<unknown>;

@@ -1,3 +1,6 @@
+import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
+import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
+import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
@@ -27,6 +30,13 @@ import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
 import {
+  createReport,
+  getReport,
+  listOwnReports,
+  listReports,
+  updateReport,
+} from "../features/reports/reports.ts";
+import {
   archiveRoom,
   browseChannels,
   createRoom,
@@ -36,8 +46,9 @@ import {
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
+import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
-import { endSession, listSessions } from "../features/sessions/sessions.ts";
+import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
 import {
   createUser,
@@ -75,6 +86,8 @@ export const handlers: Handlers = {
   "user.create": createUser,
   "user.set_active": setActive,
   "user.set_role": setRole,
+  "avatar.set": setAvatar,
+  "avatar.remove": removeAvatar,
   "password.change": changePassword,
   "room.create": createRoom,
   "room.direct": directRoom,
@@ -111,6 +124,19 @@ export const handlers: Handlers = {
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
   "user.events": userEvents,
-  "presence.list": (context, _call, input) =>
-    listPresences(context.database, (user) => context.presence.stateOf(user), input),
+  "block.set": setBlock,
+  "block.list": listBlocks,
+  "saved.set": setSaved,
+  "saved.list": listSaved,
+  "draft.set": setDraft,
+  "draft.list": listDrafts,
+  "report.create": createReport,
+  "report.list_mine": listOwnReports,
+  "report.list": listReports,
+  "report.get": getReport,
+  "report.update": updateReport,
+  "presence.list": (context, call, input) => {
+    const stateOf = (user: number) => context.presence.stateOf(user);
+    return listPresences(context.database, { user: actorOf(call).user, stateOf }, input);
+  },
 };

@@ -13,6 +13,7 @@ import type { SocketData } from "./live/connection.ts";
 import type { Live } from "./live/live.ts";
 import { foreignOrigin, mayOpenSocket } from "./origins.ts";
 import { addPageRoutes } from "./pages.ts";
+import { addPictureRoutes } from "./pictures.ts";
 import { problemOf } from "./problems.ts";
 import { addRestRoutes, type RequestScope, type Routes } from "./rest.ts";
 
@@ -72,6 +73,7 @@ async function routesOf(
   const routes: Routes = new Hono<{ Bindings: RequestScope }>({ strict: false });
   addHealthRoutes(routes, context, { isDraining });
   addRestRoutes(routes, context, requireClaimed);
+  addPictureRoutes(routes, context, requireClaimed);
   if (context.config.docs) addDocsRoutes(routes, context.config);
   await addPageRoutes(routes, pages);
   routes.notFound(() => {

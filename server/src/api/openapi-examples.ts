@@ -10,6 +10,7 @@ const byName: Record<string, unknown> = {
   current_password: "a long and private sentence",
   new_password: "another long and private one",
   status_message: "In the workshop",
+  avatar: "pL0m1Qx7Tt2aV9kY3sBzWg",
   device: "Firefox on a laptop",
   network: "192.0.2.0/24",
   access_token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.signature",

@@ -1,8 +1,11 @@
+import { block } from "@parley/protocol/blocks";
 import { contract, operationNames } from "@parley/protocol/contract";
+import { draft } from "@parley/protocol/drafts";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
 import { presence } from "@parley/protocol/presence";
+import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
 import { account, user } from "@parley/protocol/users";
@@ -45,6 +48,10 @@ const words: Record<string, z.ZodType> = {
   Mark: mark,
   Receipt: receipt,
   Presence: presence,
+  Block: block,
+  Draft: draft,
+  Report: report,
+  Evidence: evidence,
   RoomEvent: roomEvent,
   UserEvent: userEvent,
   Hello: hello,

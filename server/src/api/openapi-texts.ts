@@ -35,6 +35,7 @@ export const tags = [
   { name: "session", description: "Signing in and out, on each device" },
   { name: "invite", description: "Links that let somebody make an account" },
   { name: "user", description: "People and their profiles" },
+  { name: "avatar", description: "Profile pictures" },
   { name: "password", description: "One's own password" },
   { name: "room", description: "Direct rooms, groups and channels" },
   { name: "member", description: "Who is in a room, and as what" },
@@ -44,6 +45,10 @@ export const tags = [
   { name: "receipt", description: "How far people have got and read" },
   { name: "notification", description: "Of what in each room one wishes to be told" },
   { name: "presence", description: "Who is here" },
+  { name: "block", description: "Whom one wants to hear nothing of" },
+  { name: "saved", description: "Messages kept at hand" },
+  { name: "draft", description: "What one has begun to write, on all devices" },
+  { name: "report", description: "What the admins should look at" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },
 ];

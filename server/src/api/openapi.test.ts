@@ -53,7 +53,7 @@ describe("the description", () => {
       const fields = Object.keys((contract[name].input as unknown as { shape: object }).shape).sort();
       const { parameters = [], requestBody } = operationOf(name);
       const named = parameters.filter((each: Json) => each.in !== "header").map((each: Json) => each.name);
-      const inBody = Object.keys(requestBody?.content["application/json"].schema.properties ?? {});
+      const inBody = Object.keys(requestBody?.content["application/json"]?.schema.properties ?? {});
       expect([name, ...named, ...inBody].sort()).toEqual([name, ...fields].sort());
       const inPath = parameters.filter((each: Json) => each.in === "path");
       expect(inPath.map((each: Json) => `{${each.name}}`)).toEqual(
@@ -69,7 +69,7 @@ describe("the description", () => {
       const fromPath = parameters
         .filter((each: Json) => each.in === "path")
         .map((each: Json) => [each.name, each.example]);
-      const body = requestBody?.content["application/json"].example ?? {};
+      const body = requestBody?.content["application/json"]?.example ?? {};
       const method = methodAndPath(name).method;
       if (method !== "GET") {
         const input = contract[name].input.safeParse({ ...Object.fromEntries(fromPath), ...body });
@@ -81,6 +81,14 @@ describe("the description", () => {
         expect([name, output.error?.issues]).toEqual([name, undefined]);
       }
     }
+  });
+
+  test("REST-18 a body of bytes is described by its types, and where a picture is found is described too", () => {
+    const { requestBody } = operationOf("avatar.set");
+    expect(Object.keys(requestBody.content)).toEqual(["image/jpeg", "image/png", "image/webp", "image/gif"]);
+    const { get } = description.paths[`${apiBase}/avatars/{name}`];
+    expect(Object.keys(get.responses[200].content)).toEqual(["image/webp"]);
+    expect(get.security).toEqual([]);
   });
 
   test("REST-13 what success and failure look like is described", () => {

@@ -1,3 +1,4 @@
+import { avatarPath } from "@parley/protocol/avatars";
 import {
   apiBase,
   contract,
@@ -7,7 +8,7 @@ import {
 } from "@parley/protocol/contract";
 import { type ErrorCode, errorCodes } from "@parley/protocol/errors";
 import { livePath, liveSubprotocol } from "@parley/protocol/frames";
-import type { OperationSpec } from "@parley/protocol/operation";
+import type { BytesSpec, OperationSpec } from "@parley/protocol/operation";
 import type { z } from "zod";
 import { exampleOf } from "./openapi-examples.ts";
 import {
@@ -35,7 +36,7 @@ export function describeApi(server: { serverName: string }): Json {
     servers: [{ url: "/" }],
     tags,
     security: [{ bearer: [] }],
-    paths: { ...pathsOf(schemas), [livePath]: { get: liveOperation() }, ...healthPaths() },
+    paths: { ...pathsOf(schemas), [livePath]: { get: liveOperation() }, ...picturePaths(), ...healthPaths() },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
       schemas: { ...schemas.components, Problem: problemSchema() },
@@ -66,7 +67,8 @@ function describeOperation(name: OperationName, schemas: ContractSchemas): Json 
   const { method, path } = methodAndPath(name);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, field = ""]) => field);
   const input = schemas.inputOf(name);
-  const parameters = parametersOf(name, input, { inPath, hasBody: hasBody(method), schemas });
+  const hasJson = hasBody(method) && !spec.body;
+  const parameters = parametersOf(name, input, { inPath, hasBody: hasJson, schemas });
   return {
     operationId: name,
     summary: spec.summary,
@@ -74,7 +76,8 @@ function describeOperation(name: OperationName, schemas: ContractSchemas): Json 
     ...(spec.who === "anyone" && { security: [] }),
     ...(spec.who === "admin" && { description: "For admins of the server." }),
     ...(parameters.length > 0 && { parameters }),
-    ...(hasBody(method) && requestBody(input, inPath, schemas)),
+    ...(hasJson && requestBody(input, inPath, schemas)),
+    ...(spec.body && bytesBody(spec.body)),
     responses: { ...answerOf(name, spec, schemas), ...failuresOf(spec) },
   };
 }
@@ -128,6 +131,13 @@ function requestBody(input: JsonSchema, inPath: readonly string[], schemas: Cont
   const example = exampleOf(schema, schemas.components);
   return {
     requestBody: { required: required.length > 0, content: { "application/json": { schema, example } } },
+  };
+}
+
+function bytesBody({ types }: BytesSpec): Json {
+  const schema = { type: "string", format: "binary" };
+  return {
+    requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) },
   };
 }
 
@@ -202,6 +212,28 @@ function liveOperation(): Json {
     parameters: [protocol],
     responses: { 101: { description: "A websocket" }, 403: { $ref: "#/components/responses/forbidden" } },
   };
+}
+
+function picturePaths(): Json {
+  const name = {
+    name: "name",
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+    example: exampleOf({ type: "string" }, {}, "avatar"),
+  };
+  const picture = { "image/webp": { schema: { type: "string", format: "binary" } } };
+  const get = {
+    summary: "A profile picture by its name (`avatar` of a user). It never changes",
+    tags: ["avatar"],
+    security: [],
+    parameters: [name],
+    responses: {
+      200: { description: "The picture, 256 by 256 pixels", content: picture },
+      404: { $ref: "#/components/responses/not_found" },
+    },
+  };
+  return { [`${apiBase}${avatarPath}`]: { get } };
 }
 
 function healthPaths(): Json {

@@ -12,7 +12,7 @@ import type { Hono } from "hono";
 import type { z } from "zod";
 import type { Context } from "../context.ts";
 import { authenticate } from "../features/sessions/sessions.ts";
-import { readJsonObject } from "./body.ts";
+import { readBody, readJsonObject } from "./body.ts";
 import { type Caller, carriedOut } from "./call.ts";
 import { fieldErrors } from "./input.ts";
 import { fieldsOf, fromPath, fromQuery } from "./parameters.ts";
@@ -61,9 +61,10 @@ async function answer(context: Context, name: OperationName, from: RestRequest):
     const spec = contract[name] as OperationSpec<z.ZodType, z.ZodType>;
     const caller = await callerOf(context, spec, from);
     const key = keyOf(from.request);
+    const body = spec.body && { body: await readBody(from.request, spec.body) };
     const input = withRefreshCookie(name, await inputOf(spec, from), from.request, config);
     cookie = { name, input, session: caller.actor?.session ?? null };
-    const { result } = await carriedOut(context, name, input, { caller, key });
+    const { result } = await carriedOut(context, name, input, { caller, key, ...body });
     return success(spec, splitTokens(cookie, result, config));
   } catch (error) {
     const response = problemOf(error, from.scope);
@@ -99,7 +100,7 @@ function keyOf(request: Request): string | null {
   });
 }
 
-/** REST-2. Path, then query (of a GET or DELETE) or JSON body: one object, in which nothing is given twice. */
+/** REST-2. Path, then query (of a GET or DELETE, or where the body is bytes) or JSON body: one object, in which nothing is given twice. */
 async function inputOf(
   spec: OperationSpec<z.ZodType, z.ZodType>,
   { request, path }: RestRequest,
@@ -107,7 +108,8 @@ async function inputOf(
   const fields = fieldsOf(spec.input);
   const own = fromPath(path, fields);
   const query = fromQuery(new URL(request.url).searchParams, fields);
-  const hasBody = request.method !== "GET" && request.method !== "HEAD" && request.method !== "DELETE";
+  const hasBody =
+    !spec.body && request.method !== "GET" && request.method !== "HEAD" && request.method !== "DELETE";
   if (hasBody && Object.keys(query).length > 0) throw givenWrongly(Object.keys(query), "belongs in the body");
   const rest = hasBody ? await readJsonObject(request) : query;
   const twice = Object.keys(own).filter((name) => Object.hasOwn(rest, name));

@@ -162,6 +162,8 @@ export interface Throttles {
   registrations: Quota;
   /** The same, counting also what came to nothing: a taken name must not tell too much. */
   registrationTries: Quota;
+  /** Pictures that one person has made anew. */
+  pictures: Quota;
 }
 
 const hour = 3_600_000;
@@ -170,6 +172,7 @@ export function createThrottles(clock: Clock): Throttles {
   return {
     signIn: new SignInThrottle(clock),
     registrations: new Quota(clock, { times: 5, within: hour }),
+    pictures: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };
 }

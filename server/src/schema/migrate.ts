@@ -5,6 +5,11 @@ import { pins } from "./migrations/0003-pins.ts";
 import { marks } from "./migrations/0004-marks.ts";
 import { provenance } from "./migrations/0004-provenance.ts";
 import { replies } from "./migrations/0004-replies.ts";
+import { blocks } from "./migrations/0010-blocks.ts";
+import { reports } from "./migrations/0011-reports.ts";
+import { saved } from "./migrations/0012-saved.ts";
+import { drafts } from "./migrations/0013-drafts.ts";
+import { avatars } from "./migrations/0014-avatars.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -13,7 +18,11 @@ export interface Migration {
   statements(engine: Engine): string[];
 }
 
-export const migrations: readonly Migration[] = [core, roomList, pins, marks, provenance, replies];
+/** In the order in which they are applied. */
+export const migrations: readonly Migration[] = [
+  ...[core, roomList, pins, marks, provenance, replies],
+  ...[blocks, reports, saved, drafts, avatars],
+];
 
 /**
  * Brings the store to this version's schema. Several nodes may start at once: one migrates, the others wait for it.

@@ -29,6 +29,8 @@ interface Tables {
     must_change_password: Flag;
     created_at: number;
     last_seen_at: number | null;
+    /** The name of the profile picture. */
+    avatar: Generated<string | null>;
     /** The head of the private log. */
     head: Generated<number>;
   };
@@ -171,6 +173,39 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** `user_id` blocks `blocked_id`. */
+  blocks: { user_id: number; blocked_id: number; at: number };
+  reports: {
+    id: Generated<number>;
+    reporter_id: number;
+    subject: "message" | "user" | "room";
+    subject_id: number;
+    reason: "spam" | "harassment" | "violence" | "sexual" | "illegal" | "other";
+    comment: string;
+    /** JSON: what was reported as it was at that moment; null once forgotten. */
+    evidence: string | null;
+    status: "open" | "reviewing" | "resolved" | "dismissed";
+    /** What whoever reported is told. */
+    outcome: Generated<string>;
+    /** What admins alone see. */
+    note: Generated<string>;
+    handled_by: Generated<number | null>;
+    created_at: number;
+    updated_at: number;
+    /** When it was resolved or dismissed. */
+    closed_at: Generated<number | null>;
+  };
+  /** `session_id` wrote it; an empty text remembers that it was taken away. */
+  drafts: {
+    user_id: number;
+    room_id: number;
+    text: string;
+    reply_to: number | null;
+    at: number;
+    session_id: number;
+  };
+  /** Messages that people keep at hand. */
+  saved: { user_id: number; message_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -200,6 +235,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reply_to",
     "pinned_by",
     "forwarded_sender",
+    "blocked_id",
   ],
   ...[
     "seq",
@@ -213,6 +249,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "generation",
     "version",
   ],
+  ...["session_id", "reporter_id", "subject_id", "handled_by", "updated_at", "closed_at"],
   ...[
     "at",
     "created_at",

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
+import { diskFiles } from "../platform/files-disk.ts";
+import { Images } from "../platform/images.ts";
 import { createLogger } from "../platform/logger.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
 import { createThrottles } from "../platform/throttle.ts";
@@ -43,6 +46,8 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     passwords: new PasswordHasher({ cost: 4, ...options.passwords }),
     tokens: new Tokens({ secretKey: config.secretKey, accessTokenMinutes: config.accessTokenMinutes, clock }),
     throttles: createThrottles(clock),
+    images: new Images(),
+    avatars: diskFiles({ folder: join(folder, "avatars"), clock, randomBytes }),
     presence: { stateOf: () => "offline" },
     epoch: "test",
   };

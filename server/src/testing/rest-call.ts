@@ -1,10 +1,17 @@
-import { apiBase, methodAndPath, type OperationName } from "@parley/protocol/contract";
+import { apiBase, contract, methodAndPath, type OperationName } from "@parley/protocol/contract";
+
+/** One pixel. */
+const smallestPicture = new Uint8Array(
+  Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64"),
+);
 
 export interface RestCall {
   method: string;
   /** With the query. */
   path: string;
   body?: Record<string, unknown>;
+  /** In place of a body in JSON, where the operation takes bytes. */
+  bytes?: { type: string; content: Uint8Array<ArrayBuffer> };
 }
 
 /** How an operation is asked for over REST: fields of the path there, the others in the query or the body. */
@@ -16,9 +23,17 @@ export function restCall(name: OperationName, input: object): RestCall {
     rest.delete(field);
     return encodeURIComponent(String(value));
   });
+  if (takesBytes(name)) {
+    return { method, path: apiBase + filled, bytes: { type: "image/gif", content: smallestPicture } };
+  }
   if (method !== "GET" && method !== "DELETE") {
     return { method, path: apiBase + filled, body: Object.fromEntries(rest) };
   }
   const query = new URLSearchParams([...rest].map(([field, value]) => [field, String(value)]));
   return { method, path: `${apiBase}${filled}${rest.size > 0 ? `?${query}` : ""}` };
+}
+
+/** Over the live socket such an operation cannot be carried out. */
+export function takesBytes(name: OperationName): boolean {
+  return "body" in contract[name];
 }

@@ -1,58 +1,60 @@
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
-import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
-import { type Environment, platformEnvironment } from "./environment.ts";
-import { lostAmong } from "./lost-messages.ts";
-import { Marks } from "./marks.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { Drafts } from "./drafts.ts";
+import { memoryDrafts } from "./drafts-storage.ts";
+import { platformEnvironment } from "./environment.ts";
+import { KeptCopy } from "./kept-copy.ts";
+import { LostMessages } from "./lost-messages.ts";
+import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import type { Draft, OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
-import { People } from "./people.ts";
+import { type Draft, type OutboxEntry, toMessageInput } from "./outbox-storage.ts";
+import { Readings } from "./readings.ts";
 import { Repairs } from "./repairs.ts";
+import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
+import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
-import { Typing } from "./typing.ts";
-import { createView, emptyView, type ViewStore } from "./view.ts";
-
-export interface ClientOptions {
-  /** The server's address without a path. */
-  url: string;
-  /** Where messages wait until they are sent. */
-  storage: OutboxStorage;
-  /** Keep the refresh token in an HttpOnly cookie: for browsers. */
-  cookie?: boolean;
-  /** A name for this device, shown in the list of sessions. */
-  device?: string;
-  environment?: Environment;
-}
+import { Tabs, type TabWord } from "./tabs.ts";
+import { createView, emptyView, roomsOf, showState, type View, type ViewStore } from "./view.ts";
+import type { Place } from "./windows.ts";
 
 const app = "parley-web/0.1";
 
 /** The server as one person sees it: what is shown is in `view`, what can be done is here. */
 export class Client {
   readonly view: ViewStore = createView();
+  /** What the person is writing. */
+  readonly drafts: Drafts;
   readonly #repairs: Repairs;
-  readonly #disowned: Message[] = [];
+  readonly #lost: LostMessages;
+  readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
   readonly #session: Session;
   readonly #socket: LiveSocket;
   readonly #sync: Sync;
   readonly #outbox: Outbox;
   readonly #marks: Marks;
-  readonly #typing: Typing;
-  readonly #people: People;
+  readonly #signals: Signals;
+  readonly #tabs: Tabs;
+  readonly #readings: Readings;
+  readonly roomPeople: RoomPeople;
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage } = options;
+    const { cookie = false, device = "", url, storage, drafts = memoryDrafts(), copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
     this.#repairs = new Repairs(environment);
+    const lost = (message: Message) => this.#outbox.addLost(message);
+    this.#lost = new LostMessages({ environment, call, lost });
+    this.#copy = new KeptCopy({ storage: copy, environment, view });
     this.#session = new Session({
       environment,
       call,
@@ -69,10 +71,8 @@ export class Client {
       call,
       environment,
       arrived: (room, messages) => this.#arrived(room, messages),
-      disowned: (messages) => {
-        this.#disowned.push(...messages);
-        this.#repairs.need("lost messages", () => this.#keepLost());
-      },
+      kept: (room, before, limit) => this.#copy.older(room, before, limit),
+      disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
       selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
     });
@@ -94,7 +94,7 @@ export class Client {
       environment,
       newId,
       send: (entry) => this.#sendEntry(entry),
-      isSettled: (room, seq) => this.#isSettled(room, seq),
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
       changed: (outbox) => view.setState({ outbox }),
       storageFailed: () => view.setState({ isOutboxKept: false }),
     });
@@ -105,22 +105,27 @@ export class Client {
         return result as Output<"receipt.read">;
       },
     });
-    this.#typing = new Typing({
+    this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
+    this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
+    this.drafts = new Drafts({
+      storage: drafts,
       environment,
-      send: (room, on) => this.#signal({ kind: "typing", room, on }),
-      changed: (typing) => view.setState({ typing }),
+      changed: (changed) => view.setState({ drafts: changed }),
+      tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
-    this.#people = new People({
-      environment,
-      call,
-      watch: (users) => this.#signal({ kind: "watch", users }),
-      changed: (people) => view.setState({ people }),
-      presencesChanged: (presences) => view.setState({ presences }),
+    this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
+    environment.leaving(() => {
+      this.drafts.flush();
+      this.#copy.flush();
     });
-    // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
-    view.subscribe((now, before) => {
-      if (now.state !== before.state) this.#outbox.settle();
+    this.#readings = new Readings({
+      view: () => {
+        const { state, link, isComplete } = view.getState();
+        return { state, isCurrent: link.status === "ready" && isComplete };
+      },
+      changed: (readings) => view.setState({ readings }),
     });
+    view.subscribe((now, before) => this.#shown(now, before));
   }
 
   /** Any operation of the contract, over REST. */
@@ -134,6 +139,21 @@ export class Client {
 
   get session(): Pick<Session, "signIn" | "register" | "claim" | "resume" | "signOut" | "refreshToken"> {
     return this.#session;
+  }
+
+  /**
+   * Shows what this device has kept of the person who was signed in last, before and without any network; false when
+   * there is nothing. `start` then finds out whether the session still stands.
+   */
+  async restore(refreshToken?: string): Promise<boolean> {
+    const restored = await this.#copy.restore();
+    if (!restored || this.view.getState().session.status === "signed_in") return false;
+    const { account, session } = restored.copy.header;
+    this.view.setState({ isCached: true });
+    showState(this.view, restored.state);
+    this.#signals.people.remember(restored.copy.people);
+    this.#session.assume(account, session, refreshToken);
+    return true;
   }
 
   /** Connects and stays connected while there is a session. */
@@ -154,9 +174,7 @@ export class Client {
 
   /** The person's rooms, the one with the newest message first. */
   rooms(): RoomState[] {
-    const rooms = [...this.view.getState().state.rooms.values()].filter(({ room }) => room.role !== null);
-    const moved = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
-    return rooms.sort((one, other) => moved(other).localeCompare(moved(one)) || other.room.id - one.room.id);
+    return roomsOf(this.view.getState().state);
   }
 
   /** Hears a room in full and loads its newest page. */
@@ -168,22 +186,47 @@ export class Client {
     const continues = held !== undefined && (held.loaded || held.position === held.room.head);
     this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
     this.#sync.rooms.mend(room);
+    this.#readings.open(room);
   }
 
+  /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
     this.#sync.rooms.opened.delete(room);
+    this.#sync.rooms.windows.forget(room);
+    this.#readings.close(room);
     this.#socket.send({ type: "close", room });
   }
 
-  /** False when the first message of the room is held already. */
+  /** How far the person had read when the room was opened; undefined until that is known. */
+  readingFrom(room: number): number | undefined {
+    return this.#readings.get(room)?.from;
+  }
+
+  /**
+   * Goes to a place in a room; the answer says whether it is now found in the room's window or among its newest
+   * messages. Fails as `not_found` where the room has no such message.
+   */
+  show(room: number, place: Place): Promise<"window" | "live"> {
+    if (!this.#sync.rooms.opened.has(room)) this.open(room);
+    return this.#sync.rooms.windows.show(room, place);
+  }
+
+  /** Of the room's window, or else of its newest messages. False when the first message of the room is held already. */
   loadOlder(room: number): Promise<boolean> {
-    return this.#sync.rooms.loadOlder(room);
+    return this.#sync.rooms.windows.loadOlder(room);
+  }
+
+  /** False when the newest message of the room is held already. */
+  loadNewer(room: number): Promise<boolean> {
+    return this.#sync.rooms.windows.loadNewer(room);
   }
 
   /** Puts a message into the outbox; the answer is its client id. */
   send(room: number, text: string, more: Omit<Draft, "room" | "text"> = {}): Promise<string> {
-    this.#typing.type(room, false);
-    return this.#outbox.add({ room, text, ...more });
+    this.#signals.typing.type(room, false);
+    const adding = this.#outbox.add({ room, text, ...more });
+    this.drafts.sent(room, more.reply_to ?? null, adding);
+    return adding;
   }
 
   retry(clientId: string): Promise<void> {
@@ -196,10 +239,6 @@ export class Client {
 
   edit(message: number, text: string, mentions?: number[]): Promise<Message> {
     return this.call("message.edit", { message, text, ...(mentions && { mentions }) });
-  }
-
-  async delete(message: number): Promise<void> {
-    await this.call("message.delete", { message });
   }
 
   react(message: number, emoji: string, on: boolean): Promise<Message> {
@@ -219,7 +258,7 @@ export class Client {
   }
 
   typing(room: number, on: boolean): void {
-    this.#typing.type(room, on);
+    this.#signals.typing.type(room, on);
   }
 
   /** Says whether the person is looking at this device. */
@@ -229,12 +268,12 @@ export class Client {
 
   /** Follows the presence of these people, and of no others. */
   watch(users: readonly number[]): void {
-    this.#people.watch(users);
+    this.#signals.people.watch(users);
   }
 
   /** Fetches the names of these people if they are not known. */
   want(users: Iterable<number>): void {
-    this.#people.want(users);
+    this.#signals.people.want(users);
   }
 
   #signal(signal: ClientSignal): boolean {
@@ -242,51 +281,74 @@ export class Client {
   }
 
   async #sendEntry(entry: OutboxEntry): Promise<{ seq: number }> {
-    const { client_id, room, text, reply_to, mentions, mention_all } = entry;
-    const input: Input<"message.send"> = {
-      client_id,
-      room,
-      text,
-      ...(reply_to !== undefined && { reply_to }),
-      ...(mentions && { mentions }),
-      ...(mention_all !== undefined && { mention_all }),
-    };
-    const { result } = await this.#socket.do("message.send", input, client_id);
+    const { result } = await this.#socket.do("message.send", toMessageInput(entry), entry.client_id);
     return { seq: (result as Message).seq };
   }
 
-  #isSettled(room: number, seq: number): boolean {
-    const held = this.view.getState().state.rooms.get(room);
-    if (!held || held.position >= seq) return true;
-    return held.room.member_count > limits.fullRoomMembers && !this.#sync.rooms.opened.has(room);
+  #shown(now: View, before: View): void {
+    // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
+    if (now.state !== before.state) this.#outbox.settle();
+    if (now.state !== before.state || now.people !== before.people || now.session !== before.session) {
+      this.#copy.changed();
+    }
+    if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
+    this.#readings.follow();
+    const isFewer = now.state.rooms.size < before.state.rooms.size;
+    if (now.isComplete && (isFewer || !before.isComplete)) {
+      this.drafts.prune((room) => now.state.rooms.has(room));
+    }
   }
 
   #sessionChanged(session: SessionState): void {
-    const before = this.view.getState().session;
+    const { session: before, link } = this.view.getState();
+    if (session.status === "signed_out") {
+      this.view.setState({ session });
+      return this.#forget(session.ended);
+    }
+    const isAnother = before.status === "signed_in" && before.user.id !== session.user.id;
+    // Somebody else has signed in in this browser while it kept the one before.
+    if (isAnother) this.#forget(true);
     this.view.setState({ session });
-    if (session.status === "signed_out") this.#forget(session.ended);
-    else if (before.status === "signed_out") void this.#outbox.load(session.user.id);
+    if (before.status === "signed_out" || isAnother) this.#welcome(session.user.id);
+    if (isAnother && link.status !== "off") this.start();
+  }
+
+  #welcome(user: number): void {
+    this.#tabs.join(user);
+    void this.#outbox.load(user);
+    void this.drafts.load(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) this.#outbox.unload();
-    else void this.#outbox.clear();
+    if (ended) {
+      this.#outbox.unload();
+      this.drafts.unload();
+    } else {
+      void this.#outbox.clear();
+      void this.drafts.clear();
+    }
+    this.#tabs.leave();
     this.#marks.clear();
-    this.#typing.clear();
-    this.#people.clear();
+    this.#signals.clear();
+    this.#readings.clear();
+    this.roomPeople.clear();
     this.#sync.stop();
     this.#repairs.clear();
-    this.#disowned.length = 0;
-    const { session, isOutboxKept } = this.view.getState();
-    this.view.setState({ ...emptyView(), session, isOutboxKept });
+    this.#lost.clear();
+    void this.#copy.wipe();
+    const { session, isOutboxKept, isKept } = this.view.getState();
+    this.view.setState({ ...emptyView(), session, isOutboxKept, isKept });
   }
 
   #greeted(frame: Frame<"ready">): void {
     // What another history was told of marks, this one has not heard.
-    if (frame.epoch !== this.view.getState().state.epoch) this.#marks.clear();
+    const isAnother = frame.epoch !== this.view.getState().state.epoch;
+    if (isAnother) this.#marks.clear();
     this.#sync.ready(frame);
+    this.view.setState({ isCached: false });
+    this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
 
@@ -295,48 +357,32 @@ export class Client {
     if (link.status !== "ready") {
       this.#outbox.halt();
       this.#marks.halt();
+      this.#copy.lead(false);
       return;
     }
+    this.#copy.lead(true);
     this.#outbox.start(this.view.getState().state.epoch);
     this.#marks.start();
-    this.#people.rewatch();
+    this.#signals.people.rewatch();
   }
 
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
-    if (frame.type !== "signal") return;
-    const { signal } = frame;
-    switch (signal.kind) {
-      case "typing":
-        return this.#typing.hear(signal.room, signal.user, signal.on);
-      case "presence":
-        return this.#people.hear(signal.presence);
-      case "user":
-        return this.#people.changed(signal.user);
-      case "marks": {
-        const room = new Map(this.view.getState().marks.get(signal.room));
-        for (const mark of signal.marks) room.set(mark.user, mark);
-        this.view.setState(({ marks }) => ({ marks: new Map(marks).set(signal.room, room) }));
-      }
-    }
+    if (frame.type === "signal") this.#signals.hear(frame.signal);
+    if (frame.type === "event") this.drafts.follow([frame.event]);
+    if (frame.type === "events") this.drafts.follow(frame.events);
+  }
+
+  #heardTab(word: TabWord): void {
+    this.drafts.hear(word.change);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {
     const { state } = this.view.getState();
     for (const message of messages) this.#outbox.arrived(message);
-    // Whoever has said it has stopped typing it.
-    for (const { sender } of messages) this.#typing.hear(room, sender, false);
-    const held = state.rooms.get(room);
-    const foreign = messages.filter(({ sender }) => sender !== state.user).map(({ seq }) => seq);
-    if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return;
-    const newest = Math.max(...foreign);
-    if (newest > held.room.read) this.#marks.deliver(room, newest);
-  }
-
-  async #keepLost(): Promise<void> {
-    const messages = [...this.#disowned];
-    for (const message of await lostAmong(this.#rpc.call, messages)) await this.#outbox.addLost(message);
-    this.#disowned.splice(0, messages.length);
+    this.#signals.said(room, messages);
+    const newest = deliverable(state.rooms.get(room), state.user, messages);
+    if (newest !== undefined) this.#marks.deliver(room, newest);
   }
 
   async #readSelf(): Promise<void> {
@@ -345,6 +391,8 @@ export class Client {
     if (session.status === "signed_in") this.view.setState({ session: { ...session, user } });
   }
 }
+
+export type { ClientOptions } from "./client-options.ts";
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);

@@ -7,6 +7,13 @@ export interface Socket {
   close(code?: number): void;
 }
 
+/** The way to the other tabs of a browser. */
+export interface Channel {
+  /** Plain data, for all who are on the channel but the sender. */
+  post(message: unknown): void;
+  close(): void;
+}
+
 /** Everything the client takes from outside itself: a test puts its own clock, chance and network in. */
 export interface Environment {
   /** Milliseconds since 1970. */
@@ -20,6 +27,10 @@ export interface Environment {
   connect(url: string, subprotocol: string): Socket;
   /** Runs one at a time under this name, over all tabs of a browser. */
   exclusively<Result>(name: string, run: () => Promise<Result>): Promise<Result>;
+  /** Joins the channel of this name. */
+  channel(name: string, hear: (message: unknown) => void): Channel;
+  /** Runs each time the page goes out of sight, perhaps for ever. */
+  leaving(run: () => void): void;
 }
 
 /** The browser's, or Bun's. */
@@ -35,7 +46,24 @@ export function platformEnvironment(): Environment {
     fetch: (url, request) => fetch(url, request),
     connect: (url, subprotocol) => new WebSocket(url, subprotocol) as Socket,
     exclusively: lockedByBrowser() ?? oneAtATime(),
+    channel: isPage() ? channelOfBrowser : () => ({ post: () => undefined, close: () => undefined }),
+    leaving(run) {
+      if (!isPage()) return;
+      addEventListener("pagehide", run);
+      document.addEventListener("visibilitychange", () => document.hidden && run());
+    },
   };
+}
+
+/** Outside a browser there are no tabs. */
+function isPage(): boolean {
+  return typeof document !== "undefined";
+}
+
+function channelOfBrowser(name: string, hear: (message: unknown) => void): Channel {
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = ({ data }) => hear(data);
+  return { post: (message) => channel.postMessage(message), close: () => channel.close() };
 }
 
 /** Absent outside browsers, and in pages that came by plain HTTP from another machine. */
@@ -46,10 +74,13 @@ function lockedByBrowser(): Environment["exclusively"] | undefined {
 }
 
 function oneAtATime(): Environment["exclusively"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (_name, run) => {
-    const next = last.then(run, run);
-    last = next.catch(() => undefined);
+  const last = new Map<string, Promise<unknown>>();
+  return (name, run) => {
+    const next = (last.get(name) ?? Promise.resolve()).then(run, run);
+    last.set(
+      name,
+      next.catch(() => undefined),
+    );
     return next;
   };
 }

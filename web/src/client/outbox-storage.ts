@@ -31,3 +31,16 @@ export interface OutboxStorage {
   remove(clientId: string): Promise<void>;
   clear(user: number): Promise<void>;
 }
+
+/** What of an entry the server is told. */
+export function toMessageInput(entry: OutboxEntry): Input<"message.send"> {
+  const { client_id, room, text, reply_to, mentions, mention_all } = entry;
+  return {
+    client_id,
+    room,
+    text,
+    ...(reply_to !== undefined && { reply_to }),
+    ...(mentions && { mentions }),
+    ...(mention_all !== undefined && { mention_all }),
+  };
+}

@@ -16,6 +16,7 @@ import type { ClientState, RoomState } from "@parley/protocol/state";
 import type { Environment } from "./environment.ts";
 import { Outdated, Repairs } from "./repairs.ts";
 import type { Rpc } from "./rpc.ts";
+import { pageSize, stalePages, Windows, type WindowsOptions } from "./windows.ts";
 
 export interface RoomMendingOptions {
   state: () => ClientState;
@@ -23,19 +24,18 @@ export interface RoomMendingOptions {
   call: Rpc["call"];
   environment: Pick<Environment, "after" | "random">;
   arrived: (room: number, messages: readonly Message[]) => void;
+  kept: WindowsOptions["kept"];
 }
 
-export const pageSize = 50;
 /** A room further behind than this is read anew: the newest page shows more than the events in between. */
 const farBehind = 1_000;
-/** Times a page may turn out too old before the room is read anew. */
-const stalePages = 3;
 /** Milliseconds before counts that are in doubt are asked for once more. */
 const doubtDelay = 1_000;
 
 /** SYNC-4, SYNC-5. Brings single rooms to where they should be, by whatever they lack. */
 export class RoomMending {
   readonly opened = new Set<number>();
+  readonly windows: Windows;
   /** The newest event that a room is known to have. */
   readonly #targets = new Map<number, number>();
   /** Rooms to be read anew. */
@@ -46,6 +46,8 @@ export class RoomMending {
 
   constructor(private readonly options: RoomMendingOptions) {
     this.#repairs = new Repairs(options.environment);
+    const ask: WindowsOptions["ask"] = (name, input) => this.#ask(name, input);
+    this.windows = new Windows({ ...options, ask });
   }
 
   /** The room has, or must be brought to, at least this event. */
@@ -68,6 +70,7 @@ export class RoomMending {
     this.opened.delete(room);
     this.#targets.delete(room);
     this.#resets.delete(room);
+    this.windows.forget(room);
   }
 
   /** The server is there again. */
@@ -80,28 +83,14 @@ export class RoomMending {
     this.#repairs.clear();
     this.#targets.clear();
     this.#resets.clear();
-  }
-
-  /** The page before the oldest message held; false when there is none. */
-  async loadOlder(room: number): Promise<boolean> {
-    for (let tries = 0; tries < stalePages; tries++) {
-      const before = this.#held(room)?.before;
-      if (before === null || before === undefined) return false;
-      const page = await this.#ask("message.list", { room, before, limit: pageSize });
-      const { state, outcome } = applyPage(this.options.state(), room, page, before);
-      if (outcome !== "applied") continue;
-      this.options.set(state);
-      this.options.arrived(room, page.messages);
-      return true;
-    }
-    return true;
+    this.windows.clear();
   }
 
   #held(room: number): RoomState | undefined {
     return this.options.state().rooms.get(room);
   }
 
-  #lack(room: number): "anew" | "page" | "events" | "counts" | "tail" | "nothing" {
+  #lack(room: number): "anew" | "page" | "events" | "counts" | "window" | "tail" | "nothing" {
     const held = this.#held(room);
     if (!held) return "nothing";
     if (this.#resets.has(room)) return "anew";
@@ -109,6 +98,7 @@ export class RoomMending {
     const missing = (this.#targets.get(room) ?? 0) - held.position;
     if (missing > 0) return missing > farBehind ? "anew" : "events";
     if (held.doubtful) return "counts";
+    if (this.windows.isLost(room)) return "window";
     return held.loaded && held.tail === null && held.position > 0 ? "tail" : "nothing";
   }
 
@@ -118,6 +108,7 @@ export class RoomMending {
         if (lack === "anew") await this.#readAnew(room);
         else if (lack === "page") await this.#readPage(room);
         else if (lack === "events") await this.#readEvents(room);
+        else if (lack === "window") await this.windows.lookAgain(room);
         else if (lack === "counts" && !(await this.#readCounts(room))) return;
         else if (lack === "tail" && !(await this.#readTail(room))) return;
       }

@@ -38,8 +38,15 @@ describe("a call over REST", () => {
     );
     const send = toRequest("http://x", "message.send", { room: 7, text: "hi" }, "k");
     expect(send).toMatchObject({ method: "POST", url: "http://x/api/v2/rooms/7/messages" });
-    expect(JSON.parse(send.body ?? "")).toEqual({ text: "hi" });
+    expect(JSON.parse(String(send.body))).toEqual({ text: "hi" });
     expect(send.headers).toMatchObject({ "idempotency-key": "k", "content-type": "application/json" });
+  });
+
+  test("CLIENT-1 sends bytes as they are, with their type", () => {
+    const picture = new Blob(["bytes"], { type: "image/png" });
+    const set = toRequest("http://x", "avatar.set", {}, "k", picture);
+    expect(set).toMatchObject({ method: "PUT", url: "http://x/api/v2/me/avatar", body: picture });
+    expect(set.headers).toMatchObject({ "idempotency-key": "k", "content-type": "image/png" });
   });
 
   test("CLIENT-1 sends the token, but not where no session is needed", async () => {

@@ -17,6 +17,8 @@ export interface RpcOptions {
 export interface CallOptions {
   /** The idempotency key: the same for every repeat of one wish. */
   key?: string;
+  /** The bytes that an operation takes in place of a body in JSON, of a type that it names. */
+  body?: Blob;
 }
 
 export interface Rpc {
@@ -33,8 +35,8 @@ const patience = 30_000;
 /** Calls operations over REST. A call that got no answer fails as `unavailable`. */
 export function createRpc(options: RpcOptions): Rpc {
   return {
-    async call<Name extends OperationName>(name: Name, input: Input<Name>, { key }: CallOptions = {}) {
-      const request = toRequest(options.url, name, input, key ?? options.newKey());
+    async call<Name extends OperationName>(name: Name, input: Input<Name>, { key, body }: CallOptions = {}) {
+      const request = toRequest(options.url, name, input, key ?? options.newKey(), body);
       if (openOperations.has(name)) return (await attempt(options, request)) as Output<Name>;
       const token = await options.token();
       try {
@@ -52,11 +54,20 @@ interface Request {
   url: string;
   method: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Blob;
 }
 
-/** Fields named in the path go there, the others into the query of a GET or the body of anything else. */
-export function toRequest(url: string, name: OperationName, input: object, key: string): Request {
+/**
+ * Fields named in the path go there, the others into the query of a GET, or where the body is bytes, and else into the
+ * body.
+ */
+export function toRequest(
+  url: string,
+  name: OperationName,
+  input: object,
+  key: string,
+  body?: Blob,
+): Request {
   const [method = "", template = ""] = routes[name].split(" ");
   const rest = new Map<string, unknown>(Object.entries(input).filter(([, value]) => value !== undefined));
   const path = template.replace(/\{(\w+)\}/g, (_, field: string) => {
@@ -69,6 +80,10 @@ export function toRequest(url: string, name: OperationName, input: object, key: 
   if (method === "GET") return { url: address + toQuery(rest), method, headers };
   const keyed = { ...headers, "idempotency-key": key };
   if (method === "DELETE") return { url: address + toQuery(rest), method, headers: keyed };
+  if (body) {
+    const typed = { ...keyed, "content-type": body.type };
+    return { url: address + toQuery(rest), method, headers: typed, body };
+  }
   return {
     url: address,
     method,

@@ -1,6 +1,7 @@
 import { errorCodes } from "@parley/protocol/errors";
 import type { ClientFrame, Hello, ServerFrame } from "@parley/protocol/frames";
-import type { Environment, Socket } from "./environment.ts";
+import type { Channel, Environment, Socket } from "./environment.ts";
+import { ScriptedBrowser } from "./scripted-browser.ts";
 
 /*
  * For tests: a clock that stands until it is moved, chance that is what the test says, and a network whose other end
@@ -68,6 +69,10 @@ export class ScriptedNetwork implements Environment {
   #timers = new Set<Timer>();
   #bytes = 0;
 
+  readonly #leaving: (() => void)[] = [];
+
+  constructor(readonly browser = new ScriptedBrowser()) {}
+
   now = () => this.#now;
   random = () => this.chance;
   connect = (url: string, subprotocol: string) => {
@@ -128,7 +133,27 @@ export class ScriptedNetwork implements Environment {
     return this.answer(scripted);
   }
 
-  exclusively = <Result>(_name: string, run: () => Promise<Result>) => run();
+  exclusively = <Result>(name: string, run: () => Promise<Result>) => this.browser.lock(this, name, run);
+
+  channel(name: string, hear: (message: unknown) => void): Channel {
+    return this.browser.channel(this, name, hear);
+  }
+
+  leaving(run: () => void): void {
+    this.#leaving.push(run);
+  }
+
+  /** The page goes out of sight. */
+  hide(): void {
+    for (const run of this.#leaving) run();
+  }
+
+  /** The tab is closed: nothing runs in it any more. */
+  die(): void {
+    this.#timers.clear();
+    for (const socket of this.sockets) socket.onopen = socket.onmessage = socket.onclose = null;
+    this.browser.close(this);
+  }
 }
 
 export function problem(

@@ -1,21 +1,23 @@
 import type { ServerFrame } from "@parley/protocol/frames";
 import { ReferenceRoom, timeAt } from "@parley/protocol/reference-room";
 import type { Membership } from "@parley/protocol/rooms";
-import { type Client, createClient } from "./client.ts";
+import { type Client, type ClientOptions, createClient } from "./client.ts";
 import { memoryOutbox } from "./outbox-memory.ts";
+import type { ScriptedBrowser } from "./scripted-browser.ts";
 import { problem, ScriptedNetwork, type ScriptedRequest, settled } from "./scripted-network.ts";
 
 type Ready = Extract<ServerFrame, { type: "ready" }>;
 
 /** For tests: the other end of the network, with one room that is kept the plain way. What it says is said by the test. */
 export class ScriptedServer {
-  readonly network = new ScriptedNetwork();
+  readonly network: ScriptedNetwork;
   room = new ReferenceRoom();
   epoch = "first";
   /** Answers to single requests that differ from what the room would answer, by the start of the path. */
   readonly instead = new Map<string, () => Promise<Response> | Response>();
 
-  constructor() {
+  constructor(browser?: ScriptedBrowser) {
+    this.network = new ScriptedNetwork(browser);
     this.network.answer = (request) => this.#answer(request);
   }
 
@@ -58,6 +60,16 @@ export class ScriptedServer {
     });
   }
 
+  #page(around: number | null, after: number | null, before: number | null, limit: number): Response {
+    const { head } = this.room;
+    if (around === null && after === null) {
+      return Response.json({ ...this.room.page(head, before, limit), after: null });
+    }
+    if (after !== null) return Response.json(this.room.pageAfter(head, after, limit));
+    const isThere = this.room.at(head).messages.some(({ id }) => id === around);
+    return isThere ? Response.json(this.room.pageAround(head, around ?? 0, limit)) : problem("not_found");
+  }
+
   async #answer({ path }: ScriptedRequest): Promise<Response> {
     const [, own] = [...this.instead].find(([start]) => path.startsWith(start)) ?? [];
     if (own) return own();
@@ -66,11 +78,12 @@ export class ScriptedServer {
     const { head } = this.room;
     switch (pathname) {
       case "/session":
+      case "/session/refresh":
         return Response.json({ access_token: "token", expires_in: 86_400, session: 5, user: { id: 1 } });
       case "/rooms/7":
         return Response.json(this.membership);
       case "/rooms/7/messages":
-        return Response.json(this.room.page(head, number("before"), number("limit") ?? 50));
+        return this.#page(number("around"), number("after"), number("before"), number("limit") ?? 50);
       case "/rooms/7/events": {
         const from = (number("after") ?? 0) + 1;
         const to = Math.min(head, from - 1 + (number("limit") ?? 50));
@@ -88,9 +101,15 @@ export class ScriptedServer {
 export async function connected(
   given: Partial<Ready> = {},
   server = new ScriptedServer(),
+  options: Partial<ClientOptions> = {},
 ): Promise<{ server: ScriptedServer; network: ScriptedNetwork; client: Client }> {
   const { network } = server;
-  const client = createClient({ url: "http://server", storage: memoryOutbox(), environment: network });
+  const client = createClient({
+    url: "http://server",
+    storage: memoryOutbox(),
+    environment: network,
+    ...options,
+  });
   await client.session.signIn("alice", "a password");
   client.start();
   await settled();

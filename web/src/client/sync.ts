@@ -14,10 +14,10 @@ import type { Message } from "@parley/protocol/messages";
 import type { ClientState, RoomState } from "@parley/protocol/state";
 import type { Environment } from "./environment.ts";
 import { Outdated, Repairs } from "./repairs.ts";
-import { RoomMending, sentMessages } from "./room-mending.ts";
+import { RoomMending, type RoomMendingOptions, sentMessages } from "./room-mending.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Frame } from "./socket.ts";
-import type { ViewStore } from "./view.ts";
+import { showState, type ViewStore } from "./view.ts";
 
 export interface SyncOptions {
   view: ViewStore;
@@ -25,6 +25,7 @@ export interface SyncOptions {
   environment: Pick<Environment, "after" | "random">;
   /** Messages that are new here, by event or by page. */
   arrived: (room: number, messages: readonly Message[]) => void;
+  kept: RoomMendingOptions["kept"];
   /** Own messages held of a history that the server no longer has, or perhaps no longer has. */
   disowned: (messages: readonly Message[]) => void;
   /** The person's own mark of a room moved, by whichever device. */
@@ -78,8 +79,10 @@ export class Sync {
     const after = applyReady(before, frame);
     this.#repairs.hurry();
     this.rooms.hurry();
-    this.options.view.setState({ isComplete: frame.more === undefined });
+    // Nobody may take what is listed for all there is.
+    if (frame.more !== undefined) this.options.view.setState({ isComplete: false });
     this.#set(after);
+    if (frame.more === undefined) this.options.view.setState({ isComplete: true });
     if (before.user === frame.user) this.#doubt(before);
     for (const { room, position } of after.rooms.values()) {
       if (!fresh && !this.#named.has(room.id) && position < room.head) this.rooms.reach(room.id, room.head);
@@ -110,6 +113,13 @@ export class Sync {
     }
   }
 
+  /** Whether a room is held up to this event, or is not followed: then its event will not be applied any more. */
+  isSettled(room: number, seq: number): boolean {
+    const held = this.#state.rooms.get(room);
+    if (!held || held.position >= seq) return true;
+    return held.room.member_count > limits.fullRoomMembers && !this.rooms.opened.has(room);
+  }
+
   /** Forgets everything: another person may come. */
   stop(): void {
     this.#startOver();
@@ -122,7 +132,7 @@ export class Sync {
   }
 
   #set(state: ClientState): void {
-    if (state !== this.#state) this.options.view.setState({ state });
+    showState(this.options.view, state);
   }
 
   #startOver(): void {

@@ -1,9 +1,11 @@
 import type { Mark } from "@parley/protocol/messages";
 import type { Presence } from "@parley/protocol/presence";
-import { type ClientState, emptyState } from "@parley/protocol/state";
+import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { DraftEntry } from "./drafts-storage.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
+import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
 
@@ -12,10 +14,16 @@ export interface View {
   session: SessionState;
   link: LinkState;
   state: ClientState;
+  /** Rooms in whose past the person is: shown instead of the newest messages. */
+  windows: ReadonlyMap<number, RoomWindow>;
   /** Whether all rooms are known since the last `ready`. */
   isComplete: boolean;
   /** In the order in which they are sent. */
   outbox: readonly OutboxEntry[];
+  /** What is shown was kept on this device: the server has not said yet what is true now. */
+  isCached: boolean;
+  /** False when this device cannot keep what was read. */
+  isKept: boolean;
   /** False when this device cannot keep unsent messages. */
   isOutboxKept: boolean;
   /** Those whose names were asked for. */
@@ -26,6 +34,10 @@ export interface View {
   typing: ReadonlyMap<number, readonly number[]>;
   /** How far people have read, by room and person. */
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+  /** How open rooms were found. */
+  readings: ReadonlyMap<number, Reading>;
+  /** What the person is writing, by `draftKey`. */
+  drafts: ReadonlyMap<string, DraftEntry>;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -35,16 +47,42 @@ export function emptyView(): View {
     session: { status: "signed_out", ended: false },
     link: { status: "off" },
     state: emptyState(),
+    windows: new Map(),
     isComplete: false,
     outbox: [],
+    isCached: false,
+    isKept: true,
     isOutboxKept: true,
     people: new Map(),
     presences: new Map(),
     typing: new Map(),
     marks: new Map(),
+    readings: new Map(),
+    drafts: new Map(),
   };
 }
 
 export function createView(): ViewStore {
   return createStore<View>(emptyView);
+}
+
+export function showState(view: ViewStore, state: ClientState): void {
+  const before = view.getState();
+  if (state !== before.state) view.setState({ state, windows: windowsOf(state, before.windows) });
+}
+
+/** The person's rooms, the one with the newest message first. */
+export function roomsOf(state: ClientState): RoomState[] {
+  const rooms = [...state.rooms.values()].filter(({ room }) => room.role !== null);
+  const moved = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
+  return rooms.sort((one, other) => moved(other).localeCompare(moved(one)) || other.room.id - one.room.id);
+}
+
+/** The same as before where nothing has changed. */
+function windowsOf({ rooms }: ClientState, before: View["windows"]): View["windows"] {
+  const windows = new Map<number, RoomWindow>();
+  for (const [room, { window }] of rooms) if (window) windows.set(room, window);
+  const isSame =
+    windows.size === before.size && [...windows].every(([room, own]) => before.get(room) === own);
+  return isSame ? before : windows;
 }

@@ -2,6 +2,7 @@ import type { FrameError } from "@parley/protocol/frames";
 import type { Membership } from "@parley/protocol/rooms";
 import type { ServerWebSocket } from "bun";
 import type { Caller } from "../call.ts";
+import type { Blocks } from "./apart.ts";
 
 /** What Bun keeps beside a socket. */
 export interface SocketData {
@@ -55,6 +56,8 @@ export class Connection {
   away = false;
   /** People whose presence this connection watches. */
   watching: Set<number> | null = null;
+  /** Blocks around the person; null where there are none, as for most. */
+  blocks: Blocks | null = null;
   /** Rooms opened by the client, heard in full however large. */
   opened: Set<number> | null = null;
   /** Heads named in the last pong, so that the next names only those that moved. */

@@ -3,6 +3,7 @@ import type { Membership } from "@parley/protocol/rooms";
 import { roleIn } from "../../features/access/access.ts";
 import type { Connection } from "./connection.ts";
 import type { Live } from "./live.ts";
+import type { Person } from "./people.ts";
 import type { RoomFeed } from "./room-feeds.ts";
 
 /** What events mean for sockets: who hears which room, and whose socket is closed. */
@@ -18,8 +19,9 @@ export class Following {
     }
   }
 
-  /** LIVE-6. What a private event means for a person's sockets. */
-  followUser(devices: ReadonlySet<Connection>, event: UserEvent): void {
+  /** LIVE-6, BLOCK-6. What a private event means for a person's sockets. */
+  followUser({ user, connections: devices }: Person, event: UserEvent): void {
+    if (event.kind === "block.set") this.live.apart.note(user, event.user, event.on);
     for (const connection of devices) {
       if (event.kind === "session.ended") this.live.endSession(connection.user, event.session);
       else if (event.kind === "room.disappeared") this.takeOut(connection, event.room);

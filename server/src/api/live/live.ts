@@ -5,9 +5,11 @@ import type { PresenceState } from "@parley/protocol/presence";
 import type { Membership } from "@parley/protocol/rooms";
 import type { Server, WebSocketHandler } from "bun";
 import type { Change, Context } from "../../context.ts";
+import { blocksAround } from "../../features/blocks/blocks.ts";
 import { eventsAfter } from "../../features/histories/histories.ts";
 import { userEvents } from "../../features/logs/logs.ts";
 import { noteLastSeen, presenceOf } from "../../features/presence/presence.ts";
+import { Apart, isApart } from "./apart.ts";
 import { CatchUp } from "./catch-up.ts";
 import { Connection, type Socket, type SocketData } from "./connection.ts";
 import { Following } from "./following.ts";
@@ -36,6 +38,7 @@ export class Live {
   readonly people: People;
   readonly feeds: RoomFeeds;
   readonly presences: Presences;
+  readonly apart: Apart;
   readonly marks = new Marks();
   readonly rounds: Rounds;
   readonly websocket: WebSocketHandler<SocketData>;
@@ -62,7 +65,7 @@ export class Live {
     const following = new Following(this);
     this.people = new People({
       read: (user, range) => userEvents(database, { user }, range),
-      onEvent: (person, event) => following.followUser(person.connections, event),
+      onEvent: (person, event) => following.followUser(person, event),
       onBehind: behind,
       failed,
     });
@@ -85,6 +88,11 @@ export class Live {
       remember: (user) => context.writer.write((tx) => noteLastSeen(tx, [user])),
       announce: (user, state) => this.elsewhere?.presenceChanged(user, state),
       failed,
+    });
+    this.apart = new Apart({
+      people: this.people,
+      read: (users) => blocksAround(database, users),
+      tell: (connections, user) => void this.tellPresence(connections, user).catch(failed),
     });
     this.starting = new Starting(this, (connection) => this.begin(connection));
     this.inbound = new Inbound(this);
@@ -265,6 +273,8 @@ export class Live {
 
   private deliverToUser({ id, seq, event }: Extract<Change, { log: "user" }>): void {
     try {
+      // Whoever is blocked may be here while whoever blocks them is not.
+      if (event.kind === "block.set") this.apart.note(id, event.user, event.on);
       this.people.tell(id, seq, event);
     } catch (error) {
       this.failed(error);
@@ -336,7 +346,7 @@ export class Live {
     const { presences } = this;
     const presence = await presenceOf(this.context.database, (each) => presences.stateOf(each), user);
     const frame = JSON.stringify({ type: "signal", signal: { kind: "presence", presence } });
-    for (const connection of listening) connection.pushLossy(frame);
+    for (const connection of listening) if (!isApart(connection, user)) connection.pushLossy(frame);
   }
 
   /** One function for all connections: there may be very many of them. */

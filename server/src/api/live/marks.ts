@@ -1,5 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import type { Mark } from "@parley/protocol/messages";
+import { isApart } from "./apart.ts";
+import type { Connection } from "./connection.ts";
 import type { RoomFeed, RoomFeeds } from "./room-feeds.ts";
 
 /** Tellings for which a mark is remembered, so that one heard again is not told again. */
@@ -40,8 +42,17 @@ export class Marks {
   private tellRoom(feed: RoomFeed, marks: readonly Mark[]): void {
     if (feed.members > limits.markRoomMembers) return;
     for (const mark of marks) this.told.set(`${feed.room} ${mark.user}`, mark);
-    const frame = JSON.stringify({ type: "signal", signal: { kind: "marks", room: feed.room, marks } });
-    for (const connection of feed.full) connection.pushLossy(frame);
+    const frame = marksFrame(feed.room, marks);
+    for (const connection of feed.full) {
+      if (connection.blocks === null) connection.pushLossy(frame);
+      else this.tellSome(feed.room, connection, marks);
+    }
+  }
+
+  /** BLOCK-5. */
+  private tellSome(room: number, connection: Connection, marks: readonly Mark[]): void {
+    const shown = marks.filter((mark) => !isApart(connection, mark.user));
+    if (shown.length > 0) connection.pushLossy(marksFrame(room, shown));
   }
 
   /** Marks only grow. */
@@ -55,6 +66,10 @@ export class Marks {
     this.older = this.told;
     this.told = new Map();
   }
+}
+
+function marksFrame(room: number, marks: readonly Mark[]): string {
+  return JSON.stringify({ type: "signal", signal: { kind: "marks", room, marks } });
 }
 
 function newest(mark: Mark, before: Mark | undefined): Mark {

@@ -21,6 +21,8 @@ const lists = {
   typing: z.array(z.tuple([id, position, id, z.boolean()])),
   /** [room, head, user, read, delivered] */
   marks: z.array(z.tuple([id, position, id, position, position])),
+  /** [user, user]: one of them has blocked the other, or does so no more. */
+  blocks: z.array(z.tuple([id, id])),
   /** [user, state]: of people whose state on the sending node changed. */
   presences: z.array(state),
 };

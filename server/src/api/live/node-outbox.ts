@@ -13,6 +13,7 @@ export class NodeOutbox {
   private users = new Map<number, number>();
   private typing: NonNullable<NodeNews["typing"]> = [];
   private marks = new Map<string, NonNullable<NodeNews["marks"]>[number]>();
+  private blocks = new Map<string, NonNullable<NodeNews["blocks"]>[number]>();
   private presences = new Map<number, PresenceState>();
   private waiting = false;
 
@@ -39,6 +40,11 @@ export class NodeOutbox {
     this.soon();
   }
 
+  addBlock(blocker: number, blocked: number): void {
+    this.blocks.set(`${blocker} ${blocked}`, [blocker, blocked]);
+    this.soon();
+  }
+
   addPresence(user: number, state: PresenceState): void {
     this.presences.set(user, state);
     this.soon();
@@ -60,7 +66,7 @@ export class NodeOutbox {
 
   private get isFilled(): boolean {
     return (
-      [this.rooms, this.users, this.marks, this.presences].some(({ size }) => size > 0) ||
+      [this.rooms, this.users, this.marks, this.blocks, this.presences].some(({ size }) => size > 0) ||
       this.typing.length > 0
     );
   }
@@ -71,12 +77,14 @@ export class NodeOutbox {
       users: [...this.users],
       typing: this.typing,
       marks: [...this.marks.values()],
+      blocks: [...this.blocks.values()],
       presences: [...this.presences],
     };
     this.rooms = new Map();
     this.users = new Map();
     this.typing = [];
     this.marks = new Map();
+    this.blocks = new Map();
     this.presences = new Map();
     return news;
   }

@@ -49,6 +49,8 @@ export class NodeSweeps {
       if (isDeaf ? now - this.marksAt >= marksEvery : this.wasDeaf) {
         this.marksAt = now;
         await this.sweepMarks();
+        // BLOCK-6. Blocks are hinted at, as marks are.
+        await this.live.apart.refresh([...this.live.people.all()].map((person) => person.user));
       }
       this.wasDeaf = isDeaf;
       this.failing = false;

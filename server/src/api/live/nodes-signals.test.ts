@@ -239,6 +239,76 @@ describe.skipIf(postgresMissing)(missing, () => {
     await untilTold(bob, carol.id, "online");
   });
 
+  test("BLOCK-6 a block counts for signals on every node, wherever it was set", async () => {
+    fixture = await testNodes(3);
+    const { lobby } = fixture.rooms;
+    const { alice: blocker, bob: blocked } = fixture.people;
+    const [alice, bob, admin] = await Promise.all([
+      fixture.online(0, "alice"),
+      fixture.online(1, "bob"),
+      fixture.online(2, "admin"),
+    ]);
+    const phone = await fixture.online(2, "alice", "phone");
+    await watch(bob, blocker.id);
+    await watch(alice, blocked.id);
+    await phone.done("block.set", { user: blocked.id, on: true });
+    await untilTold(bob, blocker.id, "offline");
+    await untilTold(alice, blocked.id, "offline");
+    type(alice, lobby.id, true);
+    type(bob, lobby.id, true);
+    await eventually(() => signalsOf(admin.frames, "typing").length === 2);
+    await arrived();
+    for (const socket of [alice, bob, phone]) {
+      await socket.settled();
+      expect(signalsOf(socket.frames, "typing")).toEqual([]);
+    }
+    await phone.done("block.set", { user: blocked.id, on: false });
+    await untilTold(bob, blocker.id, "online");
+    await untilTold(alice, blocked.id, "online");
+    type(alice, lobby.id, true);
+    await bob.until("signal", ({ signal }) => signal.kind === "typing");
+  });
+
+  test("BLOCK-6 a block of which the bus lost the word is heard of again, or read once the bus carries again", async () => {
+    fixture = await testNodes(2);
+    const { alice: blocker, bob: blocked, carol } = fixture.people;
+    const [alice, bob] = await Promise.all([fixture.online(0, "alice"), fixture.online(1, "bob")]);
+    await watch(bob, blocker.id, carol.id);
+    let lost = 0;
+    fixture.broker.fate = (message) => (message.includes('"blocks"') && lost++ < 4 ? [] : [0]);
+    await alice.done("block.set", { user: blocked.id, on: true });
+    await untilTold(bob, blocker.id, "offline");
+    expect(lost).toBeGreaterThanOrEqual(4);
+
+    const other = await fixture.online(0, "carol");
+    await untilTold(bob, carol.id, "online");
+    fixture.broker.stop();
+    await eventually(() => fixture.nodes.every(({ app }) => app.nodes?.isDeaf));
+    await fixture.at(1).app.nodes?.look();
+    await other.done("block.set", { user: blocked.id, on: true });
+    fixture.broker.fate = (message) => (message.includes('"blocks"') ? [] : [0]);
+    fixture.broker.start();
+    await untilTold(bob, carol.id, "offline");
+  });
+
+  test("BLOCK-6 whoever blocks learns of it on every node from their own log, whatever else is lost", async () => {
+    fixture = await testNodes(3);
+    const [alice, bob, admin] = await Promise.all([
+      fixture.online(0, "alice"),
+      fixture.online(1, "bob"),
+      fixture.online(2, "admin"),
+    ]);
+    const phone = await fixture.online(2, "alice", "phone");
+    fixture.broker.fate = (message) => (message.includes('"blocks"') ? [] : [0]);
+    await phone.done("block.set", { user: fixture.people.bob.id, on: true });
+    await alice.until("user_event", ({ event }) => event.kind === "block.set");
+    type(bob, fixture.rooms.lobby.id, true);
+    await eventually(() => signalsOf(admin.frames, "typing").length === 1);
+    await arrived();
+    await alice.settled();
+    expect(signalsOf(alice.frames, "typing")).toEqual([]);
+  });
+
   test("SIG-2 a node that starts learns who is there on the others", async () => {
     fixture = await testNodes(1);
     const alice = await fixture.online(0, "alice");

@@ -37,6 +37,7 @@ export class Nodes {
   readonly id: string;
   private readonly recentRooms = new Map<number, Recent<number>>();
   private readonly recentUsers = new Map<number, Recent<number>>();
+  private readonly recentBlocks = new Map<string, Recent<[number, number]>>();
   private readonly recentMarks = new Map<string, Recent<[number, number, Mark]>>();
   /** When each other node was last heard. */
   private readonly others = new Map<string, number>();
@@ -99,12 +100,19 @@ export class Nodes {
       } else if (change.log === "user") {
         this.recentUsers.set(change.id, { value: change.seq, at });
         if (!this.isAlone) this.outbox.addUser(change.id, change.seq);
+        if (change.event.kind === "block.set") this.blockSet(change.id, change.event.user, at);
       } else {
         const { id, head, mark } = change;
         this.recentMarks.set(`${id} ${mark.user}`, { value: [id, head, mark], at });
         if (!this.isAlone) this.outbox.addMark(id, head, mark);
       }
     }
+  }
+
+  /** Whoever is blocked may be on a node that does not hear the private log of whoever blocks them. */
+  private blockSet(blocker: number, blocked: number, at: number): void {
+    this.recentBlocks.set(`${blocker} ${blocked}`, { value: [blocker, blocked], at });
+    if (!this.isAlone) this.outbox.addBlock(blocker, blocked);
   }
 
   /** Somebody on this node types, or has ceased to. */
@@ -152,6 +160,7 @@ export class Nodes {
       marks: [...this.recentMarks.values()].map(({ value: [room, head, { user, read, delivered }] }) => {
         return [room, head, user, read, delivered];
       }),
+      blocks: [...this.recentBlocks.values()].map(({ value }) => value),
     };
   }
 
@@ -163,6 +172,7 @@ export class Nodes {
     forgetBefore(now - repeatFor, this.recentRooms);
     forgetBefore(now - repeatFor, this.recentUsers);
     forgetBefore(now - repeatFor, this.recentMarks);
+    forgetBefore(now - repeatFor, this.recentBlocks);
     for (const [node, at] of this.stopped) if (now - at > silentFor) this.stopped.delete(node);
     for (const [node, at] of this.others) {
       if (now - at <= silentFor) continue;
@@ -196,6 +206,7 @@ export class Nodes {
     for (const [room, head, user, read, delivered] of message.marks ?? []) {
       live.marks.moved(room, head, { user, read, delivered });
     }
+    if (message.blocks) live.apart.refresh(message.blocks.flat()).catch((error) => live.failed(error));
     for (const [user, state] of message.presences ?? []) live.presences.hear(message.node, user, state);
     if (message.roll) live.presences.hearRoll(message.node, message.roll);
     if (!message.leaving) return;

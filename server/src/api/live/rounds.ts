@@ -66,7 +66,9 @@ export class Rounds {
     }
     const users = [...(connection.watching ?? [])];
     if (users.length === 0) return;
-    const { presences } = await listPresences(database, (user) => presence.stateOf(user), { users });
+    const stateOf = (user: number) => presence.stateOf(user);
+    const viewer = { user: connection.user, stateOf };
+    const { presences } = await listPresences(database, viewer, { users });
     for (const each of presences) {
       connection.pushLossy(JSON.stringify({ type: "signal", signal: { kind: "presence", presence: each } }));
     }

@@ -129,6 +129,7 @@ export class Starting {
       restricted: known.restricted,
       address: connection.address,
     };
+    await this.live.apart.refresh([claims.user]);
     if (hello.open) connection.opened = new Set(hello.open);
     return head;
   }
@@ -164,6 +165,7 @@ export class Starting {
         user_seq: found.head,
         mode: resumes ? "resume" : "fresh",
         rooms: listed,
+        ...(connection.blocks?.own.size && { blocks: [...connection.blocks.own] }),
         ...(rooms.length > listed.length && { more: String(listed.at(-1)?.id) }),
       }),
     );

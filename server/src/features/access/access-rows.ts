@@ -135,13 +135,17 @@ export const lockRoom = prepare<{ room: number }>((build, param) =>
   build.selectFrom("rooms").select("id").where("id", "=", param("room")).forNoKeyUpdate(),
 );
 
-/** Messages of others after a read mark that mention a person: by name, or with everyone else. */
+/** Messages of others after a read mark that mention a person, by name or with everyone else, but for those by whom they block. */
 export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
   return sql<number>`(SELECT count(*) FROM mentions
-      WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read})
+      WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read}
+        AND NOT EXISTS (SELECT 1 FROM messages JOIN blocks ON blocks.blocked_id = messages.sender_id
+          WHERE messages.id = mentions.message_id AND blocks.user_id = mentions.user_id))
     + (SELECT count(*) FROM messages
       WHERE messages.room_id = ${room} AND messages.mention_all = 1 AND messages.seq > ${read}
-        AND messages.sender_id <> ${user})`;
+        AND messages.sender_id <> ${user}
+        AND NOT EXISTS (SELECT 1 FROM blocks
+          WHERE blocks.user_id = ${user} AND blocks.blocked_id = messages.sender_id))`;
 }
 
 export const mentionCount = prepare<{ user: number; room: number; read: number }, { count: number }>(

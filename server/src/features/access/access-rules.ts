@@ -63,3 +63,8 @@ export function requirePermission(role: MemberRole, needed: MemberRole, what: st
 export function requireOpen(room: { archived_at: number | null }): void {
   if (room.archived_at !== null) throw new ChatError("forbidden", "this room is archived");
 }
+
+/** The key of a direct room, the sorted pair: one key whoever asks first. */
+export function directKey(one: number, other: number): string {
+  return one < other ? `${one}:${other}` : `${other}:${one}`;
+}

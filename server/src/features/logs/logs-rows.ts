@@ -13,6 +13,7 @@ export interface RoomEventRow {
 export interface RaisedRoom {
   kind: "direct" | "group" | "channel";
   is_public: 0 | 1;
+  direct_key: string | null;
   permissions: string;
   archived_at: number | null;
   deleted_at: number | null;
@@ -25,6 +26,7 @@ export interface RaisedRoom {
 const raised = [
   "kind",
   "is_public",
+  "direct_key",
   "permissions",
   "archived_at",
   "deleted_at",
@@ -150,6 +152,21 @@ export const userEventRows = prepare<{ user: number; after: number; limit: numbe
 
 export const userHead = prepare<{ user: number }, { head: number }>((build, param) =>
   build.selectFrom("users").select("head").where("id", "=", param("user")),
+);
+
+export interface DraftNow {
+  room_id: number;
+  text: string;
+  reply_to: number | null;
+  at: number;
+}
+
+export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build, param) =>
+  build
+    .selectFrom("drafts")
+    .select(["room_id", "text", "reply_to", "at"])
+    .where("user_id", "=", param("user"))
+    .where("room_id", "=", param("room")),
 );
 
 export async function headsOfRooms(

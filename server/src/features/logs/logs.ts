@@ -1,10 +1,13 @@
 import type { Checked, Output } from "@parley/protocol/contract";
+import type { Draft } from "@parley/protocol/drafts";
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { recallMembership } from "../access/access.ts";
 import {
+  type DraftNow,
+  draftNow,
   insertRoomEvent,
   insertUserEvent,
   type RaisedRoom,
@@ -101,8 +104,8 @@ export async function emitToUser(tx: Tx, user: number, event: NewUserEvent): Pro
   const head = (await tx.sql.first(raiseUserHead({ user })))?.head;
   if (head === undefined) throw new Error(`user ${user} has no log`);
   const { kind, ...rest } = event;
-  const stored = event.kind === "room.appeared" ? { room: event.room.id } : rest;
-  tx.sql.runAhead(insertUserEvent({ user, seq: head, kind, at: tx.now, body: JSON.stringify(stored) }));
+  const body = JSON.stringify(storedOf(event));
+  tx.sql.runAhead(insertUserEvent({ user, seq: head, kind, at: tx.now, body }));
   const whole = { kind, at: isoTime(tx.now), ...rest } as UserEvent;
   tx.announce({ log: "user", id: user, seq: head, event: whole });
 }
@@ -126,10 +129,30 @@ export async function userEvents(
   };
 }
 
-/** A room that appeared is shown as it is when the event is read: its name and topic stand in one place only. */
+/** What people write stands in one place only, and not in the log. */
+function storedOf(event: NewUserEvent): object {
+  if (event.kind === "room.appeared") return { room: event.room.id };
+  if (event.kind === "draft.set") return { room: event.draft.room };
+  const { kind: _, ...rest } = event;
+  return rest;
+}
+
+/** DRAFT-3. A room that appeared and a draft are shown as they are when the event is read. */
 async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<UserEvent> {
   const head = { kind: row.kind, at: isoTime(row.at) };
   const body = JSON.parse(row.body);
+  if (row.kind === "draft.set") {
+    const draft = await sql.first(draftNow({ user, room: body.room }));
+    return { ...head, draft: draft ? toDraft(draft) : nothingIn(body.room, row.at) } as UserEvent;
+  }
   if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
+}
+
+export function toDraft({ room_id, text, reply_to, at }: DraftNow): Draft {
+  return { room: room_id, text, ...(reply_to !== null && { reply_to }), at: isoTime(at) };
+}
+
+function nothingIn(room: number, at: number): Draft {
+  return { room, text: "", at: isoTime(at) };
 }

@@ -54,6 +54,11 @@ export const deleteMember = prepare<{ room: number; user: number }>((build, para
   build.deleteFrom("members").where("room_id", "=", param("room")).where("user_id", "=", param("user")),
 );
 
+/** DRAFT-4. */
+export const deleteDraft = prepare<{ room: number; user: number }>((build, param) =>
+  build.deleteFrom("drafts").where("room_id", "=", param("room")).where("user_id", "=", param("user")),
+);
+
 export const updateMemberRole = prepare<{ room: number; user: number; role: MemberRole }>((build, param) =>
   build
     .updateTable("members")

@@ -15,10 +15,12 @@ import {
   requireOpen,
   requirePermission,
 } from "../access/access.ts";
+import { apartFrom, requireMayBring } from "../blocks/blocks.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { requireUsers } from "../users/users.ts";
 import {
   addToMemberCount,
+  deleteDraft,
   deleteMember,
   heirOf,
   insertMember,
@@ -36,7 +38,7 @@ import {
   requireRoomFor,
 } from "./members-rules.ts";
 
-/** The people in a room. Marks are shown in rooms of up to 64 people. */
+/** BLOCK-5. The people in a room. Marks are shown in rooms of up to 64 people. */
 export async function listMembers(
   sql: Sql,
   actor: Actor,
@@ -48,13 +50,15 @@ export async function listMembers(
   const rows = await sql.rows(membersAfter({ room: room.id, after, limit: input.limit + 1 }));
   const page = rows.slice(0, input.limit);
   const showsMarks = room.member_count <= limits.markRoomMembers;
+  const people = page.map((row) => row.user_id);
+  const apart = showsMarks ? await apartFrom(sql, actor.user, people) : nobody;
   return {
-    members: page.map((row) => toMember(row, showsMarks)),
+    members: page.map((row) => toMember(row, showsMarks && !apart.has(row.user_id))),
     next: rows.length > page.length ? String(page.at(-1)?.user_id) : null,
   };
 }
 
-/** ROOM-3, ROOM-4. Adds a person; somebody who is in stays as they are. */
+/** ROOM-3, ROOM-4, BLOCK-3. Adds a person; somebody who is in stays as they are. */
 export async function addMember(tx: Tx, actor: Actor, input: Checked<"member.add">): Promise<Member> {
   const room = await accessOwnRoomForChange(tx, actor.user, input.room);
   requireChangeable(room.kind);
@@ -62,9 +66,10 @@ export async function addMember(tx: Tx, actor: Actor, input: Checked<"member.add
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).add_members, "add people");
   requireMayGive(room.role, input.role);
   const present = await tx.sql.first(memberByUser({ room: room.id, user: input.user }));
-  if (present) return toMember(present, room.member_count <= limits.markRoomMembers);
+  if (present) return toMember(present, await showsMarksOf(tx.sql, actor, room, input.user));
   requireRoomFor(room, 1);
   await requireUsers(tx.sql, [input.user]);
+  await requireMayBring(tx.sql, actor.user, [input.user]);
   return enter(tx, { room: room.id, user: input.user, role: input.role, by: actor.user });
 }
 
@@ -127,11 +132,14 @@ export async function setMemberRole(
   const target = await requireMember(tx.sql, room.id, input.user);
   if (input.user !== actor.user) requireAbove(room.role, target.role);
   requireMayGive(room.role, input.role);
-  if (target.role === input.role) return toMember(target, room.member_count <= limits.markRoomMembers);
+  const showsMarks = await showsMarksOf(tx.sql, actor, room, input.user);
+  if (target.role === input.role) return toMember(target, showsMarks);
   if (target.role === "owner" && (await isLastOwner(tx, room))) throw lastOwnerStays();
   await changeRole(tx, { room: room.id, user: input.user, role: input.role, by: actor.user });
-  return toMember({ ...target, role: input.role }, room.member_count <= limits.markRoomMembers);
+  return toMember({ ...target, role: input.role }, showsMarks);
 }
+
+const nobody: ReadonlySet<number> = new Set();
 
 interface Entry {
   room: number;
@@ -156,6 +164,7 @@ export async function enter(tx: Tx, entry: Entry): Promise<Member> {
 async function depart(tx: Tx, leaving: { room: number; user: number; by: number }): Promise<void> {
   const { room, user, by } = leaving;
   await tx.sql.run(deleteMember({ room, user }));
+  await tx.sql.run(deleteDraft({ room, user }));
   await tx.sql.run(addToMemberCount({ room, by: -1 }));
   await emit(tx, room, { kind: "member.left", by, user });
   await emitToUser(tx, user, { kind: "room.disappeared", room });
@@ -181,6 +190,12 @@ async function requireMember(sql: Sql, room: number, user: number): Promise<Memb
   const row = await sql.first(memberByUser({ room, user }));
   if (!row) throw new ChatError("not_found", "this person is not in the room");
   return row;
+}
+
+/** BLOCK-5. */
+async function showsMarksOf(sql: Sql, actor: Actor, room: OwnRoom, user: number): Promise<boolean> {
+  if (room.member_count > limits.markRoomMembers) return false;
+  return !(await apartFrom(sql, actor.user, [user])).has(user);
 }
 
 function toMember(row: MemberRow, showsMarks: boolean): Member {

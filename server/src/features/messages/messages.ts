@@ -18,6 +18,7 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import {
@@ -52,7 +53,7 @@ interface Sent {
   forwarded: { sender: number; at: number } | null;
 }
 
-/** MSG-1, MSG-2, MSG-3. Sends a message; the same sender's same client id sends once for ever. */
+/** MSG-1, MSG-2, MSG-3, BLOCK-3. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null });
 }
@@ -69,6 +70,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
     storeMessage(tx, actor, { ...sent, place, mentions }),
   ]);
   requireMaySend(sender?.role ?? null, input, place);
+  await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) tx.sql.runAhead(countReply({ message: row.reply_to, by: 1, seq: place.seq }));
   const message = toMessage(row);
@@ -115,13 +117,14 @@ export async function listReplies(
   return { messages: await present(sql, rows), before };
 }
 
-/** MSG-5. Only its author edits a message; every earlier text is kept. */
+/** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
 export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
+  await requireNoBlockIn(tx.sql, actor.user, room);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
   if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);

@@ -3,18 +3,23 @@ import type { Presence, PresenceState } from "@parley/protocol/presence";
 import type { Tx } from "../../context.ts";
 import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
+import { apartFrom } from "../blocks/blocks.ts";
 import { type LastSeenRow, lastSeenRows, setLastSeen } from "./presence-rows.ts";
 
 type StateOf = (user: number) => PresenceState;
 
-/** SIG-3. Who of these people is here, and when the others were; people who do not exist are left out. */
+/** SIG-3, BLOCK-5. Who of these people is here, and when the others were; people who do not exist are left out. */
 export async function listPresences(
   sql: Sql,
-  stateOf: StateOf,
+  viewer: { user: number; stateOf: StateOf },
   input: Checked<"presence.list">,
 ): Promise<Output<"presence.list">> {
   const rows = await lastSeenRows(sql, [...new Set(input.users)]);
-  return { presences: rows.map((row) => toPresence(row, stateOf)) };
+  const people = rows.map((row) => row.id);
+  const apart = await apartFrom(sql, viewer.user, people);
+  return {
+    presences: rows.map((row) => (apart.has(row.id) ? unseen(row.id) : toPresence(row, viewer.stateOf))),
+  };
 }
 
 export async function presenceOf(sql: Sql, stateOf: StateOf, user: number): Promise<Presence | undefined> {
@@ -27,6 +32,11 @@ export async function noteLastSeen(tx: Tx, users: readonly number[]): Promise<vo
   // In the order in which every node locks them.
   for (const user of [...users].sort((one, other) => one - other))
     tx.sql.runAhead(setLastSeen({ user, at: tx.now }));
+}
+
+/** BLOCK-5. All that is seen of a person between whom and the viewer there is a block. */
+export function unseen(user: number): Presence {
+  return { user, state: "offline", last_seen: null, status_message: "" };
 }
 
 function toPresence(row: LastSeenRow, stateOf: StateOf): Presence {

@@ -2,18 +2,20 @@ import type { Checked } from "@parley/protocol/contract";
 import type { Message } from "@parley/protocol/messages";
 import type { Actor, Tx } from "../../context.ts";
 import { requireOpen } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit } from "../logs/logs.ts";
 import { accessMessageForChange, presentOne } from "../messages/messages.ts";
 import { countReactions, deleteReaction, emojiOn, insertReaction } from "./reactions-rows.ts";
 import { requireKnownEmoji, requireRoomForEmoji } from "./reactions-rules.ts";
 
-/** MSG-9. Puts one's reaction on a message or takes it off; asked twice, it is as if asked once. */
+/** MSG-9, BLOCK-3. Puts one's reaction on a message or takes it off; asked twice, it is as if asked once. */
 export async function setReaction(tx: Tx, actor: Actor, input: Checked<"reaction.set">): Promise<Message> {
   requireKnownEmoji(input.emoji);
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   requireOpen(room);
   const place = { message: row.id, emoji: input.emoji, user: actor.user };
   if (input.on) {
+    await requireNoBlockIn(tx.sql, actor.user, room);
     const present = await tx.sql.rows(emojiOn({ message: row.id }));
     requireRoomForEmoji(input.emoji, new Set(present.map((each) => each.emoji)));
   }

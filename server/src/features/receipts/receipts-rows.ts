@@ -146,7 +146,7 @@ export const readOrdinals = prepare<
     .where("room_id", "=", param("room")),
 );
 
-/** Mentions that their people have not read, of one room. */
+/** Mentions that their people have not read, of one room, but for those by whom they block (BLOCK-4). */
 export const unreadMentions = prepare<{ room: number }, { user_id: number; count: number }>((build, param) =>
   build
     .selectFrom("mentions")
@@ -159,6 +159,17 @@ export const unreadMentions = prepare<{ room: number }, { user_id: number; count
     .select("mentions.user_id as user_id")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("mentions.room_id", "=", param("room"))
+    .where(({ exists, not, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("messages")
+            .innerJoin("blocks", "blocks.blocked_id", "messages.sender_id")
+            .select("blocks.user_id")
+            .whereRef("messages.id", "=", "mentions.message_id")
+            .whereRef("blocks.user_id", "=", "mentions.user_id"),
+        ),
+      ),
+    )
     .groupBy("mentions.user_id"),
 );
 
@@ -169,4 +180,20 @@ export const mentionsOfAll = prepare<{ room: number }, { seq: number; sender_id:
     .where("room_id", "=", param("room"))
     .where("mention_all", "=", 1)
     .orderBy("seq"),
+);
+
+/** BLOCK-4. Mentions of everyone, and each person of the room whom they do not reach: they block the sender. */
+export const unheardMentionsOfAll = prepare<{ room: number }, { user_id: number; seq: number }>(
+  (build, param) =>
+    build
+      .selectFrom("messages")
+      .innerJoin("blocks", "blocks.blocked_id", "messages.sender_id")
+      .innerJoin("members", (join) =>
+        join
+          .onRef("members.room_id", "=", "messages.room_id")
+          .onRef("members.user_id", "=", "blocks.user_id"),
+      )
+      .select(["members.user_id", "messages.seq"])
+      .where("messages.room_id", "=", param("room"))
+      .where("messages.mention_all", "=", 1),
 );

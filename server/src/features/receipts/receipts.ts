@@ -7,6 +7,7 @@ import type { Actor, Tx } from "../../context.ts";
 import { isoTimeOrNull } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessOwnRoomForChange, countMentions, type OwnRoom, readLastMessage } from "../access/access.ts";
+import { apartFrom } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { accessMessage } from "../messages/messages.ts";
 import {
@@ -19,6 +20,7 @@ import {
   ordinalAt,
   readOrdinals,
   roomCounts,
+  unheardMentionsOfAll,
   unreadMentions,
 } from "./receipts-rows.ts";
 import { countAfter, toReceipt } from "./receipts-rules.ts";
@@ -58,7 +60,7 @@ export async function markDelivered(
   return store(tx, actor, room, { ...room, delivered_seq: delivered });
 }
 
-/** MARK-3. Who has got and read a message, and when: the first move of each mark that covered it. */
+/** MARK-3, BLOCK-5. Who has got and read a message, and when: the first move of each mark that covered it. */
 export async function messageReceipts(
   sql: Sql,
   actor: Actor,
@@ -75,7 +77,18 @@ export async function messageReceipts(
   const others = people.filter(
     (person) => person.user_id !== row.sender_id && person.joined_at <= row.created_at,
   );
-  return { receipts: others.map((person) => toReceipt(person, spoke.get(person.user_id) ?? null)) };
+  const apart = await apartFrom(
+    sql,
+    actor.user,
+    others.map((person) => person.user_id),
+  );
+  return {
+    receipts: others.map((person) =>
+      apart.has(person.user_id)
+        ? { user: person.user_id, delivered_at: null, read_at: null }
+        : toReceipt(person, spoke.get(person.user_id) ?? null),
+    ),
+  };
 }
 
 export interface RoomCounts {
@@ -94,13 +107,15 @@ export async function unreadCounts(sql: Sql, room: number): Promise<RoomCounts> 
   const people = await sql.rows(readOrdinals({ room }));
   const mentions = new Map((await sql.rows(unreadMentions({ room }))).map((row) => [row.user_id, row.count]));
   const all = await sql.rows(mentionsOfAll({ room }));
+  const unheard = all.length > 0 ? await sql.rows(unheardMentionsOfAll({ room })) : [];
   const rising = all.map((row) => row.seq);
   const own = Map.groupBy(all, (row) => row.sender_id);
   const counts = new Map<number, { unread: number; mentions: number }>();
   for (const { user_id, read_seq, read_ordinal } of people) {
     const unread = (now?.ordinal ?? 0) - read_ordinal;
     const ownAfter = own.get(user_id)?.filter(({ seq }) => seq > read_seq).length ?? 0;
-    const ofAll = countAfter(rising, read_seq) - ownAfter;
+    const passedOver = unheard.filter((each) => each.user_id === user_id && each.seq > read_seq).length;
+    const ofAll = countAfter(rising, read_seq) - ownAfter - passedOver;
     counts.set(user_id, { unread, mentions: (mentions.get(user_id) ?? 0) + ofAll });
   }
   return { last_message_at: isoTimeOrNull(now?.last_message_at ?? null), last_message, counts };

@@ -100,6 +100,13 @@ export const contentsOf = [
       ),
   ),
   prepare<{ room: number }>((build, param) =>
+    build
+      .deleteFrom("saved")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mentions").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
@@ -107,6 +114,9 @@ export const contentsOf = [
   ),
   prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mark_moves").where("room_id", "=", param("room")),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build.deleteFrom("drafts").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
     build.deleteFrom("members").where("room_id", "=", param("room")),

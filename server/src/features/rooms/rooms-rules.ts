@@ -2,11 +2,6 @@ import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { RoomKind } from "@parley/protocol/rooms";
 
-/** The sorted pair: one key whoever asks first. */
-export function directKey(one: number, other: number): string {
-  return one < other ? `${one}:${other}` : `${other}:${one}`;
-}
-
 export function requireGroupSize(kind: RoomKind, people: number): void {
   if (kind === "group" && people > limits.groupMembers) {
     throw new ChatError("conflict", `a group holds at most ${limits.groupMembers} people`);

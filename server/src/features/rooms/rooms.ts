@@ -9,6 +9,7 @@ import {
   accessRoomForChange,
   describeMembership,
   differencesOf,
+  directKey,
   isAtLeast,
   membershipsOf,
   type OwnRoom,
@@ -19,6 +20,7 @@ import {
   toRoom,
 } from "../access/access.ts";
 import { rewriteAnswers } from "../answers/answers.ts";
+import { requireMayBring, requireNoBlock } from "../blocks/blocks.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
@@ -32,26 +34,28 @@ import {
   setDeleted,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, directKey, likePattern, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, likePattern, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
-/** ROOM-1. Makes a group or a channel; the caller owns it. */
+/** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
   const others = [...new Set(input.members)].filter((user) => user !== actor.user);
   if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
   requireGroupSize(input.kind, others.length + 1);
   await requireUsers(tx.sql, others);
+  await requireMayBring(tx.sql, actor.user, others);
   const room = await openRoom(tx, actor, { ...input, directKey: null });
   await enter(tx, { room, user: actor.user, role: "owner", by: actor.user });
   for (const user of others) await enter(tx, { room, user, role: "member", by: actor.user });
   return describeMembership(tx.sql, actor.user, room);
 }
 
-/** ROOM-8. One direct room for each pair, and one for notes to self. */
+/** ROOM-8, BLOCK-3. One direct room for each pair, and one for notes to self. */
 export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.direct">): Promise<Membership> {
   const key = directKey(actor.user, input.user);
   const present = await tx.sql.first(roomByDirectKey({ key }));
   if (present) return describeMembership(tx.sql, actor.user, present.id);
   await requireUsers(tx.sql, [input.user]);
+  if (input.user !== actor.user) await requireNoBlock(tx.sql, actor.user, input.user);
   const room = await openRoom(tx, actor, {
     kind: "direct",
     name: "",

@@ -9,6 +9,7 @@ export interface UserRow {
   email: string | null;
   display_name: string;
   status_message: string;
+  avatar: string | null;
   role: ServerRole;
   active: 0 | 1;
   must_change_password: 0 | 1;
@@ -30,6 +31,7 @@ const columns = [
   "email",
   "display_name",
   "status_message",
+  "avatar",
   "role",
   "active",
   "must_change_password",

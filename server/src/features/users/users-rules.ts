@@ -73,6 +73,7 @@ export function toUser(row: UserRow): User {
     username: row.username,
     display_name: row.display_name,
     status_message: row.status_message,
+    avatar: row.avatar,
     role: row.role,
     active: row.active === 1,
   };

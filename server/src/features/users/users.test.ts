@@ -120,6 +120,7 @@ onEveryEngine((engine) => {
       const seen = await getUser(context.database, by(ids.bob), { user: ids.alice });
       expect(Object.keys(seen).sort()).toEqual([
         "active",
+        "avatar",
         "display_name",
         "id",
         "role",

@@ -4,6 +4,7 @@ import type { Account, ServerRole, User } from "@parley/protocol/users";
 import type { Actor, Context, Tx } from "../../context.ts";
 import { oneTimePassword } from "../../platform/codes.ts";
 import type { Sql } from "../../schema/tables.ts";
+import { blockersAmong } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { actorOf, endSessionsOf, type From } from "../sessions/sessions.ts";
 import {
@@ -63,20 +64,23 @@ export async function updateMe(tx: Tx, actor: Actor, input: Checked<"user.update
   return tellOf(tx, actor.user);
 }
 
-/** ACC-10. */
-export async function getUser(sql: Sql, _actor: Actor, input: Checked<"user.get">): Promise<User> {
+/** ACC-10, BLOCK-5. */
+export async function getUser(sql: Sql, actor: Actor, input: Checked<"user.get">): Promise<User> {
   const row = await sql.first(userById({ id: input.user }));
-  if (!row) throw noSuchUser();
-  return toUser(row);
+  const [user] = row ? await usersFor(sql, actor, [row]) : [];
+  if (!user) throw noSuchUser();
+  return user;
 }
 
-/** ACC-10. People by username, those whose names hold a text, or those with the given ids. */
+/** ACC-10, BLOCK-5. People by username, those whose names hold a text, or those with the given ids. */
 export async function listUsers(
   sql: Sql,
-  _actor: Actor,
+  actor: Actor,
   input: Checked<"user.list">,
 ): Promise<Output<"user.list">> {
-  if (input.ids) return { users: (await namedUsers(sql, input.ids)).map(toUser), next: null };
+  if (input.ids) {
+    return { users: await usersFor(sql, actor, await namedUsers(sql, input.ids)), next: null };
+  }
   const { cursor: after = "" } = input;
   if (!/^[a-z0-9._-]*$/.test(after)) throw new ChatError("invalid", "this cursor is not from this list");
   const limit = input.limit + 1;
@@ -87,7 +91,7 @@ export async function listUsers(
   );
   const page = rows.slice(0, input.limit);
   return {
-    users: page.map(toUser),
+    users: await usersFor(sql, actor, page),
     next: rows.length > page.length ? (page.at(-1)?.username_key ?? null) : null,
   };
 }
@@ -263,6 +267,13 @@ export async function credentialsOf(sql: Sql, user: number): Promise<CredentialR
 
 function namedUsers(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
   return ids.length === 0 ? Promise.resolve([]) : usersByIds(sql, [...new Set(ids)]);
+}
+
+/** BLOCK-5. As somebody sees them: whoever blocks them shows them no status message. */
+async function usersFor(sql: Sql, actor: Actor, rows: readonly UserRow[]): Promise<User[]> {
+  const ids = rows.map((row) => row.id);
+  const blockers = new Set(await blockersAmong(sql, actor.user, ids));
+  return rows.map((row) => toUser(blockers.has(row.id) ? { ...row, status_message: "" } : row));
 }
 
 /** A text as LIKE takes it for itself. */

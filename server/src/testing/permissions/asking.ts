@@ -16,13 +16,15 @@ export interface Answer {
 
 /** Asks over REST. Whoever has signed out asks without a token, whoever was deactivated with the one they had. */
 export async function askOverRest(url: string, world: World, call: Call, input: object): Promise<Answer> {
-  const { method, path, body } = restCall(call.op, input);
+  const { method, path, body, bytes } = restCall(call.op, input);
   const headers = new Headers({ "x-forwarded-for": world.address });
   if (call.who !== "signedOut") {
     headers.set("authorization", `Bearer ${world.devices[call.who].accessToken}`);
   }
   if (body) headers.set("content-type", "application/json");
-  const response = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  if (bytes) headers.set("content-type", bytes.type);
+  const sent = bytes?.content ?? (body ? JSON.stringify(body) : null);
+  const response = await fetch(url + path, { method, headers, body: sent });
   const text = await response.text();
   const result = text === "" ? {} : JSON.parse(text);
   return { verdict: response.ok ? "done" : (result.code as ErrorCode), result, text };

@@ -59,6 +59,34 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  "avatar.set": () => ({}),
+  "avatar.remove": () => ({}),
+  "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
+  "block.list": () => ({}),
+  "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "saved.list": () => ({ limit: 200 }),
+  // 0: nothing; 3: answers a message of another room.
+  "draft.set": (world, call) => ({
+    room: roomOf(world, call),
+    text: call.variant === 0 ? "" : world.secret(call.place, "text"),
+    ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
+    at: "2030-01-01T00:00:00.000Z",
+  }),
+  "draft.list": () => ({}),
+  // 0: a message; 1: a person; 2: a room; 3: nothing at all.
+  "report.create": (world, call) => ({
+    reason: "spam",
+    ...(call.variant === 0 && { message: messageOf(world, call) }),
+    ...(call.variant === 1 && { user: targetOf(world, call) }),
+    ...(call.variant === 2 && { room: roomOf(world, call) }),
+  }),
+  "report.list_mine": () => ({ limit: 200 }),
+  "report.list": () => ({ limit: 200 }),
+  // Odd: one that there was at the start.
+  "report.get": (world, call) => ({ report: isOdd(call) ? world.report : nothing }),
+  "report.update": (world, call) => ({
+    ...{ report: isOdd(call) ? world.report : nothing, status: "reviewing", note: `Seen ${world.count()}` },
+  }),
   "user.events": () => ({ after: 0, limit: 200 }),
   "presence.list": (world, call) => ({ users: [targetOf(world, call)] }),
   // Odd: a group that is public, which cannot be.

@@ -55,6 +55,8 @@ export interface Model {
   /** Pairs that have a direct room. */
   pairs: Set<string>;
   revoked: boolean;
+  /** Who blocks whom. */
+  blocks: Set<string>;
 }
 
 /** One wish. What `variant` chooses between is said in `inputs.ts`. */
@@ -72,6 +74,13 @@ export interface Call {
 export const foreignPlace = (place: Place): Place => (place === "public" ? "private" : "public");
 export const isOdd = ({ variant }: Call) => variant % 2 === 1;
 export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
+
+export const blockOf = (blocker: Who, blocked: Who) => `${blocker}>${blocked}`;
+
+/** Whether one of two people blocks the other. */
+export function isApart({ blocks }: Model, one: Who, other: Who): boolean {
+  return blocks.has(blockOf(one, other)) || blocks.has(blockOf(other, one));
+}
 
 /** Whether a person can have a live socket: only there are calls answered. */
 export function hears({ signedIn, restricted }: PersonModel): boolean {

@@ -1,13 +1,13 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { foreignPlace, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
 const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^user\.(?:create|set_active|set_role)$/;
+const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -35,14 +35,19 @@ function within(then: (room: RoomModel, role: MemberRole, call: Call, model: Mod
 }
 
 function about(
-  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call) => Verdict,
+  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
 ): Rule {
-  return ({ rooms }, call) => {
-    const room = rooms[call.place];
+  return (model, call) => {
+    const room = model.rooms[call.place];
     const role = room.roles.get(call.who);
     const message = room.messages[call.message % room.messages.length];
-    return room.deleted || !role || !message ? "not_found" : then(message, room, role, call);
+    return room.deleted || !role || !message ? "not_found" : then(message, room, role, call, model);
   };
+}
+
+/** In a direct room with a block between its people nothing more is said. */
+function isSilenced(model: Model, { kind, roles }: RoomModel, { who }: Call): boolean {
+  return kind === "direct" && [...roles.keys()].some((other) => isApart(model, who, other));
 }
 
 function seen({ rooms }: Model, { place, who }: Call): boolean {
@@ -67,7 +72,8 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse"),
+  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list", "message.find"),
@@ -78,10 +84,35 @@ export const rules: Record<OperationName, Rule> = {
   "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
-  "room.create": ({ people }, call) =>
-    unless([isOdd(call), "invalid"], [!people[call.target].active, "not_found"]),
-  "room.direct": ({ people, pairs }, { who, target }) =>
-    unless([!pairs.has(pairOf(who, target)) && !people[target].active, "not_found"]),
+  "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
+  "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  "report.create": (model, call) => {
+    const { roles, messages, deleted } = model.rooms[call.place];
+    const message = messages[call.message % messages.length];
+    if (call.variant === 0) {
+      return unless(
+        [deleted || !roles.has(call.who) || !message || message.deleted, "not_found"],
+        [message?.sender === call.who, "invalid"],
+      );
+    }
+    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
+  },
+  "report.get": (_, call) => unless([!isOdd(call), "not_found"]),
+  "report.update": (_, call) => unless([!isOdd(call), "not_found"]),
+  "room.create": ({ people, blocks }, call) =>
+    unless(
+      [isOdd(call), "invalid"],
+      [!people[call.target].active, "not_found"],
+      [blocks.has(blockOf(call.target, call.who)), "forbidden"],
+    ),
+  "room.direct": (model, { who, target }) =>
+    unless(
+      [model.pairs.has(pairOf(who, target)), "done"],
+      [!model.people[target].active, "not_found"],
+      [isApart(model, who, target), "forbidden"],
+    ),
   "room.get": (model, call) => unless([!seen(model, call), "not_found"]),
   "room.update": within((room, role, call) =>
     unless(
@@ -109,6 +140,7 @@ export const rules: Record<OperationName, Rule> = {
       [kind === "direct" || archived || !atLeast(role, permissions.add_members), "forbidden"],
       [!mayGive(role, call.role), "forbidden"],
       [!roles.has(call.target) && !model.people[call.target].active, "not_found"],
+      [!roles.has(call.target) && model.blocks.has(blockOf(call.target, call.who)), "forbidden"],
     ),
   ),
   "member.remove": within(({ kind, roles }, role, call, _model) =>
@@ -130,25 +162,28 @@ export const rules: Record<OperationName, Rule> = {
       [theirs === "owner" && call.role !== "owner" && owners === 1, "conflict"],
     );
   }),
-  "message.send": within(({ archived, permissions, roles }, role, call, _model) =>
-    unless(
+  "message.send": within((room, role, call, model) => {
+    const { archived, permissions, roles } = room;
+    return unless(
       [archived || !atLeast(role, permissions.send_messages), "forbidden"],
       [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
+      [isSilenced(model, room, call), "forbidden"],
       [call.variant === 2 && !roles.has(call.target), "invalid"],
       [call.variant === 3, "invalid"],
-    ),
-  ),
+    );
+  }),
   "message.forward": (model, call) => {
     const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
     const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];
     const isRead = !source.deleted && source.roles.has(call.who) && message?.deleted === false;
     return isRead ? intoRoom(model, call) : "not_found";
   },
-  "message.edit": about((message, { archived, permissions }, role, call) =>
+  "message.edit": about((message, room, role, call, model) =>
     unless(
       [message.deleted, "not_found"],
-      [message.sender !== call.who || message.forwarded === true || archived, "forbidden"],
-      [!atLeast(role, permissions.send_messages), "forbidden"],
+      [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
+      [!atLeast(role, room.permissions.send_messages), "forbidden"],
+      [isSilenced(model, room, call), "forbidden"],
     ),
   ),
   "message.delete": about(({ sender }, _, role, call) =>
@@ -157,8 +192,12 @@ export const rules: Record<OperationName, Rule> = {
   "pin.set": about(({ deleted }, { archived, permissions }, role) =>
     unless([deleted, "not_found"], [archived || !atLeast(role, permissions.pin_messages), "forbidden"]),
   ),
-  "reaction.set": about(({ deleted }, { archived }) =>
-    unless([deleted, "not_found"], [archived, "forbidden"]),
+  "reaction.set": about(({ deleted }, room, _, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
   ),
 };
 

@@ -1,5 +1,5 @@
 import type { MemberRole } from "@parley/protocol/rooms";
-import { type Call, isOdd, type Model, pairOf, type RoomModel, type Who, whos } from "./model.ts";
+import { blockOf, type Call, isOdd, type Model, pairOf, type RoomModel, type Who, whos } from "./model.ts";
 
 /** What a call that was done has changed. */
 export function follow(model: Model, call: Call): void {
@@ -22,6 +22,10 @@ export function follow(model: Model, call: Call): void {
       break;
     case "user.set_role":
       model.people[target].admin = odd;
+      break;
+    case "block.set":
+      if (odd) model.blocks.add(blockOf(who, target));
+      else model.blocks.delete(blockOf(who, target));
       break;
     case "room.direct":
       model.pairs.add(pairOf(who, target));

@@ -3,6 +3,7 @@ import type { Actor, Context, Tx } from "../../context.ts";
 import { createInvite } from "../../features/invites/invites.ts";
 import { enter, removeMember } from "../../features/members/members.ts";
 import { sendMessage } from "../../features/messages/messages.ts";
+import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
@@ -50,6 +51,8 @@ export interface World {
   messages: Record<Place, number[]>;
   invite: string;
   spareInvite: number;
+  /** Of the member, on the owner. */
+  report: number;
   secrets: Map<string, Secret>;
   /** 1, 2, 3 … */
   count(): number;
@@ -90,7 +93,7 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     logins: every(whos, (who) => `${who}-${name}`.toLowerCase()),
     passwords: every(whos, () => shared.password),
     messages: every(places, () => []),
-    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite">),
+    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report">),
     secrets,
     count: () => ++counted,
     secret(place, kind) {
@@ -123,6 +126,7 @@ function newModel(): Model {
     rooms: every(places, newRoomModel),
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
+    blocks: new Set(),
   };
 }
 
@@ -184,6 +188,9 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
   world.devices = devices as Record<Who, Device>;
   world.ids = every(whos, (who) => world.devices[who].actor.user);
   await addInvites(context, people.admin.actor, world);
+  const about = { user: world.ids.owner, reason: "spam", comment: "" } as const;
+  const { id } = await context.writer.write((tx) => createReport(tx, world.devices.member.actor, about));
+  world.report = id;
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {

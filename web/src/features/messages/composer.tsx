@@ -1,0 +1,192 @@
+import { limits } from "@parley/protocol/limits";
+import type { Message } from "@parley/protocol/messages";
+import { Pencil, Reply, SendHorizontal, Smile, X } from "lucide-react";
+import {
+  type KeyboardEvent,
+  type Ref,
+  type RefObject,
+  useId,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { IconButton } from "../../ui/button.tsx";
+import { Problem } from "../../ui/problem.tsx";
+import { useText } from "../../ui/text.ts";
+import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import { QuotedLine } from "./message-row.tsx";
+import { SuggestionList } from "./suggestion-list.tsx";
+import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
+
+export type { Aim } from "./use-composer.ts";
+
+export interface ComposerHandle {
+  focus: () => void;
+  /** Puts a text in, to be changed and sent anew. */
+  write: (text: string) => void;
+}
+
+interface ComposerProps {
+  room: number;
+  name: string;
+  aim: Aim;
+  onAim: (aim: Aim) => void;
+  /** The newest message of one's own, for the up arrow. */
+  lastOwn: () => Message | undefined;
+  onSent: () => void;
+  handle: Ref<ComposerHandle>;
+}
+
+/** From this share of the limit on, what is left is shown. */
+const countFrom = 0.9;
+
+/** Where a message is written. What was begun in a room is there again when one comes back. */
+export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: ComposerProps) {
+  const t = useText();
+  const area = useRef<HTMLTextAreaElement>(null);
+  const listId = useId();
+  const [isPicking, setIsPicking] = useState(false);
+  const state = useComposer({ room, aim, onAim, onSent, area });
+  const { text, suggestions, chosen, error } = state;
+  useGrowth(area, text);
+  useFocus(area, aim);
+  useImperativeHandle(handle, () => ({
+    focus: () => area.current?.focus(),
+    write: (words) => {
+      state.setText(words);
+      area.current?.focus();
+    },
+  }));
+  const hasList = suggestions.length > 0;
+  const isTooLong = text.length > limits.messageText;
+  return (
+    <div className="relative shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+      {hasList && (
+        <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
+      )}
+      <form
+        aria-label={t("compose.form")}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void state.submit();
+        }}
+        className="rounded-xl border border-edge/60 bg-raised focus-within:border-accent focus-within:outline focus-within:outline-accent"
+      >
+        {aim && <AimBar aim={aim} onCancel={state.cancel} />}
+        <div className="flex items-end gap-1 p-1">
+          <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
+          <textarea
+            ref={area}
+            dir="auto"
+            rows={1}
+            value={text}
+            aria-label={t("compose.message")}
+            placeholder={t("compose.placeholder", { name })}
+            aria-autocomplete="list"
+            aria-controls={hasList ? listId : undefined}
+            aria-activedescendant={hasList ? `${listId}-${chosen}` : undefined}
+            onChange={(event) => state.type(event.currentTarget.value)}
+            onSelect={state.look}
+            onBlur={state.close}
+            onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
+            className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11"
+          />
+          <IconButton
+            type="submit"
+            label={t(aim?.kind === "edit" ? "dialog.save" : "compose.send")}
+            icon={SendHorizontal}
+            disabled={text.trim() === "" || isTooLong}
+            onPointerDown={(event) => event.preventDefault()}
+            className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
+          />
+        </div>
+        {text.length > limits.messageText * countFrom && (
+          <p role="status" className="px-3 pb-1 text-end text-xs text-soft">
+            {t("compose.left", { count: limits.messageText - text.length })}
+          </p>
+        )}
+        {error !== undefined && (
+          <div className="px-3 pb-1">
+            <Problem error={error} />
+          </div>
+        )}
+      </form>
+      {isPicking && (
+        <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />
+      )}
+    </div>
+  );
+}
+
+interface Pressed extends Pick<ComposerProps, "aim" | "onAim" | "lastOwn"> {
+  state: ComposerState;
+}
+
+function pressed(event: KeyboardEvent<HTMLTextAreaElement>, { state, aim, onAim, lastOwn }: Pressed): void {
+  // While an input method is composing, Enter chooses a word; Safari tells it only by this key code.
+  if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+  const suggestion = state.suggestions[state.chosen];
+  const own = event.key === "ArrowUp" && state.text === "" && !aim ? lastOwn() : undefined;
+  if (event.key === "Escape") {
+    if (state.cancel()) event.stopPropagation();
+  } else if (suggestion && chooses(event, state)) event.preventDefault();
+  else if (own) {
+    event.preventDefault();
+    onAim({ kind: "edit", message: own });
+  } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+    event.preventDefault();
+    void state.submit();
+  }
+}
+
+/** Whether the key went to the suggestions. */
+function chooses({ key }: KeyboardEvent, state: ComposerState): boolean {
+  const suggestion = state.suggestions[state.chosen];
+  if (key === "ArrowDown") state.move(1);
+  else if (key === "ArrowUp") state.move(-1);
+  else if ((key === "Enter" || key === "Tab") && suggestion) state.accept(suggestion);
+  else return false;
+  return true;
+}
+
+/** On a touch screen Enter makes a new line: the button sends. */
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+function AimBar({ aim, onCancel }: { aim: NonNullable<Aim>; onCancel: () => void }) {
+  const t = useText();
+  const Icon = aim.kind === "edit" ? Pencil : Reply;
+  return (
+    <div className="flex items-center gap-2 border-b ps-3 pe-1 text-sm text-soft">
+      <Icon aria-hidden size={15} className="shrink-0" />
+      <span className="shrink-0">{t(aim.kind === "edit" ? "compose.editing" : "compose.answering")}</span>
+      <span className="flex min-w-0 flex-1">
+        <QuotedLine message={aim.message} />
+      </span>
+      <IconButton small label={t("dialog.cancel")} icon={X} onClick={onCancel} />
+    </div>
+  );
+}
+
+type Area = RefObject<HTMLTextAreaElement | null>;
+
+/** Ready to be written in, except on touch screens, where that brings the keyboard up. */
+function useFocus(area: Area, aim: Aim): void {
+  const isAimed = aim !== null;
+  useLayoutEffect(() => {
+    if (isAimed || !isTouch()) area.current?.focus();
+  }, [area, isAimed]);
+}
+
+/** As high as its text, up to a share of the window, where the style cannot say so. */
+function useGrowth(area: Area, text: string): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text is what makes it grow.
+  useLayoutEffect(() => {
+    const { current } = area;
+    if (!current || CSS.supports("field-sizing", "content")) return;
+    current.style.height = "auto";
+    current.style.height = `${current.scrollHeight}px`;
+  }, [area, text]);
+}

@@ -1,0 +1,181 @@
+import type { Message } from "@parley/protocol/messages";
+import {
+  Copy,
+  Eye,
+  History,
+  Link2,
+  MoreHorizontal,
+  Pencil,
+  Pin,
+  PinOff,
+  Reply,
+  SmilePlus,
+  Trash2,
+} from "lucide-react";
+import { useRef, useState } from "react";
+import { isAtLeast } from "../../client/ranks.ts";
+import { useClient, useView } from "../../client/use-client.ts";
+import { notify } from "../../ui/announcer.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
+import { wordsFor } from "../../ui/problem.tsx";
+import { type Translate, useText } from "../../ui/text.ts";
+import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import type { RowActions } from "./message-row.tsx";
+import { useQuickReactions } from "./quick-reactions.ts";
+
+interface MessageActionsProps {
+  message: Message;
+  isMine: boolean;
+  actions: RowActions;
+}
+
+/** What can be done with a message: on hover and focus, by the context menu, and by a long press. */
+export function MessageActions({ message, isMine, actions }: MessageActionsProps) {
+  const t = useText();
+  const client = useClient();
+  const bar = useRef<HTMLDivElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const [menu, setMenu] = useState<MenuPlace | null>(null);
+  const [isPicking, setIsPicking] = useState(false);
+  const { quick, used } = useQuickReactions();
+  const role = useView(({ state }) => state.rooms.get(message.room)?.room.role ?? null);
+  const needed = useView(
+    ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
+  );
+  const isArchived = useView(({ state }) => state.rooms.get(message.room)?.room.archived ?? false);
+  const react = (emoji: string) => {
+    used(emoji);
+    void client.react(message.id, emoji, true);
+  };
+  const items = itemsOf({
+    message,
+    isMine,
+    actions,
+    t,
+    mayPin: !isArchived && isAtLeast(role, needed),
+    pin: () =>
+      void client
+        .call("pin.set", { message: message.id, on: !message.pinned_at })
+        .catch((error: unknown) => notify(wordsFor(error, t))),
+    mayRemove: isMine || isAtLeast(role, "admin"),
+    isArchived,
+  });
+  return (
+    <>
+      <div
+        ref={bar}
+        className="absolute end-3 -top-4 z-10 flex rounded-lg bg-raised p-0.5 opacity-0 shadow-float group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:hidden"
+      >
+        {!isArchived &&
+          quick.map((emoji) => (
+            <button
+              key={emoji}
+              type="button"
+              aria-label={t("reaction.with", { emoji })}
+              className="size-8 rounded-md text-base hover:bg-hover"
+              onClick={() => react(emoji)}
+            >
+              {emoji}
+            </button>
+          ))}
+        {!isArchived && (
+          <IconButton label={t("reaction.add")} icon={SmilePlus} onClick={() => setIsPicking(true)} />
+        )}
+        {!isArchived && (
+          <IconButton label={t("message.reply")} icon={Reply} onClick={() => actions.reply(message)} />
+        )}
+        <IconButton
+          ref={more}
+          label={t("message.more")}
+          icon={MoreHorizontal}
+          aria-haspopup="menu"
+          aria-expanded={menu ? true : undefined}
+          onClick={() => more.current && setMenu({ element: more.current })}
+        />
+      </div>
+      <LongPress onPress={setMenu} row={bar} />
+      {menu && <Menu label={t("message.more")} items={items} place={menu} onClose={() => setMenu(null)} />}
+      {isPicking && <EmojiPicker onClose={() => setIsPicking(false)} onChoose={react} />}
+    </>
+  );
+}
+
+/** The row itself opens the same menu: by the context menu, which a long press is on touch screens. */
+function LongPress({
+  onPress,
+  row,
+}: {
+  onPress: (place: MenuPlace) => void;
+  row: React.RefObject<HTMLElement | null>;
+}) {
+  const heard = (anchor: HTMLElement | null) => {
+    const article = anchor?.closest("article");
+    if (!article) return;
+    const open = (event: MouseEvent) => {
+      // A link and a selected text have a menu of their own.
+      if ((event.target as Element).closest("a") || !getSelection()?.isCollapsed) return;
+      event.preventDefault();
+      onPress({ x: event.clientX, y: event.clientY });
+    };
+    article.addEventListener("contextmenu", open);
+    return () => article.removeEventListener("contextmenu", open);
+  };
+  return <span ref={() => heard(row.current)} hidden />;
+}
+
+interface ItemsOf extends MessageActionsProps {
+  t: Translate;
+  mayPin: boolean;
+  pin: () => void;
+  mayRemove: boolean;
+  isArchived: boolean;
+}
+
+function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchived }: ItemsOf): MenuItem[] {
+  const items: (MenuItem | false)[] = [
+    !isArchived && {
+      label: t("message.reply"),
+      icon: Reply,
+      shortcut: "R",
+      act: () => actions.reply(message),
+    },
+    isMine &&
+      !isArchived && {
+        label: t("message.edit"),
+        icon: Pencil,
+        shortcut: "E",
+        act: () => actions.edit(message),
+      },
+    {
+      label: t("message.copy"),
+      icon: Copy,
+      shortcut: "C",
+      act: () => void navigator.clipboard.writeText(message.text),
+    },
+    {
+      label: t("message.link"),
+      icon: Link2,
+      act: () =>
+        void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room}?message=${message.id}`),
+    },
+    mayPin && {
+      label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),
+      icon: message.pinned_at ? PinOff : Pin,
+      act: pin,
+    },
+    isMine && { label: t("message.receipts"), icon: Eye, act: () => actions.receipts(message) },
+    message.edited_at !== undefined && {
+      label: t("message.history"),
+      icon: History,
+      act: () => actions.history(message),
+    },
+    mayRemove && {
+      label: t("message.delete"),
+      icon: Trash2,
+      danger: true,
+      act: () => actions.remove(message),
+    },
+  ];
+  return items.filter((item) => item !== false);
+}

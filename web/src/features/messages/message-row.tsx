@@ -1,0 +1,310 @@
+import type { Message } from "@parley/protocol/messages";
+import clsx from "clsx";
+import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Pin } from "lucide-react";
+import { Component, type KeyboardEvent, memo, type ReactNode, useEffect, useMemo } from "react";
+import type { OutboxEntry } from "../../client/outbox-storage.ts";
+import { useClient, useView } from "../../client/use-client.ts";
+import { plainWords } from "../../ui/markdown.ts";
+import { useText } from "../../ui/text.ts";
+import { clockTime, fullTime } from "../../ui/times.ts";
+import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
+import { MessageActions } from "./message-actions.tsx";
+import { type MentionNames, MessageText } from "./message-text.tsx";
+import { Reactions } from "./reactions.tsx";
+
+/** What a row can ask of the screen around it. */
+export interface RowActions {
+  reply: (message: Message) => void;
+  edit: (message: Message) => void;
+  remove: (message: Message) => void;
+  history: (message: Message) => void;
+  receipts: (message: Message) => void;
+  profile: (user: number) => void;
+  goTo: (message: number) => void;
+  rewrite: (entry: OutboxEntry) => void;
+}
+
+const frame = "group relative flex gap-3 px-4 hover:bg-hover/60 focus-within:bg-hover/60";
+
+interface MessageRowProps {
+  message: Message;
+  isHead: boolean;
+  isMine: boolean;
+  actions: RowActions;
+  isMarked: boolean;
+}
+
+export const MessageRow = memo(function MessageRow({
+  message,
+  isHead,
+  isMine,
+  actions,
+  isMarked,
+}: MessageRowProps) {
+  const t = useText();
+  const isDeleted = message.deleted_at !== undefined;
+  const name = usePersonName(message.sender);
+  const words = isDeleted ? t("message.deleted") : plainWords(message.text);
+  const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
+  return (
+    <article
+      tabIndex={-1}
+      aria-label={label}
+      onKeyDown={(event) => pressed(event, message, isMine, actions)}
+      data-message={message.id}
+      className={clsx(frame, isHead ? "pt-2 pb-0.5" : "py-0.5", isMarked && "bg-note! transition-colors")}
+    >
+      <Margin message={message} isHead={isHead} onProfile={actions.profile} />
+      <div className="min-w-0 flex-1">
+        {message.pinned_at && (
+          <p className="flex items-center gap-1 text-xs text-accent">
+            <Pin aria-hidden size={12} /> {t("pins.mark")}
+          </p>
+        )}
+        {isHead && <Author message={message} onProfile={actions.profile} />}
+        {message.reply_to !== undefined && (
+          <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
+        )}
+        <RowBoundary text={message.text}>
+          {isDeleted ? (
+            <p className="text-soft italic">{t("message.deleted")}</p>
+          ) : (
+            <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+              <Body message={message} />
+            </div>
+          )}
+        </RowBoundary>
+        {!isDeleted && message.edited_at && (
+          <button
+            type="button"
+            className="min-h-6 text-xs text-soft hover:underline"
+            title={fullTime(message.edited_at)}
+            onClick={() => actions.history(message)}
+          >
+            {t("message.edited")}
+          </button>
+        )}
+        {!isDeleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
+      </div>
+      {isMine && !isDeleted && <Receipt message={message} onShow={() => actions.receipts(message)} />}
+      {!isDeleted && <MessageActions message={message} isMine={isMine} actions={actions} />}
+    </article>
+  );
+});
+
+/** KEYS-3. Single keys on the message that has the focus. */
+function pressed(event: KeyboardEvent, message: Message, isMine: boolean, actions: RowActions): void {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (message.deleted_at) return;
+  const key = event.key.toLowerCase();
+  if (key === "r") actions.reply(message);
+  else if (key === "e" && isMine) actions.edit(message);
+  else if (key === "c") void navigator.clipboard.writeText(message.text);
+  else return;
+  event.preventDefault();
+}
+
+function Margin({
+  message,
+  isHead,
+  onProfile,
+}: Pick<MessageRowProps, "message" | "isHead"> & { onProfile: (user: number) => void }) {
+  if (isHead) {
+    return (
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-hidden
+        className="mt-0.5 h-9 shrink-0 rounded-full compact:hidden"
+        onClick={() => onProfile(message.sender)}
+      >
+        <PersonAvatar user={message.sender} />
+      </button>
+    );
+  }
+  return (
+    <time
+      dateTime={message.created_at}
+      className="w-9 shrink-0 pt-1 text-end text-[0.65rem] leading-5 tracking-tighter whitespace-nowrap text-soft opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 compact:hidden"
+    >
+      {clockTime(message.created_at)}
+    </time>
+  );
+}
+
+function Author({ message, onProfile }: { message: Message; onProfile: (user: number) => void }) {
+  const name = usePersonName(message.sender);
+  return (
+    <div className="flex items-baseline gap-2">
+      <button
+        type="button"
+        dir="auto"
+        className="truncate text-sm font-semibold hover:underline"
+        onClick={() => onProfile(message.sender)}
+      >
+        {name}
+      </button>
+      <time
+        dateTime={message.created_at}
+        title={fullTime(message.created_at)}
+        className="shrink-0 text-xs text-soft"
+      >
+        {clockTime(message.created_at)}
+      </time>
+    </div>
+  );
+}
+
+const nobody: readonly number[] = [];
+
+function Body({ message }: { message: Message }) {
+  const { mentions: ids = nobody, mention_all = false } = message;
+  const own = useView(({ session }) => (session.status === "signed_in" ? session.user.username : ""));
+  // One word for all the names: it changes only when one of them does.
+  const names = useView((view) =>
+    ids.map((id) => personIn(view, id)?.username.toLowerCase() ?? "").join(" "),
+  );
+  const client = useClient();
+  useEffect(() => client.want(ids), [client, ids]);
+  const mentions = useMemo<MentionNames>(
+    () => ({ usernames: new Set(names.split(" ")), all: mention_all, own }),
+    [names, mention_all, own],
+  );
+  return <MessageText owner={message} text={message.text} mentions={mentions} />;
+}
+
+/** The message that this one answers, in a line. */
+function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: number) => void }) {
+  const t = useText();
+  const target = useView(({ state }) => state.rooms.get(room)?.messages.get(id));
+  return (
+    <button
+      type="button"
+      onClick={() => onGo(id)}
+      className="mb-0.5 flex min-h-6 max-w-full items-center gap-1.5 rounded text-start text-sm text-soft hover:text-ink"
+    >
+      <CornerUpLeft aria-hidden size={14} className="shrink-0 rtl:-scale-x-100" />
+      <span className="sr-only">{t("message.answerTo")}</span>
+      {target ? <QuotedLine message={target} /> : <span>{t("message.earlier")}</span>}
+    </button>
+  );
+}
+
+export function QuotedLine({ message }: { message: Message }) {
+  const t = useText();
+  const name = usePersonName(message.sender);
+  return (
+    <span dir="auto" className="truncate">
+      <b className="font-semibold">{name}</b>{" "}
+      {message.deleted_at ? t("message.deleted") : plainWords(message.text)}
+    </span>
+  );
+}
+
+/** How far it has got: a tick when it is on the server, two when it was delivered, coloured when it was read. */
+function Receipt({ message, onShow }: { message: Message; onShow: () => void }) {
+  const t = useText();
+  const state = useView(({ marks, state }) => {
+    let best: "sent" | "delivered" | "read" = "sent";
+    for (const mark of marks.get(message.room)?.values() ?? []) {
+      if (mark.user === state.user) continue;
+      if (mark.read >= message.seq) return "read";
+      if (mark.delivered >= message.seq) best = "delivered";
+    }
+    return best;
+  });
+  const Icon = state === "sent" ? Check : CheckCheck;
+  return (
+    <button
+      type="button"
+      title={t(`receipt.${state}`)}
+      aria-label={t(`receipt.${state}`)}
+      onClick={onShow}
+      className={clsx("size-6 shrink-0 self-end", state === "read" ? "text-accent" : "text-soft")}
+    >
+      <Icon aria-hidden size={15} className="mx-auto" />
+    </button>
+  );
+}
+
+interface WaitingRowProps {
+  entry: OutboxEntry;
+  isHead: boolean;
+  actions: RowActions;
+}
+
+/** A message on its way: in its place from the first moment. */
+export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions }: WaitingRowProps) {
+  const t = useText();
+  const client = useClient();
+  const name = usePersonName(entry.user);
+  const isFailed = entry.state === "failed";
+  const mentions = useMemo<MentionNames>(() => ({ usernames: new Set(), all: false, own: "" }), []);
+  return (
+    <article data-state={entry.state} className={clsx(frame, isHead ? "pt-2 pb-0.5" : "py-0.5")}>
+      {isHead ? (
+        <span className="mt-0.5 h-9 shrink-0 compact:hidden">
+          <PersonAvatar user={entry.user} />
+        </span>
+      ) : (
+        <span className="w-9 shrink-0 compact:hidden" />
+      )}
+      <div className="min-w-0 flex-1">
+        {isHead && (
+          <div className="flex items-baseline gap-2">
+            <span dir="auto" className="truncate text-sm font-semibold">
+              {name}
+            </span>
+            <time className="text-xs text-soft">{clockTime(entry.created_at)}</time>
+          </div>
+        )}
+        {entry.reply_to !== undefined && <Quote id={entry.reply_to} room={entry.room} onGo={actions.goTo} />}
+        <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+          <MessageText owner={entry} text={entry.text} mentions={mentions} />
+        </div>
+        {isFailed && (
+          <div className="flex flex-wrap items-center gap-x-3 text-sm text-danger">
+            <AlertCircle aria-hidden size={16} />
+            <span>{entry.error?.message}</span>
+            <SmallButton label={t("message.retry")} onClick={() => void client.retry(entry.client_id)} />
+            <SmallButton label={t("message.editAgain")} onClick={() => actions.rewrite(entry)} />
+            <SmallButton
+              label={t("message.copy")}
+              onClick={() => void navigator.clipboard.writeText(entry.text)}
+            />
+            <SmallButton label={t("message.discard")} onClick={() => client.discard(entry.client_id)} />
+          </div>
+        )}
+      </div>
+      {!isFailed && (
+        <span
+          role="img"
+          aria-label={t("receipt.sending")}
+          title={t("receipt.sending")}
+          className="size-6 shrink-0 self-end pt-1 text-soft"
+        >
+          <Clock aria-hidden size={14} className="mx-auto" />
+        </span>
+      )}
+    </article>
+  );
+});
+
+function SmallButton({ label, onClick }: { label: string; onClick: () => void }) {
+  return (
+    <button type="button" className="min-h-6 font-medium text-accent underline" onClick={onClick}>
+      {label}
+    </button>
+  );
+}
+
+/** One message that cannot be drawn must not take the others with it. */
+class RowBoundary extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
+  override state = { failed: false };
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+  override render() {
+    return this.state.failed ? <p className="whitespace-pre-wrap">{this.props.text}</p> : this.props.children;
+  }
+}

@@ -1,0 +1,10 @@
+import { lazily } from "../../ui/lazily.tsx";
+
+export { type Aim, Composer, type ComposerHandle } from "./composer.tsx";
+export type { RowActions } from "./message-row.tsx";
+export { Timeline, type TimelineHandle } from "./timeline.tsx";
+export { TypingLine } from "./typing-line.tsx";
+
+export const DeleteDialog = lazily(async () => (await import("./message-dialogs.tsx")).DeleteDialog);
+export const HistoryDialog = lazily(async () => (await import("./message-dialogs.tsx")).HistoryDialog);
+export const ReceiptsDialog = lazily(async () => (await import("./message-dialogs.tsx")).ReceiptsDialog);

@@ -1,0 +1,176 @@
+import type { RoomState } from "@parley/protocol/state";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { type Ref, useImperativeHandle, useRef, useState } from "react";
+import { useView } from "../../client/use-client.ts";
+import { useText } from "../../ui/text.ts";
+import { dayName } from "../../ui/times.ts";
+import { MessageRow, type RowActions, WaitingRow } from "./message-row.tsx";
+import { indexOf, moveByMessage, withRow } from "./timeline-keys.ts";
+import type { Row } from "./timeline-rows.ts";
+import { UnreadBar } from "./unread-bar.tsx";
+import { useEnd } from "./use-end.ts";
+import { useLineSeen, useMore, useReading, useRows } from "./use-timeline.ts";
+
+export interface TimelineHandle {
+  toEnd: () => void;
+  /** Shows a message that is held; false when it is not. */
+  goTo: (message: number) => boolean;
+}
+
+interface TimelineProps {
+  held: RoomState;
+  /** Where the person had read to when they came; null where there was nothing new, undefined until it is known. */
+  readTo: number | null | undefined;
+  /** Leaves the past for the newest messages. */
+  onLive: () => void;
+  actions: RowActions;
+  handle: Ref<TimelineHandle>;
+}
+
+/** Pixels that a row takes until it is measured. */
+const rowHeight = 56;
+/** Milliseconds for which a message that was gone to stands out. */
+const markedFor = 2_000;
+
+/**
+ * The messages of a room. Each row is placed by its own offset; what is being read stays where it is while older
+ * messages come in before it, and the end stays in sight while the person is there.
+ */
+export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProps) {
+  const t = useText();
+  const scroller = useRef<HTMLDivElement>(null);
+  const { rows, count } = useRows(held, readTo ?? null);
+  const isLive = held.window === null;
+  const [focused, setFocused] = useState<number | null>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.key ?? index,
+    anchorTo: "end",
+    overscan: 8,
+    rangeExtractor: (range) => withRow(defaultRangeExtractor(range), focused),
+    paddingEnd: 12,
+  });
+  const { isAtEnd, toEnd, unseen } = useEnd({
+    ...{ list: virtualizer, scroller, rows },
+    isLive,
+    isKnown: readTo !== undefined,
+  });
+  useMore(virtualizer, held);
+  useReading(virtualizer, rows, held);
+  useImperativeHandle(handle, () => ({
+    toEnd,
+    goTo: (message) => {
+      const index = rows.findIndex((row) => row.kind === "message" && row.message.id === message);
+      if (index < 0) return false;
+      virtualizer.scrollToIndex(index, { align: "center" });
+      setMarked(message);
+      setTimeout(() => setMarked((now) => (now === message ? null : now)), markedFor);
+      return true;
+    },
+  }));
+  const first = virtualizer.getVirtualItems()[0];
+  const isLineSeen = useLineSeen(rows, virtualizer.range?.startIndex);
+  const day = dayAt(rows, first?.index ?? 0);
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label={t("timeline.label")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        tabIndex={0}
+        onKeyDown={(event) => moveByMessage(event, isLive ? toEnd : onLive)}
+        onFocus={(event) => setFocused(indexOf(event.target))}
+        onBlur={() => setFocused(null)}
+        className="absolute inset-0 overflow-x-hidden overflow-y-auto overscroll-contain outline-offset-[-2px] [overflow-anchor:none]"
+      >
+        <div className="relative w-full" style={{ height: Math.max(virtualizer.getTotalSize(), 0) }}>
+          {virtualizer.getVirtualItems().map(({ index, key, start }) => (
+            <div
+              key={key}
+              data-index={index}
+              ref={virtualizer.measureElement}
+              className="absolute inset-x-0 top-0"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <TimelineRow row={rows[index] as Row} actions={actions} marked={marked} />
+            </div>
+          ))}
+        </div>
+      </div>
+      <UnreadBar held={held} isLineSeen={isLineSeen} onGo={actions.goTo} />
+      {day !== null && !isAtEnd && (isLineSeen || !readTo) && (
+        <p className="pointer-events-none absolute inset-x-0 top-2 z-10 text-center">
+          <span className="rounded-full bg-raised px-3 py-1 text-xs font-medium text-soft shadow-float">
+            {dayName(day)}
+          </span>
+        </p>
+      )}
+      {!isAtEnd && (
+        <button
+          type="button"
+          onClick={isLive ? toEnd : onLive}
+          aria-label={t("timeline.toEnd", { count: unseen })}
+          className="absolute end-4 bottom-3 z-10 inline-flex h-10 min-w-10 items-center justify-center gap-1 rounded-full bg-raised px-2 text-sm text-accent shadow-float hover:bg-hover"
+        >
+          {unseen > 0 && <span className="font-semibold">{unseen}</span>}
+          <ArrowDown aria-hidden size={20} />
+        </button>
+      )}
+      {held.loaded && count === 0 && held.before === null && (
+        <p className="pointer-events-none absolute inset-0 flex items-center justify-center px-8 text-center text-soft">
+          {t("timeline.empty")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function TimelineRow({ row, actions, marked }: { row: Row; actions: RowActions; marked: number | null }) {
+  const t = useText();
+  const me = useView(({ state }) => state.user);
+  switch (row.kind) {
+    case "start":
+      return <p className="px-4 pt-8 pb-2 text-center text-sm text-soft">{t("timeline.start")}</p>;
+    case "day":
+      return (
+        <div className="flex items-center gap-3 px-4 pt-4 pb-1">
+          <span className="h-px flex-1 bg-line" />
+          <h3 className="text-xs font-semibold text-soft">{dayName(row.at)}</h3>
+          <span className="h-px flex-1 bg-line" />
+        </div>
+      );
+    case "new":
+      return (
+        <div className="flex items-center gap-3 px-4 py-1 text-danger">
+          <span className="h-px flex-1 bg-danger" />
+          <span className="text-xs font-semibold">{t("timeline.new")}</span>
+        </div>
+      );
+    case "message": {
+      const { message, isHead } = row;
+      return (
+        <MessageRow
+          {...{ message, isHead, actions }}
+          isMine={message.sender === me}
+          isMarked={marked === message.id}
+        />
+      );
+    }
+    case "waiting":
+      return <WaitingRow entry={row.entry} isHead={row.isHead} actions={actions} />;
+  }
+}
+
+function dayAt(rows: readonly Row[], index: number): string | number | null {
+  for (let at = index; at < rows.length; at++) {
+    const row = rows[at];
+    if (row?.kind === "message") return row.message.created_at;
+  }
+  return null;
+}

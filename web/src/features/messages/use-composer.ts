@@ -1,0 +1,115 @@
+import { limits } from "@parley/protocol/limits";
+import type { Message } from "@parley/protocol/messages";
+import { type RefObject, useEffect, useState } from "react";
+import type { Client } from "../../client/client.ts";
+import { draftKey } from "../../client/drafts-storage.ts";
+import { useClient, useView } from "../../client/use-client.ts";
+import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
+import { useSuggestions } from "./use-suggestions.ts";
+
+/** What is written: a new message where there is none. */
+export type Aim = { kind: "reply" | "edit"; message: Message } | null;
+
+interface ComposerOf {
+  room: number;
+  aim: Aim;
+  onAim: (aim: Aim) => void;
+  onSent: () => void;
+  area: RefObject<HTMLTextAreaElement | null>;
+}
+
+/** What is written in a room: its text, what completes it, and where it goes. */
+export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
+  const client = useClient();
+  const { text, setText, finish } = useDraft(room, aim);
+  const [query, setQuery] = useState<Query | null>(null);
+  const [chosen, setChosen] = useState(0);
+  const [error, setError] = useState<unknown>();
+  const suggestions = useSuggestions(room, query);
+
+  /** Looks at what stands before the caret. */
+  const look = () => {
+    const { current } = area;
+    if (!current) return;
+    const { selectionStart: caret, selectionEnd, value } = current;
+    setQuery(caret === selectionEnd ? queryAt(value, caret) : null);
+    setChosen(0);
+  };
+  const insert = (words: string, span?: { from: number; to: number }) => {
+    const { current } = area;
+    if (!current) return;
+    current.focus();
+    if (span) current.setSelectionRange(span.from, span.to);
+    // The only way that leaves undo as the person expects it.
+    if (!document.execCommand("insertText", false, words)) current.setRangeText(words);
+    setText(current.value);
+    setQuery(null);
+  };
+  const type = (written: string) => {
+    setText(written);
+    if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
+    look();
+  };
+  const submit = async () => {
+    const written = text.trim();
+    if (written === "" || written.length > limits.messageText) return;
+    setError(undefined);
+    setQuery(null);
+    try {
+      if (aim?.kind === "edit") await change(client, aim.message, written);
+      else {
+        const kept = send(client, room, written, aim?.message.id);
+        client.drafts.sent(room, null, kept);
+        void kept.then(onSent);
+      }
+      finish();
+      onAim(null);
+    } catch (problem) {
+      setError(problem);
+    }
+  };
+  /** False when there was nothing to call off. */
+  const cancel = () => {
+    if (query) setQuery(null);
+    else if (aim?.kind === "edit") finish();
+    if (!query && aim) onAim(null);
+    return query !== null || aim !== null;
+  };
+  return {
+    ...{ text, error, suggestions, chosen, setText, type, look, insert, submit, cancel },
+    accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
+    move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
+    close: () => setQuery(null),
+  };
+}
+
+export type ComposerState = ReturnType<typeof useComposer>;
+
+async function change(client: Client, { id, room, text }: Message, written: string): Promise<void> {
+  if (written === text) return;
+  await client.edit(id, written, mentionsIn(written, client.roomPeople.byName(room)).mentions);
+}
+
+/** Kept on the device before anything else: it is on its way whether or not there is a connection. */
+function send(client: Client, room: number, written: string, answered?: number): Promise<string> {
+  const { mentions, mention_all } = mentionsIn(written, client.roomPeople.byName(room));
+  const { user: me } = client.view.getState().state;
+  const others = mentions.filter((user) => user !== me);
+  return client.send(room, written, {
+    ...(answered !== undefined && { reply_to: answered }),
+    ...(others.length > 0 && { mentions: others }),
+    ...(mention_all && { mention_all }),
+  });
+}
+
+/** What is written in a room, kept; a change to a message that was sent is not mixed up with it. */
+function useDraft(room: number, aim: Aim) {
+  const client = useClient();
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room))?.text ?? "");
+  const edited = aim?.kind === "edit" ? aim.message : null;
+  const [change, setChange] = useState("");
+  useEffect(() => setChange(edited?.text ?? ""), [edited]);
+  const isEdit = edited !== null;
+  const setText = (text: string) => (isEdit ? setChange(text) : client.drafts.set(room, text));
+  return { text: isEdit ? change : draft, setText, finish: () => setText("") };
+}

@@ -1,0 +1,94 @@
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { Row } from "./timeline-rows.ts";
+import type { List } from "./use-timeline.ts";
+
+/** Pixels from the end within which new messages are followed. */
+const nearEnd = 60;
+/** By which a person scrolls: what moves the list otherwise must not take them away from the end. */
+const byHand = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
+
+interface EndOf {
+  list: List;
+  scroller: RefObject<HTMLDivElement | null>;
+  rows: readonly Row[];
+  /** Whether the end of the rows is the room's: else it is only the end of what is held of its past. */
+  isLive: boolean;
+  /** Whether it is known where the person had read to. */
+  isKnown: boolean;
+}
+
+/** TIME-5. Keeps the end in sight while the person is there: only their own scrolling takes them away from it. */
+export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
+  const pinned = useRef(true);
+  const [isAtEnd, setIsAtEnd] = useState(true);
+  const [unseen, setUnseen] = useState(0);
+  const toEnd = useCallback(() => {
+    pinned.current = true;
+    setIsAtEnd(true);
+    setUnseen(0);
+    if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
+  }, [scroller]);
+  useFirstPlace({ list, rows, isLive, isKnown, pinned });
+  useLayoutEffect(() => {
+    if (!isLive) {
+      pinned.current = false;
+      setIsAtEnd(false);
+    }
+  }, [isLive]);
+  const lastKey = useRef<string | undefined>(undefined);
+  useLayoutEffect(() => {
+    const key = rows.at(-1)?.key;
+    const isNews = lastKey.current !== undefined && key !== lastKey.current;
+    lastKey.current = key;
+    if (pinned.current) toEnd();
+    else if (isNews && isLive) setUnseen((count) => count + 1);
+  }, [rows, isLive, toEnd]);
+  useEffect(() => {
+    const area = scroller.current;
+    if (!area) return;
+    let isByHand = false;
+    const moved = () => {
+      const atEnd = isLive && area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
+      if (atEnd) {
+        pinned.current = true;
+        setUnseen(0);
+      } else if (isByHand) pinned.current = false;
+      setIsAtEnd(pinned.current);
+    };
+    const touched = () => {
+      isByHand = true;
+    };
+    // The composer grows, the keyboard of a phone comes up, a row is measured: the end stays in sight.
+    const resized = new ResizeObserver(() => {
+      if (pinned.current) area.scrollTop = area.scrollHeight;
+    });
+    resized.observe(area);
+    if (area.firstElementChild) resized.observe(area.firstElementChild);
+    area.addEventListener("scroll", moved, { passive: true });
+    for (const kind of byHand) area.addEventListener(kind, touched, { passive: true });
+    return () => {
+      resized.disconnect();
+      area.removeEventListener("scroll", moved);
+      for (const kind of byHand) area.removeEventListener(kind, touched);
+    };
+  }, [scroller, isLive]);
+  return { isAtEnd, toEnd, unseen };
+}
+
+interface FirstPlaceOf extends Omit<EndOf, "scroller"> {
+  pinned: RefObject<boolean>;
+}
+
+/** Where a room is entered: at the line of what is new, else at the end. */
+function useFirstPlace({ list, rows, isLive, isKnown, pinned }: FirstPlaceOf): void {
+  const hasBegun = useRef(false);
+  useLayoutEffect(() => {
+    if (hasBegun.current || rows.length === 0 || !isKnown) return;
+    hasBegun.current = true;
+    const line = rows.findIndex(({ kind }) => kind === "new");
+    if (line >= 0) {
+      pinned.current = false;
+      list.scrollToIndex(Math.max(0, line - 1), { align: "start" });
+    } else if (!isLive) list.scrollToIndex(0, { align: "start" });
+  });
+}

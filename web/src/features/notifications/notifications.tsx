@@ -1,0 +1,2 @@
+export { NotificationChoice } from "./notification-choice.tsx";
+export { isMuted } from "./notifications-rules.ts";

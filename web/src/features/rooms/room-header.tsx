@@ -1,0 +1,67 @@
+import type { RoomState } from "@parley/protocol/state";
+import { ArrowLeft, PanelRight, Users } from "lucide-react";
+import { useView } from "../../client/use-client.ts";
+import { Link } from "../../ui/address.tsx";
+import { IconButton } from "../../ui/button.tsx";
+import { useText } from "../../ui/text.ts";
+import { briefTime } from "../../ui/times.ts";
+import { peerOf } from "../users/users.tsx";
+import { RoomAvatar, useRoomName } from "./room.tsx";
+
+/** What stands over a room's messages. */
+export function RoomHeader({
+  held,
+  onDetails,
+  isOpen,
+}: {
+  held: RoomState;
+  onDetails: () => void;
+  isOpen: boolean;
+}) {
+  const t = useText();
+  const name = useRoomName(held);
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-3 border-b px-3">
+      <Link
+        href="/"
+        aria-label={t("rooms.back")}
+        className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover md:hidden pointer-coarse:size-11"
+      >
+        <ArrowLeft aria-hidden size={20} className="rtl:-scale-x-100" />
+      </Link>
+      <RoomAvatar held={held} />
+      <div className="min-w-0 flex-1">
+        <h1 dir="auto" className="truncate leading-tight font-semibold">
+          {name}
+        </h1>
+        <Beneath held={held} />
+      </div>
+      <IconButton
+        label={t("rooms.details")}
+        icon={held.room.kind === "direct" ? PanelRight : Users}
+        aria-pressed={isOpen}
+        onClick={onDetails}
+      />
+    </header>
+  );
+}
+
+function Beneath({ held }: { held: RoomState }) {
+  const t = useText();
+  const me = useView(({ state }) => state.user);
+  const peer = peerOf(held, me);
+  const presence = useView(({ presences }) => presences.get(peer ?? 0));
+  let text = held.room.topic || t("rooms.people", { count: held.room.member_count });
+  if (peer === me) text = t("rooms.notesHint");
+  else if (peer !== null) {
+    const state = presence?.state ?? "offline";
+    const seen = state === "offline" && presence?.last_seen;
+    text = seen ? t("people.lastSeen", { time: briefTime(seen) }) : t(`presence.${state}`);
+    if (presence?.status_message) text += ` · ${presence.status_message}`;
+  }
+  return (
+    <p dir="auto" className="truncate text-sm leading-tight text-soft">
+      {held.room.archived ? t("rooms.archived") : text}
+    </p>
+  );
+}

@@ -1,0 +1,47 @@
+import type { RoomState } from "@parley/protocol/state";
+import type { User } from "@parley/protocol/users";
+import { useEffect } from "react";
+import { useClient, useView } from "../../client/use-client.ts";
+import type { View } from "../../client/view.ts";
+import { Avatar, type AvatarProps, type Dot } from "../../ui/avatar.tsx";
+
+export function personIn({ people, session, state }: View, user: number): User | undefined {
+  return session.status === "signed_in" && user === state.user ? session.user : people.get(user);
+}
+
+/** A person, fetched when they are not known yet. */
+export function usePerson(user: number): User | undefined {
+  const client = useClient();
+  const person = useView((view) => personIn(view, user));
+  const isKnown = person !== undefined;
+  useEffect(() => {
+    if (!isKnown && user > 0) client.want([user]);
+  }, [client, user, isKnown]);
+  return person;
+}
+
+export function shownName(person: User | undefined): string {
+  return person ? person.display_name || person.username : "…";
+}
+
+export function usePersonName(user: number): string {
+  return shownName(usePerson(user));
+}
+
+/** The other person of a direct room; oneself for notes to self; null in other rooms. */
+export function peerOf({ room }: RoomState, me: number): number | null {
+  if (room.kind !== "direct") return null;
+  return room.people?.find((user) => user !== me) ?? me;
+}
+
+export function usePresence(user: number): Dot {
+  return useView(({ presences }) => presences.get(user)?.state ?? "offline");
+}
+
+type PersonAvatarProps = Pick<AvatarProps, "size"> & { user: number; presence?: boolean };
+
+export function PersonAvatar({ user, presence, size }: PersonAvatarProps) {
+  const name = usePersonName(user);
+  const dot = usePresence(user);
+  return <Avatar name={name} id={user} {...(size && { size })} dot={presence ? dot : undefined} />;
+}

@@ -1,0 +1,57 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createClient } from "./client/client.ts";
+import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
+import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
+import { keepPages } from "./client/updates.ts";
+import { ClientProvider } from "./client/use-client.ts";
+import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
+import { Pages } from "./screens/pages.tsx";
+import "./styles.css";
+
+const client = createClient({
+  url: location.origin,
+  storage: indexedDbOutbox(),
+  drafts: indexedDbDrafts(),
+  cookie: true,
+  device: deviceName(navigator.userAgent),
+});
+
+client.view.subscribe(({ session }, before) => {
+  if (session.status === before.session.status) return;
+  if (session.status === "signed_in" && !session.user.must_change_password) client.start();
+});
+addEventListener("online", () => client.wake());
+addEventListener("focus", () => client.wake());
+document.addEventListener("visibilitychange", () => {
+  const isShown = document.visibilityState === "visible";
+  client.presence(isShown ? "online" : "away");
+  if (isShown) client.wake();
+});
+
+/** A part of an earlier build that the server no longer has: once, the page is loaded anew. */
+addEventListener("vite:preloadError", () => {
+  const key = "parley-reloaded";
+  if (sessionStorage.getItem(key) !== null) return;
+  sessionStorage.setItem(key, "yes");
+  location.reload();
+});
+
+/** What the person will know the device by. */
+function deviceName(agent: string): string {
+  const browser = /Firefox|Edg|Chrome|Safari/.exec(agent)?.[0].replace("Edg", "Edge") ?? "Browser";
+  const system = /Android|iPhone|iPad|Windows|Mac OS|Linux/.exec(agent)?.[0];
+  return system ? `${browser}, ${system}` : browser;
+}
+
+applyAppearance();
+followSystem();
+void keepPages();
+await applyLanguage();
+createRoot(document.getElementById("app") as HTMLElement).render(
+  <StrictMode>
+    <ClientProvider value={client}>
+      <Pages />
+    </ClientProvider>
+  </StrictMode>,
+);

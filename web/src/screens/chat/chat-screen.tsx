@@ -1,0 +1,86 @@
+import type { RoomState } from "@parley/protocol/state";
+import clsx from "clsx";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useClient, useView } from "../../client/use-client.ts";
+import { useRoom } from "../../features/rooms/rooms.tsx";
+import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
+import { navigate } from "../../ui/address.tsx";
+import { lazily } from "../../ui/lazily.tsx";
+import { useText } from "../../ui/text.ts";
+import { UpdateNotice } from "../update-notice.tsx";
+import { LinkNotice } from "./link-notice.tsx";
+import { RoomScreen } from "./room-screen.tsx";
+import { SideBar } from "./side-bar.tsx";
+import type { Command } from "./switcher.tsx";
+import { useShortcuts } from "./use-shortcuts.ts";
+import { useTitle } from "./use-title.ts";
+
+const Switcher = lazily(async () => (await import("./switcher.tsx")).Switcher);
+const ShortcutsDialog = lazily(async () => (await import("./shortcuts-dialog.tsx")).ShortcutsDialog);
+
+const openRoom = (id: number) => navigate(`/rooms/${id}`);
+
+/** The rooms beside the room that is open; on a phone one after the other. */
+export function ChatScreen({ room }: { room: number | null }) {
+  const t = useText();
+  const held = useRoom(room ?? 0);
+  const isComplete = useView((view) => view.isComplete);
+  const [profile, setProfile] = useState<number | null>(null);
+  const [open, setOpen] = useState<"switcher" | "help" | null>(null);
+  const commands = useMemo<Command[]>(
+    () => [
+      { label: t("settings.title"), run: () => navigate("/settings") },
+      { label: t("settings.appearance"), run: () => navigate("/settings/appearance") },
+      { label: t("keys.title"), run: () => setOpen("help") },
+    ],
+    [t],
+  );
+  const onSwitcher = useCallback(() => setOpen("switcher"), []);
+  const onHelp = useCallback(() => setOpen("help"), []);
+  useShortcuts({ room, onOpenRoom: openRoom, onSwitcher, onHelp });
+  useTitle(held);
+  useWatched(held);
+  return (
+    <div className="flex h-full flex-col">
+      <UpdateNotice />
+      <LinkNotice />
+      <div className="flex min-h-0 flex-1">
+        <div
+          className={clsx("min-h-0 w-full md:flex md:w-76 md:shrink-0", room === null ? "flex" : "hidden")}
+        >
+          <SideBar current={room} onOpenRoom={openRoom} onProfile={setProfile} />
+        </div>
+        <main className={clsx("min-h-0 min-w-0 flex-1 md:flex", room === null ? "hidden" : "flex")}>
+          {held && <RoomScreen key={held.room.id} held={held} onProfile={setProfile} />}
+          {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
+          {room === null && <Nothing text={t("rooms.choose")} />}
+        </main>
+      </div>
+      {open === "switcher" && (
+        <Switcher commands={commands} onOpenRoom={openRoom} onClose={() => setOpen(null)} />
+      )}
+      {open === "help" && <ShortcutsDialog onClose={() => setOpen(null)} />}
+      {profile !== null && (
+        <ProfileDialog user={profile} onClose={() => setProfile(null)} onOpenRoom={openRoom} />
+      )}
+    </div>
+  );
+}
+
+function Nothing({ text }: { text: string }) {
+  return <p className="m-auto px-8 text-center text-soft">{text}</p>;
+}
+
+const watchedMost = 100;
+
+/** Those whose presence is on the screen: the people of direct rooms and of the room that is open. */
+function useWatched(held: RoomState | undefined): void {
+  const client = useClient();
+  const rooms = useView(({ state }) => state.rooms);
+  const me = useView(({ state }) => state.user);
+  useEffect(() => {
+    const peers = [...rooms.values()].flatMap((room) => peerOf(room, me) ?? []);
+    const senders = held ? [...held.messages.values()].slice(-watchedMost).map(({ sender }) => sender) : [];
+    client.watch([...new Set([...peers.slice(0, watchedMost), ...senders])]);
+  }, [client, rooms, me, held]);
+}

@@ -1,0 +1,138 @@
+import type { Message } from "@parley/protocol/messages";
+import type { RoomState } from "@parley/protocol/state";
+import clsx from "clsx";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { isAtLeast } from "../../client/ranks.ts";
+import { useClient, useView } from "../../client/use-client.ts";
+import { MemberList } from "../../features/members/members.tsx";
+import {
+  type Aim,
+  Composer,
+  type ComposerHandle,
+  DeleteDialog,
+  HistoryDialog,
+  ReceiptsDialog,
+  type RowActions,
+  Timeline,
+  type TimelineHandle,
+  TypingLine,
+} from "../../features/messages/messages.tsx";
+import { NotificationChoice } from "../../features/notifications/notifications.tsx";
+import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
+import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
+import { Button } from "../../ui/button.tsx";
+import { useText } from "../../ui/text.ts";
+import { useAnnouncements } from "./use-announcements.ts";
+import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
+
+type Asked = { kind: "remove" | "history" | "receipts"; message: Message } | null;
+
+/** One room: its messages, where one writes, and what there is to know of it. */
+export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (user: number) => void }) {
+  const t = useText();
+  const client = useClient();
+  const { room } = held;
+  const name = useRoomName(held);
+  const me = useView(({ state }) => state.user);
+  const [aim, setAim] = useState<Aim>(null);
+  const [asked, setAsked] = useState<Asked>(null);
+  const [isPins, setIsPins] = useState(false);
+  const [isDetails, setIsDetails] = useState(false);
+  const timeline = useRef<TimelineHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const readTo = useReadTo(room.id);
+  useEffect(() => {
+    client.open(room.id);
+    return () => client.close(room.id);
+  }, [client, room.id]);
+  useUnreadWindow(held, readTo);
+  const goTo = useGoTo(held, timeline);
+  useLinkedMessage(held, goTo);
+  useAnnouncements(room.id);
+  const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
+  const actions = useMemo<RowActions>(
+    () => ({
+      reply: (message) => setAim({ kind: "reply", message }),
+      edit: (message) => setAim({ kind: "edit", message }),
+      remove: (message) => setAsked({ kind: "remove", message }),
+      history: (message) => setAsked({ kind: "history", message }),
+      receipts: (message) => setAsked({ kind: "receipts", message }),
+      profile: onProfile,
+      goTo,
+      rewrite: (entry) => {
+        client.discard(entry.client_id);
+        composer.current?.write(entry.text);
+      },
+    }),
+    [client, onProfile, goTo],
+  );
+  const lastOwn = () =>
+    [...held.messages.values()]
+      .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
+      .sort((one, other) => other.seq - one.seq)[0];
+  const close = () => setAsked(null);
+  return (
+    <div className="flex min-h-0 min-w-0 flex-1">
+      <section
+        aria-label={name}
+        className={clsx("flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+      >
+        <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+        <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
+        <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
+        <TypingLine room={room.id} />
+        {canWrite(held) ? (
+          <Composer
+            room={room.id}
+            {...{ name, aim, lastOwn }}
+            onAim={setAim}
+            onSent={toLive}
+            handle={composer}
+          />
+        ) : (
+          <CannotWrite held={held} />
+        )}
+      </section>
+      {isDetails && (
+        <aside
+          aria-label={t("rooms.details")}
+          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-80 lg:shrink-0 lg:border-s"
+        >
+          <RoomDetails
+            held={held}
+            onClose={() => setIsDetails(false)}
+            onProfile={onProfile}
+            notifications={<NotificationChoice room={room} />}
+            members={<MemberList room={room} own={room.role} onProfile={onProfile} />}
+          />
+        </aside>
+      )}
+      {isPins && <PinsDialog held={held} onGo={goTo} onClose={() => setIsPins(false)} />}
+      {asked?.kind === "remove" && <DeleteDialog message={asked.message} onClose={close} />}
+      {asked?.kind === "history" && <HistoryDialog message={asked.message} onClose={close} />}
+      {asked?.kind === "receipts" && <ReceiptsDialog message={asked.message} onClose={close} />}
+    </div>
+  );
+}
+
+function canWrite({ room }: RoomState): boolean {
+  return !room.archived && isAtLeast(room.role, room.permissions.send_messages);
+}
+
+function CannotWrite({ held }: { held: RoomState }) {
+  const t = useText();
+  const client = useClient();
+  const { room } = held;
+  const isJoinable = room.role === null && room.public && !room.archived;
+  return (
+    <div className="flex shrink-0 items-center justify-center gap-3 border-t p-4 text-sm text-soft">
+      {isJoinable ? (
+        <Button look="primary" onClick={() => void client.call("room.join", { room: room.id })}>
+          {t("rooms.join")}
+        </Button>
+      ) : (
+        t(room.archived ? "rooms.archivedHint" : "rooms.readOnly")
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { Dialog } from "../../ui/dialog.tsx";
+import { type TextId, useText } from "../../ui/text.ts";
+
+const command = /Mac|iP(?:hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
+const shortcuts: readonly [keys: string, does: TextId][] = [
+  [`${command} + K`, "keys.switcher"],
+  [`${command} + /`, "keys.help"],
+  ["Alt + ↑ ↓", "keys.rooms"],
+  ["Alt + Shift + ↑ ↓", "keys.unread"],
+  ["F6", "keys.regions"],
+  ["Enter", "keys.send"],
+  ["Shift + Enter", "keys.line"],
+  ["↑", "keys.editLast"],
+  ["Esc", "keys.cancel"],
+  ["↑ ↓ Home End", "keys.messages"],
+  ["R E C", "keys.onMessage"],
+];
+
+/** Every key that does something. */
+export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
+  const t = useText();
+  return (
+    <Dialog title={t("keys.title")} onClose={onClose}>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
+        {shortcuts.map(([keys, does]) => (
+          <div key={keys} className="contents">
+            <dt>
+              <kbd className="rounded border border-edge/60 bg-side px-1.5 py-0.5 text-xs whitespace-nowrap">
+                {keys}
+              </kbd>
+            </dt>
+            <dd>{t(does)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,77 @@
+import { useEffect } from "react";
+import type { Client } from "../../client/client.ts";
+import { useClient } from "../../client/use-client.ts";
+
+interface Shortcuts {
+  room: number | null;
+  onOpenRoom: (room: number) => void;
+  onSwitcher: () => void;
+  onHelp: () => void;
+}
+
+/** KEYS-1. Keys that work wherever the focus is. */
+export function useShortcuts({ room, onOpenRoom, onSwitcher, onHelp }: Shortcuts): void {
+  const client = useClient();
+  useEffect(() => {
+    const goBy = (step: number, isUnread: boolean) => () => {
+      const next = neighbourOf(client, room, step, isUnread);
+      if (next !== undefined) onOpenRoom(next);
+    };
+    const acts = new Map([
+      ["Command k", onSwitcher],
+      ["Command /", onHelp],
+      ["Alt ArrowDown", goBy(1, false)],
+      ["Alt ArrowUp", goBy(-1, false)],
+      ["Alt Shift ArrowDown", goBy(1, true)],
+      ["Alt Shift ArrowUp", goBy(-1, true)],
+      ["F6", () => nextRegion(false)],
+      ["Shift F6", () => nextRegion(true)],
+    ]);
+    const pressed = (event: KeyboardEvent) => {
+      const act = acts.get(nameOf(event));
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [client, room, onOpenRoom, onSwitcher, onHelp]);
+}
+
+function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
+  // Where the slash is, is the keyboard's affair: some need Shift for it.
+  const isShift = shiftKey && key !== "/";
+  const held = [(ctrlKey || metaKey) && "Command", altKey && "Alt", isShift && "Shift"].filter(Boolean);
+  return [...held, key.length === 1 ? key.toLowerCase() : key].join(" ");
+}
+
+/** Rooms, messages, composer, details: round and round. */
+function nextRegion(isBack: boolean): void {
+  const regions = [...document.querySelectorAll<HTMLElement>("nav, [role=log], form textarea, aside")].filter(
+    (region) => region.offsetParent !== null,
+  );
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[(at + (isBack ? -1 : 1) + regions.length) % regions.length];
+  const inside = next?.matches("nav, aside")
+    ? next.querySelector<HTMLElement>("[aria-current], a, button, input")
+    : next;
+  inside?.focus();
+}
+
+/** The room above or below in the list, round and round; or the next of them with something unread. */
+function neighbourOf(
+  client: Client,
+  room: number | null,
+  step: number,
+  isUnread: boolean,
+): number | undefined {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-room]")];
+  const all = links.map((link) => Number(link.dataset.room));
+  const { rooms } = client.view.getState().state;
+  const ordered = all.map(
+    (_, count) => all[(all.indexOf(room ?? -1) + step * (count + 1) + all.length * 2) % all.length],
+  );
+  return ordered.find(
+    (each) => each !== undefined && each !== room && (!isUnread || (rooms.get(each)?.room.unread ?? 0) > 0),
+  );
+}

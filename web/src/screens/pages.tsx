@@ -1,0 +1,43 @@
+import { useEffect } from "react";
+import { useView } from "../client/use-client.ts";
+import { OwnPasswordForm } from "../features/sessions/sessions.tsx";
+import { matchPath, navigate, usePath } from "../ui/address.tsx";
+import { Notices } from "../ui/announcer.tsx";
+import { lazily } from "../ui/lazily.tsx";
+import { ChatScreen } from "./chat/chat-screen.tsx";
+import { Card } from "./entrance/card.tsx";
+
+const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
+const SettingsScreen = lazily(async () => (await import("./settings/settings-screen.tsx")).SettingsScreen);
+
+/** The screen for the address. Whoever is not signed in sees the way in first; the address stays for afterwards. */
+export function Pages() {
+  const session = useView((view) => view.session);
+  const isIn = session.status === "signed_in";
+  if (isIn && session.user.must_change_password) {
+    return (
+      <Card>
+        <OwnPasswordForm />
+      </Card>
+    );
+  }
+  return (
+    <>
+      {isIn ? <Screen /> : <EntranceScreen key={String(session.ended)} hasEnded={session.ended} />}
+      <Notices />
+    </>
+  );
+}
+
+function Screen() {
+  const path = usePath();
+  const room = matchPath("/rooms/:room", path);
+  const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
+  const isKnown = path === "/" || room !== null || settings !== null;
+  useEffect(() => {
+    // An address that led in, such as an invite's, holds a code that has done its work.
+    if (!isKnown) navigate("/", { replace: true });
+  }, [isKnown]);
+  if (settings) return <SettingsScreen part={settings.part} />;
+  return <ChatScreen room={room ? Number(room.room) : null} />;
+}

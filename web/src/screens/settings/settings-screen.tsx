@@ -1,0 +1,72 @@
+import clsx from "clsx";
+import { ArrowLeft } from "lucide-react";
+import type { ComponentType } from "react";
+import {
+  AppearanceSettings,
+  PasswordSettings,
+  ProfileSettings,
+  SessionSettings,
+} from "../../features/settings/settings.tsx";
+import { Link } from "../../ui/address.tsx";
+import { type TextId, useText } from "../../ui/text.ts";
+
+const parts: Record<string, { title: TextId; Part: ComponentType }> = {
+  profile: { title: "settings.profile", Part: ProfileSettings },
+  appearance: { title: "settings.appearance", Part: AppearanceSettings },
+  password: { title: "settings.password", Part: PasswordSettings },
+  sessions: { title: "settings.sessions", Part: SessionSettings },
+};
+
+/** The person's own settings, a part at a time; each has an address. */
+export function SettingsScreen({ part: param }: { part: string | undefined }) {
+  const t = useText();
+  const name = param !== undefined && param in parts ? param : "profile";
+  const { title, Part } = parts[name] as (typeof parts)[string];
+  const back =
+    "inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover pointer-coarse:size-11";
+  return (
+    <div className="flex h-full flex-col md:flex-row">
+      <nav
+        aria-label={t("settings.title")}
+        className={clsx(
+          "flex w-full flex-col border-e bg-side md:flex md:w-76 md:shrink-0",
+          param === undefined ? "flex" : "hidden",
+        )}
+      >
+        <header className="flex h-14 items-center gap-2 px-3">
+          <Link href="/" aria-label={t("settings.back")} className={back}>
+            <ArrowLeft aria-hidden size={20} className="rtl:-scale-x-100" />
+          </Link>
+          <span className="text-lg font-semibold">{t("settings.title")}</span>
+        </header>
+        <ul className="px-2">
+          {Object.entries(parts).map(([part, { title: label }]) => (
+            <li key={part}>
+              <Link
+                href={`/settings/${part}`}
+                aria-current={part === name ? "page" : undefined}
+                className={clsx(
+                  "flex min-h-10 items-center rounded-lg px-3 text-sm hover:bg-hover pointer-coarse:min-h-12",
+                  part === name && "md:bg-tint md:font-medium",
+                )}
+              >
+                {t(label)}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main className={clsx("min-h-0 flex-1 overflow-y-auto md:block", param === undefined && "hidden")}>
+        <header className="flex h-14 items-center gap-2 px-3 md:px-8">
+          <Link href="/settings" aria-label={t("settings.all")} className={clsx(back, "md:hidden")}>
+            <ArrowLeft aria-hidden size={20} className="rtl:-scale-x-100" />
+          </Link>
+          <h1 className="text-lg font-semibold">{t(title)}</h1>
+        </header>
+        <div className="max-w-xl px-4 pt-2 pb-10 md:px-8">
+          <Part />
+        </div>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,46 @@
+import { i18n, translate } from "./text.ts";
+
+const day = 24 * 3600 * 1000;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs a hundred times what using it costs. */
+function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${i18n.locales} ${JSON.stringify(options)}`;
+  const made = formats.get(key) ?? new Intl.DateTimeFormat(i18n.locales, options);
+  formats.set(key, made);
+  return made;
+}
+
+export function clockTime(time: string | number): string {
+  return formatOf({ hour: "numeric", minute: "2-digit" }).format(new Date(time));
+}
+
+export function fullTime(time: string | number): string {
+  return formatOf({ dateStyle: "full", timeStyle: "short" }).format(new Date(time));
+}
+
+/** Days since 1970 where the person is. */
+export function dayNumber(time: string | number): number {
+  const date = new Date(time);
+  return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / day);
+}
+
+/** "Today", "Yesterday", a weekday within the week, else the date. */
+export function dayName(time: string | number, now = Date.now()): string {
+  const days = dayNumber(now) - dayNumber(time);
+  if (days === 0) return translate("time.today");
+  if (days === 1) return translate("time.yesterday");
+  const date = new Date(time);
+  if (days > 1 && days < 7) return formatOf({ weekday: "long" }).format(date);
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  return formatOf({ day: "numeric", month: "long", ...(!sameYear && { year: "numeric" }) }).format(date);
+}
+
+/** For lists: the time today, the weekday this week, else a short date. */
+export function briefTime(time: string | number, now = Date.now()): string {
+  const days = dayNumber(now) - dayNumber(time);
+  if (days === 0) return clockTime(time);
+  if (days === 1) return translate("time.yesterday");
+  if (days > 1 && days < 7) return formatOf({ weekday: "short" }).format(new Date(time));
+  return formatOf({ day: "numeric", month: "numeric", year: "2-digit" }).format(new Date(time));
+}

@@ -1,0 +1,52 @@
+declare const self: ServiceWorkerGlobalScope;
+/** Put in by the build: the files of this version, and a name for all of them together. */
+declare const FILES: readonly string[];
+declare const VERSION: string;
+
+const files = FILES;
+const cacheName = `parley-${VERSION}`;
+
+/** OFFLINE-1. The pages of one version are kept together: they open without a network, and never mix with another's. */
+self.addEventListener("install", (event) => {
+  event.waitUntil(
+    caches
+      .open(cacheName)
+      .then((cache) => cache.addAll(files.map((path) => new Request(path, { cache: "reload" })))),
+  );
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(
+    (async () => {
+      const names = await caches.keys();
+      const old = names.filter((name) => name.startsWith("parley-") && name !== cacheName);
+      await Promise.all(old.map((name) => caches.delete(name)));
+      await self.clients.claim();
+    })(),
+  );
+});
+
+/** OFFLINE-2. A new version waits until the person says so. */
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") void self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  const isPage = request.mode === "navigate" && isOwnPage(url.pathname);
+  if (isPage) event.respondWith(kept("/"));
+  else if (files.includes(url.pathname) || url.pathname.startsWith("/assets/"))
+    event.respondWith(kept(request));
+});
+
+function isOwnPage(path: string): boolean {
+  return /^\/(?:$|setup$|invite$|search$|rooms\/|settings(?:\/|$))/.test(path);
+}
+
+async function kept(request: Request | string): Promise<Response> {
+  return (await caches.match(request, { cacheName })) ?? fetch(request);
+}
+
+export type {};
