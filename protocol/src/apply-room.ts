@@ -87,9 +87,11 @@ export function changedBy(message: Message, seq: number, event: RoomEvent): Mess
 }
 
 /** The ids of the messages that an event may change: the one it is about, and the one that this answers. */
-export function subjectsOf(event: RoomEvent): (number | undefined)[] {
+export function subjectsOf(event: RoomEvent): number[] {
   if (!("message" in event)) return [];
-  return typeof event.message === "number" ? [event.message] : [event.message.id, event.message.reply_to];
+  if (typeof event.message === "number") return [event.message];
+  const { id, reply_to } = event.message;
+  return reply_to === undefined ? [id] : [id, reply_to];
 }
 
 function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWindow {
@@ -105,10 +107,9 @@ function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWin
 
 /** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
 function applyToMessages(messages: Map<number, Message>, seq: number, event: RoomEvent, from: number): void {
-  const told = "message" in event && typeof event.message !== "number" ? event.message : undefined;
-  if (told && told.seq >= from) keepNewer(messages, told);
+  if (isFrom(event, from)) keepNewer(messages, event.message);
   for (const subject of subjectsOf(event)) {
-    const held = messages.get(subject ?? 0);
+    const held = messages.get(subject);
     if (held) messages.set(held.id, changedBy(held, seq, event));
   }
 }
@@ -169,10 +170,10 @@ function applyToDescription(room: Membership, event: RoomEvent, me: number): Mem
 
 /** Whether an event changes the messages held, or may. */
 function touches({ messages, before }: RoomState, event: RoomEvent): boolean {
-  return subjectsOf(event).some((subject) => messages.has(subject ?? 0)) || isFrom(event, before ?? 0);
+  return subjectsOf(event).some((subject) => messages.has(subject)) || isFrom(event, before ?? 0);
 }
 
-function isFrom(event: RoomEvent, from: number): boolean {
+function isFrom(event: RoomEvent, from: number): event is Extract<RoomEvent, { message: Message }> {
   return "message" in event && typeof event.message !== "number" && event.message.seq >= from;
 }
 

@@ -64,11 +64,10 @@ async function applyMissed(
   const messages = tx.objectStore("messages");
   for (const [index, event] of (missed > 0 ? recent.slice(-missed) : []).entries()) {
     const seq = position + 1 + index;
-    for (const subject of subjectsOf(event)) {
-      if (subject === undefined || held.has(subject)) continue;
+    for (const subject of subjectsOf(event).filter((id) => !held.has(id))) {
       const kept = await messages.index("id").get(subject);
       if (kept) await messages.put(changedBy(kept, seq, event), [kept.room, kept.seq]);
-      else if (event.kind === "message.sent" && subject === event.message.id && seq >= (before ?? 0)) {
+      else if (event.kind === "message.sent" && event.message.id === subject && seq >= (before ?? 0)) {
         await messages.put(event.message, [event.message.room, seq]);
       }
     }
