@@ -8,6 +8,7 @@ import { ChatScreen } from "./chat/chat-screen.tsx";
 import { Card } from "./entrance/card.tsx";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
+const SearchScreen = lazily(async () => (await import("./search/search-screen.tsx")).SearchScreen);
 const SettingsScreen = lazily(async () => (await import("./settings/settings-screen.tsx")).SettingsScreen);
 
 /** The screen for the address. Whoever is not signed in sees the way in first; the address stays for afterwards. */
@@ -33,11 +34,13 @@ function Screen() {
   const path = usePath();
   const room = matchPath("/rooms/:room", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
-  const isKnown = path === "/" || room !== null || settings !== null;
+  const isSearch = path === "/search";
+  const isKnown = path === "/" || isSearch || room !== null || settings !== null;
   useEffect(() => {
     // An address that led in, such as an invite's, holds a code that has done its work.
     if (!isKnown) navigate("/", { replace: true });
   }, [isKnown]);
+  if (isSearch) return <SearchScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
   return <ChatScreen room={room ? Number(room.room) : null} />;
 }

@@ -2,8 +2,11 @@ import type { Message } from "@parley/protocol/messages";
 import {
   Copy,
   Eye,
+  Flag,
+  Forward,
   History,
   Link2,
+  MailOpen,
   MoreHorizontal,
   Pencil,
   Pin,
@@ -159,6 +162,13 @@ function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchiv
       act: () =>
         void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room}?message=${message.id}`),
     },
+    {
+      label: t("message.unread"),
+      icon: MailOpen,
+      act: () => actions.unread(message),
+    },
+    { label: t("message.forward"), icon: Forward, act: () => actions.forward(message) },
+    !isMine && { label: t("report.action"), icon: Flag, act: () => actions.report(message) },
     mayPin && {
       label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),
       icon: message.pinned_at ? PinOff : Pin,

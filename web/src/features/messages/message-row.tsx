@@ -1,6 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
-import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Pin } from "lucide-react";
+import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Forward, Pin } from "lucide-react";
 import { Component, type KeyboardEvent, memo, type ReactNode, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
@@ -22,6 +22,10 @@ export interface RowActions {
   profile: (user: number) => void;
   goTo: (message: number) => void;
   rewrite: (entry: OutboxEntry) => void;
+  /** Marks it and all after it unread, for oneself. */
+  unread: (message: Message) => void;
+  forward: (message: Message) => void;
+  report: (message: Message) => void;
 }
 
 const frame = "group relative flex gap-3 px-4 hover:bg-hover/60 focus-within:bg-hover/60";
@@ -61,6 +65,7 @@ export const MessageRow = memo(function MessageRow({
             <Pin aria-hidden size={12} /> {t("pins.mark")}
           </p>
         )}
+        {message.forwarded && <Provenance forwarded={message.forwarded} />}
         {isHead && <Author message={message} onProfile={actions.profile} />}
         {message.reply_to !== undefined && (
           <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
@@ -171,6 +176,18 @@ function Body({ message }: { message: Message }) {
     [names, mention_all, own],
   );
   return <MessageText owner={message} text={message.text} mentions={mentions} />;
+}
+
+/** Who first said what was forwarded; never where. */
+function Provenance({ forwarded }: { forwarded: NonNullable<Message["forwarded"]> }) {
+  const t = useText();
+  const name = usePersonName(forwarded.sender);
+  return (
+    <p className="flex items-center gap-1 text-xs text-soft">
+      <Forward aria-hidden size={13} className="rtl:-scale-x-100" />
+      {t("message.forwarded", { name, time: fullTime(forwarded.created_at) })}
+    </p>
+  );
 }
 
 /** The message that this one answers, in a line. */

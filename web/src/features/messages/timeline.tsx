@@ -54,7 +54,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), focused),
     paddingEnd: 12,
   });
-  const { isAtEnd, toEnd, unseen } = useEnd({
+  const { isAtEnd, toEnd, leaveEnd, unseen } = useEnd({
     ...{ list: virtualizer, scroller, rows },
     isLive,
     isKnown: readTo !== undefined,
@@ -66,6 +66,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     goTo: (message) => {
       const index = rows.findIndex((row) => row.kind === "message" && row.message.id === message);
       if (index < 0) return false;
+      leaveEnd();
       virtualizer.scrollToIndex(index, { align: "center" });
       setMarked(message);
       setTimeout(() => setMarked((now) => (now === message ? null : now)), markedFor);

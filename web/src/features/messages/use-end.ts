@@ -28,7 +28,14 @@ export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
     setUnseen(0);
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, [scroller]);
-  useFirstPlace({ list, rows, isLive, isKnown, pinned });
+  const hasBegun = useRef(false);
+  useFirstPlace({ list, rows, isLive, isKnown, pinned, hasBegun });
+  /** Somebody goes to another place: neither the end nor the line of what is new calls them back. */
+  const leaveEnd = useCallback(() => {
+    pinned.current = false;
+    hasBegun.current = true;
+    setIsAtEnd(false);
+  }, []);
   useLayoutEffect(() => {
     if (!isLive) {
       pinned.current = false;
@@ -72,16 +79,16 @@ export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
       for (const kind of byHand) area.removeEventListener(kind, touched);
     };
   }, [scroller, isLive]);
-  return { isAtEnd, toEnd, unseen };
+  return { isAtEnd, toEnd, leaveEnd, unseen };
 }
 
 interface FirstPlaceOf extends Omit<EndOf, "scroller"> {
   pinned: RefObject<boolean>;
+  hasBegun: RefObject<boolean>;
 }
 
 /** Where a room is entered: at the line of what is new, else at the end. */
-function useFirstPlace({ list, rows, isLive, isKnown, pinned }: FirstPlaceOf): void {
-  const hasBegun = useRef(false);
+function useFirstPlace({ list, rows, isLive, isKnown, pinned, hasBegun }: FirstPlaceOf): void {
   useLayoutEffect(() => {
     if (hasBegun.current || rows.length === 0 || !isKnown) return;
     hasBegun.current = true;

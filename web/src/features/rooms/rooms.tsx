@@ -7,6 +7,9 @@ export { RoomList } from "./room-list.tsx";
 export const BrowseRoomsDialog = lazily(
   async () => (await import("./browse-rooms-dialog.tsx")).BrowseRoomsDialog,
 );
+export const ChooseRoomDialog = lazily(
+  async () => (await import("./choose-room-dialog.tsx")).ChooseRoomDialog,
+);
 export const CreateRoomDialog = lazily(
   async () => (await import("./create-room-dialog.tsx")).CreateRoomDialog,
 );

@@ -29,6 +29,7 @@ export function ChatScreen({ room }: { room: number | null }) {
   const [open, setOpen] = useState<"switcher" | "help" | null>(null);
   const commands = useMemo<Command[]>(
     () => [
+      { label: t("search.title"), run: () => navigate("/search") },
       { label: t("settings.title"), run: () => navigate("/settings") },
       { label: t("settings.appearance"), run: () => navigate("/settings/appearance") },
       { label: t("keys.title"), run: () => setOpen("help") },

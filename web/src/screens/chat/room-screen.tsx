@@ -9,9 +9,6 @@ import {
   type Aim,
   Composer,
   type ComposerHandle,
-  DeleteDialog,
-  HistoryDialog,
-  ReceiptsDialog,
   type RowActions,
   Timeline,
   type TimelineHandle,
@@ -20,12 +17,12 @@ import {
 import { NotificationChoice } from "../../features/notifications/notifications.tsx";
 import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
+import { navigate } from "../../ui/address.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useText } from "../../ui/text.ts";
+import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
-
-type Asked = { kind: "remove" | "history" | "receipts"; message: Message } | null;
 
 /** One room: its messages, where one writes, and what there is to know of it. */
 export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (user: number) => void }) {
@@ -35,7 +32,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const name = useRoomName(held);
   const me = useView(({ state }) => state.user);
   const [aim, setAim] = useState<Aim>(null);
-  const [asked, setAsked] = useState<Asked>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
   const [isDetails, setIsDetails] = useState(false);
   const timeline = useRef<TimelineHandle>(null);
@@ -57,6 +54,13 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       remove: (message) => setAsked({ kind: "remove", message }),
       history: (message) => setAsked({ kind: "history", message }),
       receipts: (message) => setAsked({ kind: "receipts", message }),
+      forward: (message) => setAsked({ kind: "forward", message }),
+      report: (message) => setAsked({ kind: "report", message }),
+      unread: (message) => {
+        client.markUnread(room.id, message.seq);
+        // What is in sight would be read again at once.
+        navigate("/");
+      },
       profile: onProfile,
       goTo,
       rewrite: (entry) => {
@@ -64,13 +68,12 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         composer.current?.write(entry.text);
       },
     }),
-    [client, onProfile, goTo],
+    [client, onProfile, goTo, room.id],
   );
   const lastOwn = () =>
     [...held.messages.values()]
       .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
       .sort((one, other) => other.seq - one.seq)[0];
-  const close = () => setAsked(null);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
       <section
@@ -108,9 +111,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         </aside>
       )}
       {isPins && <PinsDialog held={held} onGo={goTo} onClose={() => setIsPins(false)} />}
-      {asked?.kind === "remove" && <DeleteDialog message={asked.message} onClose={close} />}
-      {asked?.kind === "history" && <HistoryDialog message={asked.message} onClose={close} />}
-      {asked?.kind === "receipts" && <ReceiptsDialog message={asked.message} onClose={close} />}
+      {asked && <MessageDialogs asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );
 }

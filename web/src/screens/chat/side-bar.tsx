@@ -1,4 +1,13 @@
-import { Compass, LogOut, MessageCirclePlus, Plus, Settings, UserPlus, UsersRound } from "lucide-react";
+import {
+  Compass,
+  LogOut,
+  MessageCirclePlus,
+  Plus,
+  Search,
+  Settings,
+  UserPlus,
+  UsersRound,
+} from "lucide-react";
 import { useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
@@ -52,6 +61,14 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
       <RoomList current={current} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
+        <Link
+          href="/search"
+          title={t("search.title")}
+          aria-label={t("search.title")}
+          className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink pointer-coarse:size-11"
+        >
+          <Search aria-hidden size={19} />
+        </Link>
         <Link
           href="/settings"
           title={t("settings.title")}
