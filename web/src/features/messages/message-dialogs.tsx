@@ -93,7 +93,7 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
           <Button onClick={onClose}>{t("dialog.cancel")}</Button>
           <Button
             look="danger"
-            autoFocus
+            data-first-focus
             onClick={() => void client.delete(message.id).then(onClose, setError)}
           >
             {t("message.delete")}
