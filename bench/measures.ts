@@ -37,17 +37,20 @@ export const memoryOfSockets: Measure = async (site) => {
   };
 };
 
-export const pages: Measure = async (site, seconds) => {
-  const one = await startLoad("w5", { ...optionsFor(site, seconds), senders: 1 }).report;
-  const sixteen = await startLoad("w5", { ...optionsFor(site, seconds), senders: 16 }).report;
-  return {
-    page_p50_ms: one.page_p50_ms ?? 0,
-    page_p99_ms: one.page_p99_ms ?? 0,
-    pages_per_second: sixteen.pages_per_second ?? 0,
-    incomplete: (one.incomplete ?? 0) + (sixteen.incomplete ?? 0),
-    generator_cpu: sixteen.generator_cpu ?? 0,
+/** Pages of fifty messages, of a room or of what a word finds: one reader for how long, sixteen for how many. */
+export function pages(mode: "w5" | "search"): Measure {
+  return async (site, seconds) => {
+    const one = await startLoad(mode, { ...optionsFor(site, seconds), senders: 1 }).report;
+    const sixteen = await startLoad(mode, { ...optionsFor(site, seconds), senders: 16 }).report;
+    return {
+      page_p50_ms: one.page_p50_ms ?? 0,
+      page_p99_ms: one.page_p99_ms ?? 0,
+      pages_per_second: sixteen.pages_per_second ?? 0,
+      incomplete: (one.incomplete ?? 0) + (sixteen.incomplete ?? 0),
+      generator_cpu: sixteen.generator_cpu ?? 0,
+    };
   };
-};
+}
 
 /** Deliveries to the quick readers, and how far the server grows from the moment that all are signed in. */
 export function besideSlowReaders(slow: number): Measure {

@@ -21,4 +21,6 @@ const scene = (await Bun.stdin.json()) as Scene;
 const app = await startApp({ config: readConfig(), onBroken: endAtOnce });
 const lines = await stage(app.context, scene);
 await Bun.write(tokenFile, lines.map((line) => `${line}\n`).join(""));
+// what comes into the index later would be done during the runs
+await app.indexer.settled();
 await app.stop({ drainSeconds: 0 });

@@ -46,6 +46,13 @@ const deliveries: readonly Column[] = [
   { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
 ];
 
+const readings: readonly Column[] = [
+  { figure: "page_p50_ms", heading: "p50 ms", digits: 3 },
+  { figure: "page_p99_ms", heading: "p99 ms", digits: 3 },
+  { figure: "pages_per_second", heading: "pages/s with 16", digits: 0 },
+  { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
+];
+
 const lengths = [1_000, 100_000, 1_000_000] as const;
 const pagesOf = (messages: number) => `w5 ${messages.toLocaleString("en-US")}`;
 const slowPart = (slow: number) => `slow ${slow}`;
@@ -99,14 +106,9 @@ export const workloads: readonly Workload[] = [
       name: pagesOf(messages),
       scene: history(messages),
       targets: ["parley"] as const,
-      measure: pages,
+      measure: pages("w5"),
     })),
-    columns: [
-      { figure: "page_p50_ms", heading: "p50 ms", digits: 3 },
-      { figure: "page_p99_ms", heading: "p99 ms", digits: 3 },
-      { figure: "pages_per_second", heading: "pages/s with 16", digits: 0 },
-      { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
-    ],
+    columns: readings,
     asks: [
       atMost(pagesOf(longest), "page_p99_ms", 5, "ms at p99 with 1,000,000 messages"),
       growth({
@@ -116,6 +118,17 @@ export const workloads: readonly Workload[] = [
         to: pagesOf(longest),
         most: 0.25,
       }),
+    ],
+  },
+  {
+    name: "search",
+    about:
+      "the newest 50 of 1,000,000 messages that all hold the word: p50 and p99 with one reader, pages a second with 16",
+    parts: [{ name: "search", scene: history(longest), targets: ["parley"], measure: pages("search") }],
+    columns: readings,
+    asks: [
+      { ...atMost("search", "page_p99_ms", 50, "ms at p99"), engine: "sqlite" },
+      { ...atMost("search", "page_p99_ms", 60, "ms at p99"), engine: "postgres" },
     ],
   },
   {

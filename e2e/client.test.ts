@@ -65,7 +65,7 @@ describe("two people on a real server", () => {
     await until(alice, () => messagesOf(alice, room)[0]?.reactions?.[0]?.users[0] === ids.bob);
     await alice.edit(hello.id, "hello, bob");
     await untilTexts(bob, room, ["hello, bob"]);
-    await alice.delete(hello.id);
+    await alice.call("message.delete", { message: hello.id });
     await until(bob, () => messagesOf(bob, room)[0]?.deleted_at !== undefined);
     expect(alice.view.getState().outbox).toEqual([]);
     for (const client of [alice, bob]) await expectInStep(client, room);

@@ -59,7 +59,7 @@ export function until(client: Client, isSo: (view: View) => boolean): Promise<vo
 }
 
 /** What a person sees of a room. */
-export function messagesOf(client: Client, room: number): Message[] {
+export function messagesOf(client: Client, room: number): readonly Message[] {
   const held = client.view.getState().state.rooms.get(room);
   return held ? timeline(held) : [];
 }

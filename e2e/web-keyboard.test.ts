@@ -108,6 +108,7 @@ describe.skipIf(!hasBrowser)("everything by keyboard, and one sees where one is 
     expect((await focus(page)).name).toBe("Emoji");
     await reach(page, "Details", "Shift+Tab");
     await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Close details" }).waitFor();
     await reach(page, "Close details");
     await page.keyboard.press("Enter");
     await page.getByRole("complementary").waitFor({ state: "detached" });

@@ -97,6 +97,6 @@ void run_pairs(struct load *load);
 void run_hold(struct load *load);
 void run_slow(struct load *load);
 void run_storm(struct load *load);
-void run_pages(struct load *load);
+void run_pages(struct load *load, const char *mode);
 
 #endif

@@ -1,4 +1,4 @@
-/* Reading pages of a room over REST (w5): keep-alive connections that each ask again when the answer is whole. */
+/* Reading pages of a room (w5), or of what a word finds (search), over REST: keep-alive connections that each ask again when the answer is whole. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -35,7 +35,16 @@ static void ask(struct reader *reader) {
   if (write(reader->fd, reader->request, reader->request_length) != (ssize_t)reader->request_length) fail("write");
 }
 
-static void open_reader(struct load *load, struct reader *reader, const struct client *client) {
+/* The word stands in every message. */
+static char *path_for(const char *mode, const struct client *client) {
+  char *path;
+  int length = strcmp(mode, "search") == 0 ? asprintf(&path, "/api/v2/search?text=message&limit=%d", PAGE_MESSAGES)
+                                           : asprintf(&path, "/api/v2/rooms/%ld/messages?limit=%d", client->room, PAGE_MESSAGES);
+  if (length < 0) fail("memory");
+  return path;
+}
+
+static void open_reader(struct load *load, struct reader *reader, const struct client *client, const char *mode) {
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)load->port)};
   int on = 1;
   to.sin_addr.s_addr = inet_addr(load->host);
@@ -43,8 +52,10 @@ static void open_reader(struct load *load, struct reader *reader, const struct c
   if (reader->fd < 0 || connect(reader->fd, (struct sockaddr *)&to, sizeof to) != 0) fail("connect");
   setsockopt(reader->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   reader->answer = malloc(PAGE_MAX + 1);
-  int length = asprintf(&reader->request, "GET /api/v2/rooms/%ld/messages?limit=%d HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n\r\n",
-                        client->room, PAGE_MESSAGES, load->host, load->port, client->token);
+  char *path = path_for(mode, client);
+  int length = asprintf(&reader->request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n\r\n",
+                        path, load->host, load->port, client->token);
+  free(path);
   if (length < 0 || !reader->answer) fail("memory");
   reader->request_length = (size_t)length;
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = reader};
@@ -94,17 +105,17 @@ static void read_until(struct load *load, uint64_t until) {
   }
 }
 
-void run_pages(struct load *load) {
+void run_pages(struct load *load, const char *mode) {
   struct window window;
   struct reader *readers = calloc((size_t)load->senders, sizeof *readers);
-  for (int i = 0; i < load->senders; i++) open_reader(load, &readers[i], &load->clients[i % load->connections]);
+  for (int i = 0; i < load->senders; i++) open_reader(load, &readers[i], &load->clients[i % load->connections], mode);
   for (int i = 0; i < load->senders; i++) ask(&readers[i]);
   read_until(load, now_nanoseconds() + (uint64_t)(load->warm_up * 1e9));
   window_open(load, &window);
   read_until(load, now_nanoseconds() + (uint64_t)(load->seconds * 1e9));
   window_close(load, &window);
   double seconds = (double)(window.ended - window.started) / 1e9;
-  printf("{\"mode\":\"w5\",\"readers\":%d,\"pages\":%llu,\"incomplete\":%llu,\"seconds\":%.3f,\"pages_per_second\":%.0f,", load->senders,
+  printf("{\"mode\":\"%s\",\"readers\":%d,\"pages\":%llu,\"incomplete\":%llu,\"seconds\":%.3f,\"pages_per_second\":%.0f,", mode, load->senders,
          (unsigned long long)pages, (unsigned long long)incomplete, seconds, (double)pages / seconds);
   printf("\"page_p50_ms\":%.3f,\"page_p99_ms\":%.3f,\"generator_cpu\":%.3f}\n", histogram_at(&load->ready_time, 0.5), histogram_at(&load->ready_time, 0.99),
          cpu_seconds(&window.used) / seconds);

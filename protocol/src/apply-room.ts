@@ -28,7 +28,7 @@ export interface Marked {
   mentions: number;
 }
 
-export function keepNewer(messages: Map<number, Message>, message: Message): void {
+function keepNewer(messages: Map<number, Message>, message: Message): void {
   const held = messages.get(message.id);
   if (!held || message.version > held.version) messages.set(message.id, message);
 }
@@ -57,15 +57,23 @@ export function withPin(message: Message, at: string | null): Message {
   return at === null ? rest : { ...rest, pinned_at: at };
 }
 
-/** A message that is held, after an event: itself when the event is not about it or says nothing new. */
-export function changedBy(message: Message, event: RoomEvent): Message {
+/** A message that was read later has this event counted already. */
+function afterReply(message: Message, seq: number, by: number): Message {
+  if (seq <= (message.replied_seq ?? 0)) return message;
+  return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+}
+
+/** A message that is held, after event `seq`: itself when the event is not about it or says nothing new. */
+export function changedBy(message: Message, seq: number, event: RoomEvent): Message {
   switch (event.kind) {
     case "message.sent":
     case "message.edited":
-    case "message.deleted":
-      return event.message.id === message.id && event.message.version > message.version
-        ? event.message
-        : message;
+    case "message.deleted": {
+      const told = event.message;
+      if (told.id === message.id) return told.version > message.version ? told : message;
+      if (told.reply_to !== message.id || event.kind === "message.edited") return message;
+      return afterReply(message, seq, event.kind === "message.sent" ? 1 : -1);
+    }
     case "reaction.set":
       // A message read late is deleted before the reactions that came before its deletion.
       if (event.message !== message.id || message.deleted_at) return message;
@@ -78,35 +86,31 @@ export function changedBy(message: Message, event: RoomEvent): Message {
   }
 }
 
-/** The id of the message that an event is about. */
-export function subjectOf(event: RoomEvent): number | undefined {
-  if (!("message" in event)) return undefined;
-  return typeof event.message === "number" ? event.message : event.message.id;
+/** The ids of the messages that an event may change: the one it is about, and the one that this answers. */
+export function subjectsOf(event: RoomEvent): number[] {
+  if (!("message" in event)) return [];
+  if (typeof event.message === "number") return [event.message];
+  const { id, reply_to } = event.message;
+  return reply_to === undefined ? [id] : [id, reply_to];
 }
 
-function windowAfter(window: RoomWindow, event: RoomEvent): RoomWindow {
-  const subject = subjectOf(event);
-  const place = window.messages.findIndex(({ id }) => id === subject);
-  const held = window.messages[place];
-  const changed = held && changedBy(held, event);
-  if (!changed || changed === held) return window;
-  return { ...window, messages: window.messages.with(place, changed) };
+function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWindow {
+  let { messages } = window;
+  for (const subject of subjectsOf(event)) {
+    const place = messages.findIndex(({ id }) => id === subject);
+    const held = messages[place];
+    const changed = held && changedBy(held, seq, event);
+    if (changed && changed !== held) messages = messages.with(place, changed);
+  }
+  return messages === window.messages ? window : { ...window, messages };
 }
 
-/** Messages sent before `from` are not held, so events about them have nothing to change. */
-function applyToMessages(messages: Map<number, Message>, event: RoomEvent, from: number): void {
-  switch (event.kind) {
-    case "message.sent":
-    case "message.edited":
-    case "message.deleted":
-      if (event.message.seq >= from) keepNewer(messages, event.message);
-      break;
-    case "reaction.set":
-    case "pin.set": {
-      const held = messages.get(event.message);
-      if (held) messages.set(held.id, changedBy(held, event));
-      break;
-    }
+/** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
+function applyToMessages(messages: Map<number, Message>, seq: number, event: RoomEvent, from: number): void {
+  if (isFrom(event, from)) keepNewer(messages, event.message);
+  for (const subject of subjectsOf(event)) {
+    const held = messages.get(subject);
+    if (held) messages.set(held.id, changedBy(held, seq, event));
   }
 }
 
@@ -164,6 +168,15 @@ function applyToDescription(room: Membership, event: RoomEvent, me: number): Mem
   }
 }
 
+/** Whether an event changes the messages held, or may. */
+function touches({ messages, before }: RoomState, event: RoomEvent): boolean {
+  return subjectsOf(event).some((subject) => messages.has(subject)) || isFrom(event, before ?? 0);
+}
+
+function isFrom(event: RoomEvent, from: number): event is Extract<RoomEvent, { message: Message }> {
+  return "message" in event && typeof event.message !== "number" && event.message.seq >= from;
+}
+
 /** Whether all messages that can be unread are held, so that they can be counted. */
 function isCountable({ room, position, before }: RoomState, read: number): boolean {
   return position >= room.head && (before === null || before <= read + 1);
@@ -188,14 +201,15 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 
 /** Applies the events that follow the room's position, the first of them numbered `position` + 1. */
 export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
-  const messages = new Map(state.messages);
+  // To copy all that is held for an event that is not about it would make every change of a room dear.
+  const changed = events.some((event) => touches(state, event)) ? new Map(state.messages) : undefined;
   let { room, marked, position, tail, described, window } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
-    applyToMessages(messages, event, state.before ?? 0);
-    if (window && event.kind !== "message.sent") window = windowAfter(window, event);
+    if (changed) applyToMessages(changed, position, event, state.before ?? 0);
+    if (window) window = windowAfter(window, position, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
     ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
     room = applyToPreview(room, event);
@@ -204,6 +218,7 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], reader:
       described = position;
     }
   }
+  const messages = changed ?? state.messages;
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
   const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
   return trimmed(doubtful ? recounted(next, reader) : next);
@@ -241,9 +256,15 @@ export function withPage(
   if (missed === undefined) return undefined;
   const before = joined(state, page, asked);
   const arrived = new Map(page.messages.map((message) => [message.id, message]));
-  for (const event of missed) applyToMessages(arrived, event, before ?? 0);
-  const messages = new Map(state.messages);
-  for (const message of arrived.values()) keepNewer(messages, message);
+  for (const [index, event] of missed.entries()) {
+    applyToMessages(arrived, page.head + 1 + index, event, before ?? 0);
+  }
+  // In the order of the room where the page is an older one, so that nothing has to be sorted.
+  const messages = new Map(arrived);
+  for (const message of state.messages.values()) {
+    const other = messages.get(message.id);
+    if (!other || other.version <= message.version) messages.set(message.id, message);
+  }
   return recounted({ ...state, loaded: true, messages, before }, reader);
 }
 

@@ -20,7 +20,13 @@ const roomId = 7;
 const someone = fc.constantFrom(1, 2, 3);
 
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("send"), by: someone, mentioning: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ do: fc.constant("send"), by: someone, mentioning: fc.boolean() },
+      answers: fc.option(fc.nat(30), { nil: undefined }),
+    }),
+  },
   fc.record({ do: fc.constant("edit"), pick: fc.nat(30), mentioning: fc.boolean() }),
   fc.record({ do: fc.constant("delete"), pick: fc.nat(30) }),
   {

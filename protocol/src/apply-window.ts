@@ -58,7 +58,13 @@ export function withSplit(state: RoomState, page: Page, asked: number): RoomStat
 /** What an older page brings, as it is now. */
 function caughtUp(state: RoomState, page: Page): Message[] | undefined {
   const missed = missedBy(state, page);
-  return missed && page.messages.map((message) => missed.reduce(changedBy, message));
+  const first = page.head + 1;
+  return (
+    missed &&
+    page.messages.map((message) =>
+      missed.reduce((held, event, index) => changedBy(held, first + index, event), message),
+    )
+  );
 }
 
 /** A window that has met the newest messages is one run with them. */

@@ -10,6 +10,7 @@ import { presenceOperations } from "./presence.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
+import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
 
@@ -21,6 +22,7 @@ export const contract = {
   ...messageOperations,
   ...pinOperations,
   ...notificationOperations,
+  ...searchOperations,
   ...logOperations,
   ...avatarOperations,
   ...presenceOperations,

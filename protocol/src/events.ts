@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { draft } from "./drafts.ts";
-import { id, position, time } from "./fields.ts";
+import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { notifications } from "./notifications.ts";
 import { reportStatus } from "./reports.ts";
@@ -12,7 +12,8 @@ const head = { at: time, by: id };
 /**
  * A room's log. Positions are dense: 1, 2, 3 …
  * An event about a message carries the message as it is when the event is read, not as it was: catching up never
- * shows a deleted text. Apply the state with the higher `version`.
+ * shows a deleted text. Apply the state with the higher `version`. A message that answers another is counted there when
+ * it is sent, and no longer when it is deleted.
  */
 export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.sent"), ...head, message }),

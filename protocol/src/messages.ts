@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientId, id, nothing, position, text, time } from "./fields.ts";
+import { clientId, id, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
 
@@ -31,8 +31,12 @@ export const message = z.object({
   type: messageType,
   /** Empty once deleted. */
   text: z.string(),
-  /** The message this one answers. */
+  /** The message this one answers; it stays when this one is deleted. */
   reply_to: id.optional(),
+  /** How many messages answer it that are not deleted; left out where none ever did. */
+  reply_count: z.int().optional(),
+  /** The event as of which they are counted: only a later one changes the count. */
+  replied_seq: position.optional(),
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
   /** People by emoji, in the order of the first of each. */
@@ -152,6 +156,18 @@ export const messageOperations = {
     input: z.strictObject({ room: id, at: time }),
     /** Null where nothing was sent since. */
     output: z.object({ message: id.nullable() }),
+  }),
+  "message.replies": operation({
+    summary: "A page of the messages that answer one, oldest first: the newest, or before an event",
+    kind: "read",
+    who: "user",
+    rest: "GET /messages/{message}/replies",
+    input: z.strictObject({ message: id, before: position.optional(), limit: pageLimit }),
+    output: z.object({
+      messages: z.array(message),
+      /** The `before` of the next page towards the past; null at the beginning. */
+      before: position.nullable(),
+    }),
   }),
   "message.edit": operation({
     summary: "Change one's own message; earlier texts are kept",

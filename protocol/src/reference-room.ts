@@ -10,7 +10,8 @@ import type { Membership, Room } from "./rooms.ts";
  */
 
 export type Step =
-  | { do: "send"; by: number; mentioning: boolean }
+  /** `answers` picks the message that is answered. */
+  | { do: "send"; by: number; mentioning: boolean; answers?: number | undefined }
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
@@ -170,10 +171,10 @@ export class ReferenceRoom {
   #take(step: Step, past: Moment, seq: number, head: { at: string; by: number }): Taken | undefined {
     switch (step.do) {
       case "send":
-        return this.#send(past, seq, step.by, step.mentioning && step.by !== alice);
+        return this.#send(past, seq, step);
       case "edit":
       case "delete":
-        return this.#change(past, step, head.at);
+        return this.#change(past, seq, step, head.at);
       case "react": {
         const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
         if (!message || message.deleted_at) return undefined;
@@ -204,12 +205,16 @@ export class ReferenceRoom {
     }
   }
 
-  #send(past: Moment, seq: number, sender: number, mentioning: boolean): Taken {
+  #send(past: Moment, seq: number, step: Extract<Step, { do: "send" }>): Taken {
     const { messages, membership: before } = past;
+    const { by: sender, answers } = step;
+    const mentioning = step.mentioning && sender !== alice;
+    const answered = answers === undefined ? undefined : messages[answers % Math.max(messages.length, 1)];
     const message: Message = {
       ...{ id: messages.length + 1, room: 7, seq, ordinal: messages.length + 1, sender, type: "text" },
       ...{ text: `text ${seq}`, version: 1, created_at: timeAt(seq) },
       ...(mentioning ? { mentions: [alice] } : {}),
+      ...(answered && { reply_to: answered.id }),
     };
     const counts =
       sender === alice
@@ -221,11 +226,16 @@ export class ReferenceRoom {
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
-      messages: [...messages, message],
+      messages: [...withReply(messages, message, seq, 1), message],
     };
   }
 
-  #change(past: Moment, step: Extract<Step, { do: "edit" | "delete" }>, at: string): Taken | undefined {
+  #change(
+    past: Moment,
+    seq: number,
+    step: Extract<Step, { do: "edit" | "delete" }>,
+    at: string,
+  ): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
     const { reactions, mentions, pinned_at, ...bare } = message;
@@ -240,7 +250,8 @@ export class ReferenceRoom {
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };
-    const messages = replaced(past.messages, changed);
+    const others = step.do === "edit" ? past.messages : withReply(past.messages, message, seq, -1);
+    const messages = replaced(others, changed);
     const kind = step.do === "edit" ? "message.edited" : "message.deleted";
     return {
       happened: { kind, message: message.id },
@@ -278,6 +289,13 @@ export class ReferenceRoom {
 function lastOf(messages: readonly Message[]): Membership["last_message"] {
   const last = messages.at(-1);
   return last ? toLastMessage(last) : null;
+}
+
+function withReply(messages: readonly Message[], reply: Message, seq: number, by: number): Message[] {
+  return messages.map((message) => {
+    if (message.id !== reply.reply_to) return message;
+    return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+  });
 }
 
 function replaced(messages: readonly Message[], message: Message): Message[] {

@@ -45,6 +45,8 @@ export interface RoomState {
   readonly recent: readonly RoomEvent[];
   /** As current as the messages. */
   readonly window: RoomWindow | null;
+  /** The same object for as long as one state leads to the next: another one where a room was begun anew. */
+  readonly origin: object;
 }
 
 export interface ClientState {
@@ -80,10 +82,20 @@ export function newRoomState(room: Membership, known: number): RoomState {
     before: room.head + 1,
     recent: [],
     window: null,
+    origin: {},
   };
 }
 
-/** The messages held, in the order of the room. */
-export function timeline(state: RoomState): Message[] {
-  return [...state.messages.values()].sort((one, other) => one.seq - other.seq);
+/** By the messages that they list. */
+const timelines = new WeakMap<RoomState["messages"], readonly Message[]>();
+
+/** SYNC-8. The messages held, in the order of the room: the same list for as long as nothing of it has changed. */
+export function timeline({ messages }: Pick<RoomState, "messages">): readonly Message[] {
+  const known = timelines.get(messages);
+  if (known) return known;
+  const list = [...messages.values()];
+  const isInOrder = list.every((message, place) => place === 0 || (list[place - 1]?.seq ?? 0) < message.seq);
+  if (!isInOrder) list.sort((one, other) => one.seq - other.seq);
+  timelines.set(messages, list);
+  return list;
 }

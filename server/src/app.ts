@@ -11,6 +11,7 @@ import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
+import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import type { Bus } from "./platform/bus.ts";
@@ -49,6 +50,7 @@ export interface App {
   live: Live;
   /** The other servers of the same database; null where there are none. */
   nodes: Nodes | null;
+  indexer: SearchIndexer;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -90,12 +92,14 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   await migrate(database, { now: clock.now() });
   let live: Live | undefined;
   let nodes: Nodes | null = null;
+  let indexer: SearchIndexer | undefined;
   const writer = new Writer<Tables, Change>({
     database,
     clock,
     onCommit: (changes) => {
       live?.deliver(changes);
       nodes?.committed(changes);
+      indexer?.committed(changes);
     },
     onSettled: () => live?.flush(),
     onBroken: options.onBroken,
@@ -115,7 +119,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   live = new Live(context);
   nodes = joinNodes(live, options, opened);
   const setup = await prepareClaim(context);
-  return serve({ options, context, live, nodes, setup, opened });
+  indexer = new SearchIndexer(context);
+  return serve({ options, context, live, nodes, indexer, setup, opened });
 }
 
 function strongBytes(length: number): Uint8Array {
@@ -173,11 +178,12 @@ interface Serving {
   context: Context;
   live: Live;
   nodes: Nodes | null;
+  indexer: SearchIndexer;
   setup: SetupLink | null;
   opened: Opened;
 }
 
-async function serve({ options, context, live, nodes, setup, opened }: Serving): Promise<App> {
+async function serve({ options, context, live, nodes, indexer, setup, opened }: Serving): Promise<App> {
   const { config } = options;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
@@ -195,6 +201,7 @@ async function serve({ options, context, live, nodes, setup, opened }: Serving):
   const tidying = setInterval(() => tidy(context), tidyEvery);
   tidying.unref();
   opened.push(() => clearInterval(tidying));
+  indexer.start();
   context.logger.info("server.started", {
     host: config.host,
     port: config.port,
@@ -204,11 +211,12 @@ async function serve({ options, context, live, nodes, setup, opened }: Serving):
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
+    await within(endWithin, indexer.stop());
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
     context.logger.info("server.stopped");
   };
-  return { context, live, nodes, server, setup, stop };
+  return { context, live, nodes, indexer, server, setup, stop };
 }
 
 function tidy(context: Context): void {

@@ -115,6 +115,8 @@ interface Attempt {
 
 /** All of these are refused for the right reason, and nothing is stored. */
 async function expectRefused(attempts: readonly Attempt[]): Promise<void> {
+  // What was sent before comes into the index by itself.
+  await app.app.indexer.settled();
   const before = await everyRow(app.context.database);
   const wrong: string[] = [];
   for (const { what, ask, right = ["invalid"] } of attempts) {

@@ -77,6 +77,10 @@ const tour: Step[] = (
   [
     { action: "send" },
     { action: "forward", message: 0, pick: 2 },
+    { action: "reply" },
+    { action: "reply" },
+    // The first of the two replies.
+    { action: "delete", message: 5 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },

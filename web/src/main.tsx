@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "./client/client.ts";
+import { indexedDbCopy } from "./client/copy-indexeddb.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
 import { keepPages } from "./client/updates.ts";
@@ -13,6 +14,7 @@ const client = createClient({
   url: location.origin,
   storage: indexedDbOutbox(),
   drafts: indexedDbDrafts(),
+  copy: indexedDbCopy(),
   cookie: true,
   device: deviceName(navigator.userAgent),
 });
@@ -47,7 +49,8 @@ function deviceName(agent: string): string {
 applyAppearance();
 followSystem();
 void keepPages();
-await applyLanguage();
+// What this device has kept is shown first, whether or not the server answers.
+await Promise.all([applyLanguage(), client.restore().catch(() => false)]);
 createRoot(document.getElementById("app") as HTMLElement).render(
   <StrictMode>
     <ClientProvider value={client}>

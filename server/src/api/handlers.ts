@@ -19,6 +19,7 @@ import {
   findMessage,
   getMessage,
   listMessages,
+  listReplies,
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
@@ -46,6 +47,7 @@ import {
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
+import { searchMessages } from "../features/search/search.ts";
 import { claim, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
@@ -110,6 +112,7 @@ export const handlers: Handlers = {
   "message.list": listMessages,
   "message.get": getMessage,
   "message.find": findMessage,
+  "message.replies": listReplies,
   "message.edit": editMessage,
   "message.history": messageHistory,
   "message.delete": deleteMessage,
@@ -121,6 +124,7 @@ export const handlers: Handlers = {
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
+  "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,
   "block.list": listBlocks,

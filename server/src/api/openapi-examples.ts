@@ -28,6 +28,7 @@ const byName: Record<string, unknown> = {
   text: "Shall we meet at six?",
   client_id: "0195935e-7a52-7c3a-9d1b-3f0c8f1f2a10",
   emoji: "👍",
+  highlights: [[9, 13]],
   epoch: "f3b0c44298fc1c149afbf4c8996fb924",
   room: 7,
   user: 2,
@@ -84,6 +85,7 @@ function fits(value: unknown, schema: JsonSchema): boolean {
   const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
+  if (Array.isArray(value)) return kinds.includes("array");
   return kinds.includes(typeof value === "number" ? "integer" : typeof value);
 }
 

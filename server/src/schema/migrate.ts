@@ -4,11 +4,13 @@ import { roomList } from "./migrations/0002-room-list.ts";
 import { pins } from "./migrations/0003-pins.ts";
 import { marks } from "./migrations/0004-marks.ts";
 import { provenance } from "./migrations/0004-provenance.ts";
+import { replies } from "./migrations/0004-replies.ts";
 import { blocks } from "./migrations/0010-blocks.ts";
 import { reports } from "./migrations/0011-reports.ts";
 import { saved } from "./migrations/0012-saved.ts";
 import { drafts } from "./migrations/0013-drafts.ts";
 import { avatars } from "./migrations/0014-avatars.ts";
+import { search } from "./migrations/0020-search.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -19,8 +21,8 @@ export interface Migration {
 
 /** In the order in which they are applied. */
 export const migrations: readonly Migration[] = [
-  ...[core, roomList, pins, marks, provenance],
-  ...[blocks, reports, saved, drafts, avatars],
+  ...[core, roomList, pins, marks, provenance, replies],
+  ...[blocks, reports, saved, drafts, avatars, search],
 ];
 
 /**

@@ -148,6 +148,9 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
+    /** How many messages answer it that are not deleted, and the event that last changed this. */
+    reply_count: Generated<number>;
+    replied_seq: Generated<number | null>;
     /** Who first said what was forwarded, and when. */
     forwarded_sender: Generated<number | null>;
     forwarded_at: Generated<number | null>;
@@ -203,6 +206,20 @@ interface Tables {
   };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
+  /** Messages that are not in the index of words yet. */
+  search_queue: { message_id: number };
+  /** The index of words, on Postgres; SQLite's is a table of its own kind. */
+  search_words: { message_id: number };
+  /** SQLite only: what is still to be taken out of the index, of rooms that are gone. */
+  search_erasures: {
+    id: number;
+    room_id: number;
+    sender_id: number;
+    type: string;
+    body: Uint8Array;
+    mentions: string | null;
+    created_at: number;
+  };
   /** Answers kept under the caller's idempotency key. */
   answers: {
     user_id: number;
@@ -241,6 +258,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "read_seq",
     "read_ordinal",
     "shown_seq",
+    "replied_seq",
     "delivered_seq",
     "generation",
     "version",
@@ -276,6 +294,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "mention_all",
     "member_count",
     "reaction_count",
+    "reply_count",
     "uses_left",
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],

@@ -38,7 +38,7 @@ export class SnapshotClient {
     return this.people.get(room) ?? new Map();
   }
 
-  messagesOf(room: number): Message[] {
+  messagesOf(room: number): readonly Message[] {
     const held = this.state.rooms.get(room);
     return held ? timeline(held) : [];
   }

@@ -10,7 +10,9 @@ function raw<Row>(reader: Reader, text: string, values: readonly unknown[] = [])
 }
 
 const namesOfTables = {
-  sqlite: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+  // What a virtual table holds stands in the tables behind it.
+  sqlite: `SELECT name FROM sqlite_schema
+    WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL %'`,
   postgres: "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
 } as const;
 

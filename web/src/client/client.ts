@@ -1,19 +1,19 @@
 import type { Input, OperationName, Output } from "@parley/protocol/contract";
-import type { RoomEvent } from "@parley/protocol/events";
 import type { ClientSignal, ServerFrame } from "@parley/protocol/frames";
-import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
+import type { ClientOptions } from "./client-options.ts";
 import { Drafts } from "./drafts.ts";
-import { type DraftStorage, memoryDrafts } from "./drafts-storage.ts";
+import { memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
-import { lostAmong } from "./lost-messages.ts";
-import { Marks } from "./marks.ts";
+import { KeptCopy } from "./kept-copy.ts";
+import { LostMessages } from "./lost-messages.ts";
+import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxEntry, type OutboxStorage, toMessageInput } from "./outbox-storage.ts";
+import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
+import { OwnProfile } from "./own-profile.ts";
 import { Readings } from "./readings.ts";
-import { Repairs } from "./repairs.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -21,22 +21,8 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
-import { createView, emptyView, showState, type View, type ViewStore } from "./view.ts";
+import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
-
-export interface ClientOptions {
-  /** The server's address without a path. */
-  url: string;
-  /** Where messages wait until they are sent. */
-  storage: OutboxStorage;
-  /** Where what is being written is kept; left out, for as long as the process lives. */
-  drafts?: DraftStorage;
-  /** Keep the refresh token in an HttpOnly cookie: for browsers. */
-  cookie?: boolean;
-  /** A name for this device, shown in the list of sessions. */
-  device?: string;
-  environment?: Environment;
-}
 
 const app = "parley-web/0.1";
 
@@ -45,8 +31,9 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
-  readonly #repairs: Repairs;
-  readonly #disowned: Message[] = [];
+  readonly #self: OwnProfile;
+  readonly #lost: LostMessages;
+  readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
   readonly #session: Session;
   readonly #socket: LiveSocket;
@@ -60,11 +47,14 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage, drafts = memoryDrafts() } = options;
+    const { cookie = false, device = "", url, storage, drafts = memoryDrafts(), copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#repairs = new Repairs(environment);
+    this.#self = new OwnProfile({ environment, call, view });
+    const lost = (message: Message) => this.#outbox.addLost(message);
+    this.#lost = new LostMessages({ environment, call, lost });
+    this.#copy = new KeptCopy({ storage: copy, environment, view });
     this.#session = new Session({
       environment,
       call,
@@ -81,12 +71,10 @@ export class Client {
       call,
       environment,
       arrived: (room, messages) => this.#arrived(room, messages),
-      disowned: (messages) => {
-        this.#disowned.push(...messages);
-        this.#repairs.need("lost messages", () => this.#keepLost());
-      },
+      kept: (room, before, limit) => this.#copy.older(room, before, limit),
+      disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#repairs.need("self", () => this.#readSelf()),
+      selfChanged: () => this.#self.changed(),
     });
     this.#socket = new LiveSocket({
       url,
@@ -101,15 +89,7 @@ export class Client {
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
-    this.#outbox = new Outbox({
-      storage,
-      environment,
-      newId,
-      send: (entry) => this.#sendEntry(entry),
-      isSettled: (room, seq) => this.#isSettled(room, seq),
-      changed: (outbox) => view.setState({ outbox }),
-      storageFailed: () => view.setState({ isOutboxKept: false }),
-    });
+    this.#outbox = this.#makeOutbox(storage, environment, newId);
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -118,7 +98,12 @@ export class Client {
       },
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
-    this.#tabs = new Tabs({ environment, url, hear: (word) => this.#heardTab(word) });
+    this.#tabs = new Tabs({
+      environment,
+      url,
+      hear: (word) => this.#heardTab(word),
+      led: (isLeading) => this.#led(isLeading),
+    });
     this.drafts = new Drafts({
       storage: drafts,
       environment,
@@ -126,7 +111,7 @@ export class Client {
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    environment.leaving(() => this.drafts.flush());
+    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -135,6 +120,20 @@ export class Client {
       changed: (readings) => view.setState({ readings }),
     });
     view.subscribe((now, before) => this.#shown(now, before));
+  }
+
+  #makeOutbox(storage: OutboxStorage, environment: Environment, newId: () => string): Outbox {
+    const { view } = this;
+    return new Outbox({
+      storage,
+      environment,
+      newId,
+      send: (entry) => sendEntry(this.#socket, entry),
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
+      changed: (outbox) => view.setState({ outbox }),
+      storageFailed: () => view.setState({ isOutboxKept: false }),
+      tell: (word) => this.#tabs.say(word),
+    });
   }
 
   /** Any operation of the contract, over REST. */
@@ -148,6 +147,18 @@ export class Client {
 
   get session(): Pick<Session, "signIn" | "register" | "claim" | "resume" | "signOut" | "refreshToken"> {
     return this.#session;
+  }
+
+  /**
+   * Shows what this device has kept of the person who was signed in last, before and without any network; false when
+   * there is nothing. `start` then finds out whether the session still stands.
+   */
+  async restore(refreshToken?: string): Promise<boolean> {
+    const copy = await this.#copy.restore();
+    if (!copy) return false;
+    this.#signals.people.remember(copy.people);
+    this.#session.assume(copy.header.account, copy.header.session, refreshToken);
+    return true;
   }
 
   /** Connects and stays connected while there is a session. */
@@ -168,19 +179,13 @@ export class Client {
 
   /** The person's rooms, the one with the newest message first. */
   rooms(): RoomState[] {
-    const rooms = [...this.view.getState().state.rooms.values()].filter(({ room }) => room.role !== null);
-    const moved = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
-    return rooms.sort((one, other) => moved(other).localeCompare(moved(one)) || other.room.id - one.room.id);
+    return roomsOf(this.view.getState().state);
   }
 
   /** Hears a room in full and loads its newest page. */
   open(room: number): void {
-    const { opened } = this.#sync.rooms;
-    opened.delete(room);
-    opened.add(room);
-    const held = this.view.getState().state.rooms.get(room);
-    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
-    this.#socket.send({ type: "open", room, ...(continues && { after: held.position }) });
+    const after = this.#sync.rooms.open(room);
+    this.#socket.send({ type: "open", room, ...(after !== undefined && { after }) });
     this.#sync.rooms.mend(room);
     this.#readings.open(room);
   }
@@ -280,33 +285,29 @@ export class Client {
     return this.#socket.send({ type: "signal", signal });
   }
 
-  async #sendEntry(entry: OutboxEntry): Promise<{ seq: number }> {
-    const { result } = await this.#socket.do("message.send", toMessageInput(entry), entry.client_id);
-    return { seq: (result as Message).seq };
-  }
-
-  #isSettled(room: number, seq: number): boolean {
-    const held = this.view.getState().state.rooms.get(room);
-    if (!held || held.position >= seq) return true;
-    return held.room.member_count > limits.fullRoomMembers && !this.#sync.rooms.opened.has(room);
-  }
-
   #shown(now: View, before: View): void {
     // Rooms move on by events, pages and snapshots; each may be what an acknowledged message waits for.
     if (now.state !== before.state) this.#outbox.settle();
+    if (now.state !== before.state || now.people !== before.people || now.session !== before.session) {
+      this.#copy.changed();
+    }
     if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
     this.#readings.follow();
-    const isFewer = now.state.rooms.size < before.state.rooms.size;
-    if (now.isComplete && (isFewer || !before.isComplete)) {
-      this.drafts.prune((room) => now.state.rooms.has(room));
-    }
+    if (now.isComplete) this.drafts.prune(now.state.rooms);
   }
 
   #sessionChanged(session: SessionState): void {
-    const before = this.view.getState().session;
+    const { session: before, link } = this.view.getState();
+    if (session.status === "signed_out") {
+      this.view.setState({ session });
+      return this.#forget(session.ended);
+    }
+    const isAnother = before.status === "signed_in" && before.user.id !== session.user.id;
+    // Somebody else has signed in in this browser while it kept the one before.
+    if (isAnother) this.#forget(true);
     this.view.setState({ session });
-    if (session.status === "signed_out") this.#forget(session.ended);
-    else if (before.status === "signed_out") this.#welcome(session.user.id);
+    if (before.status === "signed_out" || isAnother) this.#welcome(session.user.id);
+    if (isAnother && link.status !== "off") this.start();
   }
 
   #welcome(user: number): void {
@@ -322,6 +323,7 @@ export class Client {
       this.#outbox.unload();
       this.drafts.unload();
     } else {
+      this.#tabs.say({ kind: "signed out" });
       void this.#outbox.clear();
       void this.drafts.clear();
     }
@@ -331,17 +333,20 @@ export class Client {
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#repairs.clear();
-    this.#disowned.length = 0;
-    const { session, isOutboxKept } = this.view.getState();
-    this.view.setState({ ...emptyView(), session, isOutboxKept });
+    this.#self.clear();
+    this.#lost.clear();
+    void this.#copy.wipe();
+    const { session, isOutboxKept, isKept } = this.view.getState();
+    this.view.setState({ ...emptyView(), session, isOutboxKept, isKept });
   }
 
   #greeted(frame: Frame<"ready">): void {
     // What another history was told of marks, this one has not heard.
     const isAnother = frame.epoch !== this.view.getState().state.epoch;
     if (isAnother) this.#marks.clear();
+    this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
+    this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
@@ -349,11 +354,11 @@ export class Client {
   #linkChanged(link: LinkState): void {
     this.view.setState({ link });
     if (link.status !== "ready") {
-      this.#outbox.halt();
+      this.#tabs.withdraw();
       this.#marks.halt();
       return;
     }
-    this.#outbox.start(this.view.getState().state.epoch);
+    this.#tabs.contend();
     this.#marks.start();
     this.#signals.people.rewatch();
   }
@@ -361,43 +366,32 @@ export class Client {
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    if (frame.type === "event") this.#dropReplies([frame.event]);
-    if (frame.type === "events") this.#dropReplies(frame.events);
+    else this.drafts.follow(frame);
   }
 
-  #dropReplies(events: readonly RoomEvent[]): void {
-    for (const event of events) {
-      if (event.kind === "message.deleted") this.drafts.removeReplies(event.message.id);
-    }
+  /** One connected tab sends and keeps for all of them. */
+  #led(isLeading: boolean): void {
+    this.#copy.lead(isLeading);
+    if (isLeading) void this.#outbox.takeOver();
+    else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
-    this.drafts.hear(word.change);
+    if (word.kind === "signed out") this.#session.left();
+    else if (word.kind === "draft") this.drafts.hear(word.change);
+    else this.#outbox.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {
     const { state } = this.view.getState();
     for (const message of messages) this.#outbox.arrived(message);
     this.#signals.said(room, messages);
-    const held = state.rooms.get(room);
-    const foreign = messages.filter(({ sender }) => sender !== state.user).map(({ seq }) => seq);
-    if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return;
-    const newest = Math.max(...foreign);
-    if (newest > held.room.read) this.#marks.deliver(room, newest);
-  }
-
-  async #keepLost(): Promise<void> {
-    const messages = [...this.#disowned];
-    for (const message of await lostAmong(this.#rpc.call, messages)) await this.#outbox.addLost(message);
-    this.#disowned.splice(0, messages.length);
-  }
-
-  async #readSelf(): Promise<void> {
-    const user = await this.call("user.me", {});
-    const { session } = this.view.getState();
-    if (session.status === "signed_in") this.view.setState({ session: { ...session, user } });
+    const newest = deliverable(state.rooms.get(room), state.user, messages);
+    if (newest !== undefined) this.#marks.deliver(room, newest);
   }
 }
+
+export type { ClientOptions } from "./client-options.ts";
 
 export function createClient(options: ClientOptions): Client {
   return new Client(options);

@@ -1,3 +1,4 @@
+import type { ServerFrame } from "@parley/protocol/frames";
 import { type DraftEntry, type DraftStorage, draftKey } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 
@@ -61,17 +62,18 @@ export class Drafts {
     this.#remove(room, replyTo, kept);
   }
 
-  /** The answered message is gone, and with it what was to be answered. */
-  removeReplies(message: number): void {
-    for (const { room, reply_to } of [...this.#drafts.values()]) {
-      if (reply_to === message) this.remove(room, reply_to);
+  /** An answer goes with the message that it was to answer. */
+  follow(frame: ServerFrame): void {
+    if (frame.type !== "event" && frame.type !== "events") return;
+    for (const event of frame.type === "event" ? [frame.event] : frame.events) {
+      if (event.kind === "message.deleted") this.remove(event.message.room, event.message.id);
     }
   }
 
   /** Only these rooms are there. */
-  prune(isThere: (room: number) => boolean): void {
+  prune(rooms: Pick<ReadonlySet<number>, "has">): void {
     for (const { room, reply_to } of [...this.#drafts.values()]) {
-      if (!isThere(room)) this.remove(room, reply_to);
+      if (!rooms.has(room)) this.remove(room, reply_to);
     }
   }
 

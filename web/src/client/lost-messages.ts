@@ -1,5 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
+import type { Environment } from "./environment.ts";
+import { Repairs } from "./repairs.ts";
 import type { Rpc } from "./rpc.ts";
 
 /** Messages asked for one by one; older ones are let go. */
@@ -13,6 +15,39 @@ export async function lostAmong(call: Rpc["call"], messages: readonly Message[])
     if (!(await isThere(call, message))) lost.push(message);
   }
   return lost;
+}
+
+export interface LostMessagesOptions {
+  environment: Pick<Environment, "after" | "random">;
+  call: Rpc["call"];
+  /** The server does not have it any more. */
+  lost: (message: Message) => Promise<void>;
+}
+
+/** Own messages of which it is to be found out whether the server still has them. */
+export class LostMessages {
+  readonly #doubted: Message[] = [];
+  readonly #repairs: Repairs;
+
+  constructor(private readonly options: LostMessagesOptions) {
+    this.#repairs = new Repairs(options.environment);
+  }
+
+  doubt(messages: readonly Message[]): void {
+    this.#doubted.push(...messages);
+    this.#repairs.need("lost messages", () => this.#find());
+  }
+
+  clear(): void {
+    this.#repairs.clear();
+    this.#doubted.length = 0;
+  }
+
+  async #find(): Promise<void> {
+    const messages = [...this.#doubted];
+    for (const message of await lostAmong(this.options.call, messages)) await this.options.lost(message);
+    this.#doubted.splice(0, messages.length);
+  }
 }
 
 /** In another history the same number may have become another message. */

@@ -1,5 +1,8 @@
 import type { Output } from "@parley/protocol/contract";
 import { ChatError, retryOf } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
+import type { Message } from "@parley/protocol/messages";
+import type { RoomState } from "@parley/protocol/state";
 import type { Environment } from "./environment.ts";
 
 type Marked = Output<"receipt.read">;
@@ -137,4 +140,16 @@ export class Marks {
     place.toldRead = Math.max(place.toldRead, read);
     place.toldDelivered = Math.max(place.toldDelivered, delivered);
   }
+}
+
+/** Up to which event this device can say that it has what others said; undefined where that changes nothing. */
+export function deliverable(
+  held: RoomState | undefined,
+  me: number,
+  messages: readonly Message[],
+): number | undefined {
+  const foreign = messages.filter(({ sender }) => sender !== me).map(({ seq }) => seq);
+  if (!held || foreign.length === 0 || held.room.member_count > limits.markRoomMembers) return undefined;
+  const newest = Math.max(...foreign);
+  return newest > held.room.read ? newest : undefined;
 }

@@ -1,5 +1,6 @@
-import type { Input } from "@parley/protocol/contract";
+import type { Input, Output } from "@parley/protocol/contract";
 import type { ErrorCode } from "@parley/protocol/errors";
+import type { LiveSocket } from "./socket.ts";
 
 /**
  * `queued` → `sent` → `acked` → gone, once its event is applied. `failed`: the server refused it for good, or it is
@@ -32,8 +33,16 @@ export interface OutboxStorage {
   clear(user: number): Promise<void>;
 }
 
-/** What of an entry the server is told. */
-export function toMessageInput(entry: OutboxEntry): Input<"message.send"> {
+/** Sends an entry once; the answer says at which event of its room the message stands. */
+export async function sendEntry(
+  socket: Pick<LiveSocket, "do">,
+  entry: OutboxEntry,
+): Promise<{ seq: number }> {
+  const { result } = await socket.do("message.send", toMessageInput(entry), entry.client_id);
+  return { seq: (result as Output<"message.send">).seq };
+}
+
+function toMessageInput(entry: OutboxEntry): Input<"message.send"> {
   const { client_id, room, text, reply_to, mentions, mention_all } = entry;
   return {
     client_id,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxWord } from "./outbox.ts";
 import { memoryOutbox } from "./outbox-memory.ts";
 import type { OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
 import { ScriptedNetwork, settled } from "./scripted-network.ts";
@@ -20,6 +20,7 @@ function setUp(storage: OutboxStorage = memoryOutbox(), network = new ScriptedNe
   let entries: readonly OutboxEntry[] = [];
   let made = 0;
   let storageFailed = false;
+  const words: OutboxWord[] = [];
   const outbox = new Outbox({
     storage,
     environment: network,
@@ -36,11 +37,13 @@ function setUp(storage: OutboxStorage = memoryOutbox(), network = new ScriptedNe
     storageFailed: () => {
       storageFailed = true;
     },
+    tell: (word) => words.push(word),
   });
   return {
     network,
     outbox,
     positions,
+    words,
     storage,
     get storageFailed() {
       return storageFailed;
@@ -321,5 +324,32 @@ describe("a message on its way", () => {
     expect([all.shown, all.sent]).toEqual([["was-there failed"], []]);
     await all.outbox.retry("was-there");
     expect([all.shown, all.sent]).toEqual([["was-there sent"], ["gone"]]);
+  });
+});
+
+describe("a message on its way, in several tabs", () => {
+  test("TAB-1 a late word of another tab brings nothing back, and stops nothing", async () => {
+    const all = await running();
+    await all.outbox.add({ room: lobby, text: "one" });
+    const [entry] = all.entries;
+    if (!entry) throw new Error("it is on its way");
+    all.outbox.hear({ kind: "entry", entry: { ...entry, state: "queued" } });
+    expect(all.shown).toEqual(["id-1 sent"]);
+    all.applied("id-1", 4);
+    all.outbox.hear({ kind: "entry", entry });
+    all.outbox.hear({ kind: "entry", entry: { ...entry, client_id: "unknown", state: "acked" } });
+    all.outbox.hear({ kind: "entry", entry: { ...entry, client_id: "bob's", user: 2 } });
+    expect([all.shown, all.sent]).toEqual([[], ["one"]]);
+  });
+
+  test("TAB-1 the other tabs are told that it has arrived where no event will tell them", async () => {
+    const all = await running();
+    all.positions.delete(lobby);
+    await all.outbox.add({ room: lobby, text: "one" });
+    await all.done(0, 4);
+    expect(all.words.at(-1)).toMatchObject({
+      kind: "entry",
+      entry: { client_id: "id-1", acked: { seq: 4 } },
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { Message } from "@parley/protocol/messages";
 import { Backoff } from "./backoff.ts";
 import type { Environment } from "./environment.ts";
 import type { Draft, OutboxEntry, OutboxStorage } from "./outbox-storage.ts";
+import type { TabWord } from "./tabs.ts";
 
 export interface OutboxOptions {
   storage: OutboxStorage;
@@ -15,12 +16,18 @@ export interface OutboxOptions {
   changed: (entries: readonly OutboxEntry[]) => void;
   /** This device cannot keep entries: they are lost with the page. */
   storageFailed: () => void;
+  /** Says to the other tabs of this person what became of a message. */
+  tell?: (word: OutboxWord) => void;
 }
+
+export type OutboxWord = Extract<TabWord, { kind: "entry" | "entry gone" }>;
 
 /** Milliseconds after which an unsent message is not sent without asking. */
 const staleAfter = 7 * 24 * 3600 * 1000;
+/** Messages that are over and still remembered. */
+const mostGone = 200;
 
-/** OUTBOX-1 to OUTBOX-7. Messages on their way: kept first, then sent in the order of their room, one at a time. */
+/** OUTBOX-1 to OUTBOX-8. Messages on their way: kept first, then sent in the order of their room, one at a time. */
 export class Outbox {
   readonly #entries = new Map<string, OutboxEntry>();
   /** Entries that are not stored yet: neither they nor what comes after them in their room may be sent. */
@@ -36,6 +43,10 @@ export class Outbox {
   #isRunning = false;
   /** Raised whenever sending starts or stops: what was under way before is settled by its repeat. */
   #run = 0;
+  /** Messages that have arrived or were discarded: no late word of another tab brings them back. */
+  readonly #gone = new Set<string>();
+  /** Everything written so far has been kept and told, in its order. */
+  #told: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: OutboxOptions) {}
 
@@ -48,14 +59,52 @@ export class Outbox {
   }
 
   async #load(user: number): Promise<void> {
+    await this.#takeStored(user);
+    if (user !== this.#user) return;
+    if (this.#isRunning) this.start(this.#epoch);
+    else this.#show();
+  }
+
+  async #takeStored(user: number): Promise<void> {
     const stored = await this.options.storage.all(user).catch(() => {
       this.options.storageFailed();
       return [];
     });
     if (user !== this.#user) return;
-    for (const entry of stored) this.#entries.set(entry.client_id, this.#asked(entry));
-    if (this.#isRunning) this.start(this.#epoch);
-    else this.#tell();
+    for (const entry of stored) {
+      const { client_id } = entry;
+      if (!this.#entries.has(client_id) && !this.#gone.has(client_id))
+        this.#entries.set(client_id, this.#asked(entry));
+    }
+  }
+
+  /** TAB-2. This tab sends from now on, also what the one before it was told of or has left. */
+  async takeOver(): Promise<void> {
+    this.halt();
+    const run = this.#run;
+    await this.#takeStored(this.#user);
+    if (run === this.#run) this.start(this.#epoch);
+  }
+
+  /** TAB-1. Another tab says what became of a message. */
+  hear(word: OutboxWord): void {
+    if (word.kind === "entry gone") {
+      if (this.#entries.delete(word.client_id)) this.#show();
+      return;
+    }
+    const { entry } = word;
+    const held = this.#entries.get(entry.client_id);
+    const isUnderWay = held?.state === "sent" && this.#isRunning && entry.state !== "acked";
+    const isOver = this.#gone.has(entry.client_id) || (entry.state === "acked" && !held);
+    if (entry.user !== this.#user || isUnderWay || isOver) return;
+    this.#put(entry);
+    this.settle();
+    this.#pump(entry.room);
+  }
+
+  /** There is a connection, in this history. */
+  greeted(epoch: string): void {
+    this.#epoch = epoch;
   }
 
   /** OUTBOX-7. What has waited for a week is not sent without asking. */
@@ -111,6 +160,7 @@ export class Outbox {
   /** SYNC-6. A message of one's own that the server has lost waits for the person's word. */
   async addLost({ client_id, room, text, mentions, created_at }: Message): Promise<void> {
     if (client_id === undefined || this.#entries.has(client_id)) return;
+    this.#gone.delete(client_id);
     await this.#keep({
       client_id,
       room,
@@ -132,13 +182,20 @@ export class Outbox {
   }
 
   discard(clientId: string): void {
-    if (this.#entries.get(clientId)?.state === "failed") this.#remove(clientId);
+    if (this.#entries.get(clientId)?.state !== "failed") return;
+    this.#remove(clientId);
+    this.options.tell?.({ kind: "entry gone", client_id: clientId });
   }
 
   /** OUTBOX-3. Its message is in the room: whether the answer has come or not, it has arrived. */
   arrived(message: Message): void {
-    if (message.sender !== this.#user || message.client_id === undefined) return;
-    if (this.#entries.has(message.client_id)) this.#remove(message.client_id);
+    const { client_id, sender, seq } = message;
+    if (sender !== this.#user || client_id === undefined) return;
+    this.#over(client_id);
+    const entry = this.#entries.get(client_id);
+    if (!entry) return;
+    this.#remove(client_id);
+    this.#tell(this.#acked(entry, seq));
   }
 
   /** Rooms have moved on: acknowledged messages that they must hold by now are done with. */
@@ -153,7 +210,7 @@ export class Outbox {
     this.halt();
     this.#user = 0;
     this.#entries.clear();
-    this.#tell();
+    this.#show();
   }
 
   /** The person has signed out: nothing of theirs stays on the device. */
@@ -167,7 +224,10 @@ export class Outbox {
   async #keep(entry: OutboxEntry): Promise<void> {
     this.#unstored.add(entry.client_id);
     this.#put(entry);
-    await this.options.storage.put(entry).catch(this.options.storageFailed);
+    const storing = this.options.storage.put(entry).catch(this.options.storageFailed);
+    // In the order of writing, so that the tab that sends does not send a later one first.
+    this.#told = Promise.all([this.#told, storing]).then(() => this.#tell(entry));
+    await storing;
     this.#unstored.delete(entry.client_id);
     this.#pump(entry.room);
   }
@@ -183,6 +243,7 @@ export class Outbox {
     const run = this.#run;
     this.#busy.add(entry.room);
     this.#put({ ...entry, state: "sent" });
+    this.#tell({ ...entry, state: "sent" });
     try {
       const { seq } = await this.options.send(entry);
       if (run === this.#run) this.#acknowledged(entry, seq);
@@ -200,8 +261,14 @@ export class Outbox {
   #acknowledged(entry: OutboxEntry, seq: number): void {
     this.#backoffs.delete(entry.room);
     if (!this.#entries.has(entry.client_id)) return;
-    if (this.options.isSettled(entry.room, seq)) return this.#remove(entry.client_id);
-    this.#store({ ...entry, state: "acked", acked: { epoch: this.#epoch, seq } });
+    const acked = this.#acked(entry, seq);
+    if (!this.options.isSettled(entry.room, seq)) return this.#store(acked);
+    this.#remove(entry.client_id);
+    this.#tell(acked);
+  }
+
+  #acked(entry: OutboxEntry, seq: number): OutboxEntry {
+    return { ...entry, state: "acked", acked: { epoch: this.#epoch, seq } };
   }
 
   #refused(entry: OutboxEntry, { code, message, details }: ChatError): void {
@@ -228,25 +295,39 @@ export class Outbox {
 
   #put(entry: OutboxEntry): void {
     this.#entries.set(entry.client_id, entry);
-    this.#tell();
+    this.#show();
   }
 
   #store(entry: OutboxEntry): void {
     this.#put(entry);
+    this.#tell(entry);
     this.options.storage.put(entry).catch(this.options.storageFailed);
+  }
+
+  #tell(entry: OutboxEntry): void {
+    this.options.tell?.({ kind: "entry", entry });
   }
 
   #remove(clientId: string): void {
     this.#entries.delete(clientId);
-    this.#tell();
+    this.#over(clientId);
+    this.#show();
     this.options.storage.remove(clientId).catch(this.options.storageFailed);
   }
 
-  #sorted(): OutboxEntry[] {
-    return [...this.#entries.values()].sort((one, other) => one.order - other.order);
+  #over(clientId: string): void {
+    this.#gone.add(clientId);
+    const [oldest] = this.#gone;
+    if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
   }
 
-  #tell(): void {
+  #sorted(): OutboxEntry[] {
+    return [...this.#entries.values()].sort(
+      (one, other) => one.order - other.order || (one.client_id < other.client_id ? -1 : 1),
+    );
+  }
+
+  #show(): void {
     this.options.changed(this.#sorted());
   }
 }

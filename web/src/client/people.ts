@@ -23,6 +23,8 @@ export class People {
   #people = new Map<number, User>();
   #presences = new Map<number, Presence>();
   readonly #wanted = new Set<number>();
+  /** Known from an earlier time: shown, and fetched again when somebody wants to see them. */
+  readonly #old = new Set<number>();
   #watched: number[] = [];
   #isGathering = false;
 
@@ -32,7 +34,7 @@ export class People {
 
   /** Their names are shown: fetch those that are not known. */
   want(users: Iterable<number>): void {
-    for (const user of users) if (!this.#people.has(user)) this.#wanted.add(user);
+    for (const user of users) if (!this.#people.has(user) || this.#old.delete(user)) this.#wanted.add(user);
     if (this.#wanted.size === 0 || this.#isGathering) return;
     this.#isGathering = true;
     this.options.environment.after(gatherFor, () => {
@@ -46,6 +48,11 @@ export class People {
     if (!this.#people.has(user)) return;
     this.#wanted.add(user);
     this.want([]);
+  }
+
+  remember(users: readonly User[]): void {
+    for (const { id } of users) this.#old.add(id);
+    this.know(users);
   }
 
   know(users: readonly User[]): void {
@@ -78,6 +85,7 @@ export class People {
   clear(): void {
     this.#repairs.clear();
     this.#wanted.clear();
+    this.#old.clear();
     this.#watched = [];
     this.#people = new Map();
     this.#presences = new Map();

@@ -24,6 +24,7 @@ export interface RoomMendingOptions {
   call: Rpc["call"];
   environment: Pick<Environment, "after" | "random">;
   arrived: (room: number, messages: readonly Message[]) => void;
+  kept: WindowsOptions["kept"];
 }
 
 /** A room further behind than this is read anew: the newest page shows more than the events in between. */
@@ -47,6 +48,15 @@ export class RoomMending {
     this.#repairs = new Repairs(options.environment);
     const ask: WindowsOptions["ask"] = (name, input) => this.#ask(name, input);
     this.windows = new Windows({ ...options, ask });
+  }
+
+  /** Where the room can be heard on from; undefined where what is held of it does not reach that far. */
+  open(room: number): number | undefined {
+    this.opened.delete(room);
+    this.opened.add(room);
+    const held = this.#held(room);
+    const continues = held !== undefined && (held.loaded || held.position === held.room.head);
+    return continues ? held.position : undefined;
   }
 
   /** The room has, or must be brought to, at least this event. */

@@ -18,11 +18,20 @@ export class ScriptedBrowser {
   /** The first of each is the one that runs. */
   readonly #locks = new Map<string, Waiting[]>();
 
+  #opened = 0;
+
+  /** Opens one more tab. */
+  open(): number {
+    this.#opened += 1;
+    return this.#opened;
+  }
+
   channel(tab: object, name: string, hear: (message: unknown) => void): Channel {
     const own: Member = { tab, name, hear };
     this.#members.add(own);
     return {
       post: (message) => {
+        if (!this.#members.has(own)) return;
         const others = [...this.#members].filter((member) => member !== own && member.name === name);
         const copy = structuredClone(message);
         for (const other of others) queueMicrotask(() => this.#members.has(other) && other.hear(copy));

@@ -71,7 +71,12 @@ export class ScriptedNetwork implements Environment {
 
   readonly #leaving: (() => void)[] = [];
 
-  constructor(readonly browser = new ScriptedBrowser()) {}
+  /** What chance gives in one tab it does not give in another. */
+  readonly #tab: number;
+
+  constructor(readonly browser = new ScriptedBrowser()) {
+    this.#tab = browser.open();
+  }
 
   now = () => this.#now;
   random = () => this.chance;
@@ -94,7 +99,7 @@ export class ScriptedNetwork implements Environment {
 
   randomBytes(count: number): Uint8Array {
     this.#bytes += 1;
-    return new Uint8Array(count).fill(this.#bytes);
+    return new Uint8Array(count).fill(this.#bytes).fill(this.#tab, -1);
   }
 
   after(milliseconds: number, run: () => void): () => void {

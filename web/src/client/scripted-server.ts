@@ -78,6 +78,7 @@ export class ScriptedServer {
     const { head } = this.room;
     switch (pathname) {
       case "/session":
+      case "/session/refresh":
         return Response.json({ access_token: "token", expires_in: 86_400, session: 5, user: { id: 1 } });
       case "/rooms/7":
         return Response.json(this.membership);

@@ -36,6 +36,8 @@ export class Session {
   #refreshing: Promise<string> | undefined;
   #cancelRenewal: (() => void) | undefined;
   #isLeaving = false;
+  /** Whether somebody was taken for signed in: then a refused token means that their session has ended. */
+  #isKnown = false;
   /** Raised at each sign-in and sign-out: an answer to an earlier session changes nothing. */
   #generation = 0;
 
@@ -56,6 +58,14 @@ export class Session {
 
   async claim(account: Omit<Input<"server.claim">, "cookie" | "device">): Promise<void> {
     this.#begin(await this.options.call("server.claim", { ...account, ...this.#form() }));
+  }
+
+  /** Goes on as if the session that was known last still stood, until the server says otherwise. */
+  assume(user: Account, session: number, refreshToken?: string): void {
+    this.#generation += 1;
+    this.#tokens = { access: "", staleAt: 0, refresh: refreshToken };
+    this.#isKnown = true;
+    this.options.changed({ status: "signed_in", user, session });
   }
 
   /** Goes on with an earlier session; false when there is none any more. */
@@ -87,6 +97,11 @@ export class Session {
   ended(): void {
     // The live connection may tell of a sign-out before it is answered.
     if (this.#tokens) this.#end(!this.#isLeaving);
+  }
+
+  /** The person has signed out in another tab. */
+  left(): void {
+    if (this.#tokens) this.#end(false);
   }
 
   /** Stops renewing; what is known stays. */
@@ -133,13 +148,14 @@ export class Session {
       return signedIn.access_token;
     } catch (error) {
       const isOver = error instanceof ChatError && isRefusal(error) && generation === this.#generation;
-      if (isOver) this.#end(this.#tokens?.access !== "");
+      if (isOver) this.#end(this.#isKnown);
       throw error;
     }
   }
 
   #begin(signedIn: SignedIn): void {
     this.#generation += 1;
+    this.#isKnown = true;
     const life = signedIn.expires_in * 1000;
     const fresh = Math.max(life - margin, life / 2);
     this.#tokens = {
@@ -164,6 +180,7 @@ export class Session {
     this.#generation += 1;
     this.#cancelRenewal?.();
     this.#tokens = undefined;
+    this.#isKnown = false;
     this.options.changed({ status: "signed_out", ended });
   }
 }

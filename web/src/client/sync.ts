@@ -14,7 +14,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { ClientState, RoomState } from "@parley/protocol/state";
 import type { Environment } from "./environment.ts";
 import { Outdated, Repairs } from "./repairs.ts";
-import { RoomMending, sentMessages } from "./room-mending.ts";
+import { RoomMending, type RoomMendingOptions, sentMessages } from "./room-mending.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Frame } from "./socket.ts";
 import { showState, type ViewStore } from "./view.ts";
@@ -25,6 +25,7 @@ export interface SyncOptions {
   environment: Pick<Environment, "after" | "random">;
   /** Messages that are new here, by event or by page. */
   arrived: (room: number, messages: readonly Message[]) => void;
+  kept: RoomMendingOptions["kept"];
   /** Own messages held of a history that the server no longer has, or perhaps no longer has. */
   disowned: (messages: readonly Message[]) => void;
   /** The person's own mark of a room moved, by whichever device. */
@@ -110,6 +111,13 @@ export class Sync {
       case "pong":
         return this.#compare(frame);
     }
+  }
+
+  /** Whether a room is held up to this event, or is not followed: then its event will not be applied any more. */
+  isSettled(room: number, seq: number): boolean {
+    const held = this.#state.rooms.get(room);
+    if (!held || held.position >= seq) return true;
+    return held.room.member_count > limits.fullRoomMembers && !this.rooms.opened.has(room);
   }
 
   /** Forgets everything: another person may come. */

@@ -1,6 +1,6 @@
 import type { Mark } from "@parley/protocol/messages";
 import type { Presence } from "@parley/protocol/presence";
-import { type ClientState, emptyState, type RoomWindow } from "@parley/protocol/state";
+import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { DraftEntry } from "./drafts-storage.ts";
@@ -20,6 +20,10 @@ export interface View {
   isComplete: boolean;
   /** In the order in which they are sent. */
   outbox: readonly OutboxEntry[];
+  /** What is shown was kept on this device: the server has not said yet what is true now. */
+  isCached: boolean;
+  /** False when this device cannot keep what was read. */
+  isKept: boolean;
   /** False when this device cannot keep unsent messages. */
   isOutboxKept: boolean;
   /** Those whose names were asked for. */
@@ -46,6 +50,8 @@ export function emptyView(): View {
     windows: new Map(),
     isComplete: false,
     outbox: [],
+    isCached: false,
+    isKept: true,
     isOutboxKept: true,
     people: new Map(),
     presences: new Map(),
@@ -63,6 +69,13 @@ export function createView(): ViewStore {
 export function showState(view: ViewStore, state: ClientState): void {
   const before = view.getState();
   if (state !== before.state) view.setState({ state, windows: windowsOf(state, before.windows) });
+}
+
+/** The person's rooms, the one with the newest message first. */
+export function roomsOf(state: ClientState): RoomState[] {
+  const rooms = [...state.rooms.values()].filter(({ room }) => room.role !== null);
+  const moved = ({ room }: RoomState) => room.last_message_at ?? room.created_at;
+  return rooms.sort((one, other) => moved(other).localeCompare(moved(one)) || other.room.id - one.room.id);
 }
 
 /** The same as before where nothing has changed. */

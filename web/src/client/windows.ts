@@ -9,6 +9,7 @@ import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import type { ClientState, RoomState } from "@parley/protocol/state";
+import type { KeptPage } from "./copy-storage.ts";
 
 /** What a person wants to see of a room: a message, what came after an event, or the newest messages. */
 export type Place = { around: number } | { after: number } | { at: "newest" };
@@ -18,6 +19,8 @@ export interface WindowsOptions {
   set: (state: ClientState) => void;
   ask: <Name extends OperationName>(name: Name, input: Input<Name>) => Promise<Output<Name>>;
   arrived: (room: number, messages: readonly Message[]) => void;
+  /** The page before an event as this device has kept it. */
+  kept: (room: number, before: number, limit: number) => Promise<KeptPage | undefined>;
 }
 
 export const pageSize = 50;
@@ -42,6 +45,7 @@ export class Windows {
 
   /** False when the first message of the room is held already. */
   async loadOlder(room: number): Promise<boolean> {
+    if (await this.#loadKept(room)) return true;
     return this.#continue(() => {
       const held = this.#held(room);
       const before = held?.window ? held.window.before : held?.before;
@@ -132,6 +136,19 @@ export class Windows {
       if (outcome === "elsewhere") break;
     }
     throw new ChatError("unavailable", "The room moves too fast to be read. Try again.");
+  }
+
+  /** KEPT-4. History pages back without asking where this device has it. */
+  async #loadKept(room: number): Promise<boolean> {
+    const held = this.#held(room);
+    const before = held?.before ?? null;
+    if (before === null || held?.window) return false;
+    const page = await this.options.kept(room, before, pageSize);
+    if (!page) return false;
+    const applied = applyPage(this.options.state(), room, page, before);
+    if (this.#take(room, applied) !== "applied") return false;
+    this.options.arrived(room, page.messages);
+    return true;
   }
 
   /** Asks again while the page turns out too old, or not to continue what is held any more. */

@@ -30,7 +30,8 @@ export function Dialog({ title, onClose, children, actions, wide }: DialogProps)
     return () => {
       element?.close();
       // What had the focus may be gone, such as a message that was deleted.
-      if (document.activeElement === document.body) around?.focus();
+      const { activeElement } = document;
+      if (activeElement === document.body || element?.contains(activeElement)) around?.focus();
     };
   }, []);
   return (

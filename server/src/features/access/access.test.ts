@@ -85,6 +85,7 @@ onEveryEngine((engine) => {
       ["message.get", {}],
       ["message.history", {}],
       ["message.receipts", {}],
+      ["message.replies", {}],
       ["message.edit", { text: "Mine now" }],
       ["message.delete", {}],
       ["reaction.set", { emoji: "👍", on: true }],

@@ -101,10 +101,11 @@ onEveryEngine((engine) => {
     expect(told.events.map(({ kind }) => kind)).not.toContain("block.set");
   });
 
-  test("BLOCK-3 in their direct room neither sends, edits or reacts, until the block is off", async () => {
+  test("BLOCK-3 in their direct room neither sends, edits, reacts or pins, until the block is off", async () => {
     const room = rooms.aliceBob.id;
     const message = await say(ids.bob, room);
     const theirs = await say(ids.alice, room);
+    const elsewhere = await say(ids.admin, rooms.lobby.id);
     await does(ids.bob, "reaction.set", { message: theirs, emoji: "👍", on: true });
     await block(ids.alice, ids.bob);
     const { head } = await does(ids.alice, "room.get", { room });
@@ -116,6 +117,11 @@ onEveryEngine((engine) => {
       );
       const reacted = does(person, "reaction.set", { message: own, emoji: "🎉", on: true });
       expect(await outcomeOf(reacted)).toBe("forbidden");
+      const pinned = does(person, "pin.set", { message: own, on: true });
+      expect(await outcomeOf(pinned)).toBe("forbidden");
+      await does(person, "pin.set", { message: own, on: false });
+      const forwarded = does(person, "message.forward", { room, messages: [elsewhere] });
+      expect(await outcomeOf(forwarded)).toBe("forbidden");
     }
     expect((await does(ids.alice, "room.get", { room })).head).toBe(head);
     expect((await does(ids.bob, "message.list", { room })).messages.length).toBe(2);

@@ -117,7 +117,7 @@ onEveryEngine((engine) => {
       expect(JSON.stringify(events)).not.toContain("heron-");
       const got = await does(ids.alice, "message.get", { message: id });
       expect(got).toMatchObject({ text: "", version: 4 });
-      for (const gone of ["mentions", "reactions", "reply_to"] as const) expect(got[gone]).toBeUndefined();
+      for (const gone of ["mentions", "reactions"] as const) expect(got[gone]).toBeUndefined();
       const { versions } = await does(ids.alice, "message.history", { message: id });
       expect(versions.map(({ text }) => text)).toEqual([""]);
     });

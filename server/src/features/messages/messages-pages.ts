@@ -1,7 +1,14 @@
 import type { Checked } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Sql } from "../../schema/tables.ts";
-import { type MessageRow, messageById, messageFrom, messagesAfter, messagesBefore } from "./messages-rows.ts";
+import {
+  type MessageRow,
+  messageById,
+  messageFrom,
+  messagesAfter,
+  messagesBefore,
+  repliesBefore,
+} from "./messages-rows.ts";
 import { noSuchMessage } from "./messages-rules.ts";
 
 /** A run of a room's messages, oldest first, and where the pages on both sides of it begin. */
@@ -59,6 +66,17 @@ async function readAround(
     before: earlier.length > before ? (rows[0]?.seq ?? null) : null,
     after: later.length > after ? (rows.at(-1)?.seq ?? null) : null,
   };
+}
+
+/** MSG-11. The answers to a message before an event, or the newest, oldest first. */
+export async function readReplies(
+  sql: Sql,
+  { message, before, limit }: Checked<"message.replies">,
+): Promise<Pick<Page, "rows" | "before">> {
+  const seq = before ?? Number.MAX_SAFE_INTEGER;
+  const found = await sql.rows(repliesBefore({ message, seq, limit: limit + 1 }));
+  const rows = found.slice(0, limit).reverse();
+  return { rows, before: found.length > limit ? (rows[0]?.seq ?? null) : null };
 }
 
 /**

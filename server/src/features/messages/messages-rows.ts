@@ -16,6 +16,8 @@ export interface MessageRow {
   mention_all: 0 | 1;
   reaction_count: number;
   version: number;
+  reply_count: number;
+  replied_seq: number | null;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -39,6 +41,8 @@ const columns = [
   "mention_all",
   "reaction_count",
   "version",
+  "reply_count",
+  "replied_seq",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -93,6 +97,27 @@ export const messageFrom = prepare<
     .where("seq", ">=", param("seq"))
     .orderBy("seq")
     .limit(1),
+);
+
+/** Answers to a message that are not deleted, the newest first. */
+export const repliesBefore = prepare<{ message: number; seq: number; limit: number }, MessageRow>(
+  (build, param) =>
+    build
+      .selectFrom("messages")
+      .select(columns)
+      .where("reply_to", "=", param("message"))
+      .where("deleted_at", "is", null)
+      .where("seq", "<", param("seq"))
+      .orderBy("seq", "desc")
+      .limit(param("limit")),
+);
+
+/** `seq`: the event that brings the answer, or takes it away. */
+export const countReply = prepare<{ message: number; by: number; seq: number }>((build, param) =>
+  build
+    .updateTable("messages")
+    .set((eb) => ({ reply_count: eb("reply_count", "+", param("by")), replied_seq: param("seq") }))
+    .where("id", "=", param("message")),
 );
 
 export async function messagesByIds(sql: Sql, ids: readonly number[]): Promise<MessageRow[]> {
@@ -232,7 +257,7 @@ export const rewriteMessage = prepare<{
     .where("id", "=", param("id")),
 );
 
-/** Only the message's place stays: a hole in the log would look like a loss. From the hash of a short text it could be guessed. */
+/** The message's place stays, and what it answered: a hole in the log would look like a loss, and those who count answers must know which is gone. From the hash of a short text it could be guessed. */
 export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Array }>((build, param) =>
   build
     .updateTable("messages")
@@ -241,7 +266,6 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       sent_hash: "",
       mentions: null,
       mention_all: 0,
-      reply_to: null,
       reaction_count: 0,
       forwarded_sender: null,
       forwarded_at: null,

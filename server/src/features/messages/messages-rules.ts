@@ -29,6 +29,10 @@ export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = [
     created_at: isoTime(row.created_at),
   };
   if (row.reply_to !== null) message.reply_to = row.reply_to;
+  if (row.replied_seq !== null) {
+    message.reply_count = row.reply_count;
+    message.replied_seq = row.replied_seq;
+  }
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (reactions.length > 0) message.reactions = byEmoji(reactions);

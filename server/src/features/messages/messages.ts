@@ -20,8 +20,10 @@ import {
 } from "../access/access.ts";
 import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
-import { firstSince, readPage } from "./messages-pages.ts";
+import { dropMessage, queueMessage, requeueMessage } from "../search-index/search-index.ts";
+import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import {
+  countReply,
   deleteMentions,
   deleteReactions,
   deleteVersions,
@@ -71,6 +73,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
   requireMaySend(sender?.role ?? null, input, place);
   await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
+  if (row.reply_to !== null) tx.sql.runAhead(countReply({ message: row.reply_to, by: 1, seq: place.seq }));
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
   if (mentions) notify(tx, row, mentions);
@@ -104,6 +107,17 @@ export async function findMessage(
   return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
 }
 
+/** MSG-11. The messages that answer one, page by page. */
+export async function listReplies(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"message.replies">,
+): Promise<Output<"message.replies">> {
+  await accessMessage(sql, actor, input.message);
+  const { rows, before } = await readReplies(sql, input);
+  return { messages: await present(sql, rows), before };
+}
+
 /** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
 export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.edit">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
@@ -123,6 +137,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   );
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
+  await requeueMessage(tx, row);
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
   return tellChange(tx, actor, row.id, "message.edited");
@@ -140,9 +155,13 @@ export async function deleteMessage(
   }
   if (row.deleted_at !== null) return {};
   await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
+  await dropMessage(tx, row);
   await tx.sql.run(deleteVersions({ id: row.id }));
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
+  // The room is held: the event that tells of it is the next one.
+  const gone = { by: -1, seq: room.head + 1 };
+  if (row.reply_to !== null) await tx.sql.run(countReply({ message: row.reply_to, ...gone }));
   await tellChange(tx, actor, row.id, "message.deleted");
   return {};
 }
@@ -323,6 +342,7 @@ async function storeMessage(
     }),
   );
   if (!inserted) throw new Error("a new message has no id");
+  queueMessage(tx, inserted.id);
   return {
     ...stored,
     id: inserted.id,
@@ -332,6 +352,8 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     version: 1,
+    reply_count: 0,
+    replied_seq: null,
     pinned_at: null,
     created_at: place.at,
     edited_at: null,

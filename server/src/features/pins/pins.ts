@@ -6,15 +6,17 @@ import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessOwnRoom, permissionsOf, requireOpen, requirePermission } from "../access/access.ts";
+import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { emit } from "../logs/logs.ts";
 import { accessMessageForChange, messagesFor, presentOne } from "../messages/messages.ts";
 import { pinCount, pinsOf, setPinned } from "./pins-rows.ts";
 
-/** PIN-1, PIN-2. Pins a message in its room or takes it off; asked twice, it is as if asked once. */
+/** PIN-1, PIN-2, BLOCK-3. Pins a message in its room or takes it off; asked twice, it is as if asked once. */
 export async function setPin(tx: Tx, actor: Actor, input: Checked<"pin.set">): Promise<Message> {
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).pin_messages, "pin messages");
+  if (input.on) await requireNoBlockIn(tx.sql, actor.user, room);
   if ((row.pinned_at !== null) === input.on) return presentOne(tx.sql, row);
   if (input.on) await requireFreePin(tx.sql, room.id);
   const { seq, at } = await emit(tx, room.id, {

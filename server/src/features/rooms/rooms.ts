@@ -23,6 +23,7 @@ import { rewriteAnswers } from "../answers/answers.ts";
 import { requireMayBring, requireNoBlock } from "../blocks/blocks.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
+import { dropRoomMessages } from "../search-index/search-index.ts";
 import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
@@ -145,6 +146,7 @@ export async function deleteRoom(
   const owns = room.role !== null && isAtLeast(room.role, "owner");
   if (!owns) await requireAdmin(tx.sql, actor.user);
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
+  await dropRoomMessages(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
   await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));

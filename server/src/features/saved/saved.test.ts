@@ -61,7 +61,9 @@ onEveryEngine((engine) => {
     // Some of them at the same moment.
     for (const message of [four, one, five]) await save(ids.alice, message);
     fixture.store.clock.advance(1);
-    for (const message of [two, three]) await save(ids.alice, message);
+    const gone = await say("gone");
+    for (const message of [two, three, gone]) await save(ids.alice, message);
+    await does(ids.bob, "message.delete", { message: gone });
     await does(ids.bob, "message.edit", { message: five, text: "five!" });
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {

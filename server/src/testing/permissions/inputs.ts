@@ -134,6 +134,7 @@ export const inputs: Inputs = {
   "message.list": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
   "message.find": (world, call) => ({ room: roomOf(world, call), at: "2020-01-01T00:00:00.000Z" }),
   "message.get": (world, call) => ({ message: messageOf(world, call) }),
+  "message.replies": (world, call) => ({ message: messageOf(world, call) }),
   "message.history": (world, call) => ({ message: messageOf(world, call) }),
   "message.receipts": (world, call) => ({ message: messageOf(world, call) }),
   "message.edit": (world, call) => ({
@@ -149,6 +150,11 @@ export const inputs: Inputs = {
   }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
+  // Odd: in one room; even: everywhere.
+  "message.search": (world, call) => ({
+    ...{ text: "secret", limit: 200 },
+    ...(isOdd(call) && { room: roomOf(world, call) }),
+  }),
   "receipt.read": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),
   "receipt.unread": (world, call) => ({ room: roomOf(world, call), seq: 1 }),
   "receipt.deliver": (world, call) => ({ room: roomOf(world, call), seq: 1_000 }),

@@ -59,8 +59,11 @@ const done: Rule = () => "done";
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
-const intoRoom = within(({ archived, permissions }, role) =>
-  unless([archived || !atLeast(role, permissions.send_messages), "forbidden"]),
+const intoRoom = within((room, role, call, model) =>
+  unless(
+    [room.archived || !atLeast(role, room.permissions.send_messages), "forbidden"],
+    [isSilenced(model, room, call), "forbidden"],
+  ),
 );
 
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
@@ -77,7 +80,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list", "message.find"),
-  ...each(aboutOne, "message.get", "message.history", "message.receipts"),
+  ...each(aboutOne, "message.get", "message.history", "message.receipts", "message.replies"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
   "session.refresh": ({ people }, { who }) => unless([!people[who].signedIn, "unauthenticated"]),
@@ -189,8 +192,13 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
-  "pin.set": about(({ deleted }, { archived, permissions }, role) =>
-    unless([deleted, "not_found"], [archived || !atLeast(role, permissions.pin_messages), "forbidden"]),
+  "message.search": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
+  "pin.set": about(({ deleted }, room, role, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>
     unless(

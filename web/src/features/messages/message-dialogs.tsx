@@ -94,7 +94,9 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
           <Button
             look="danger"
             data-first-focus
-            onClick={() => void client.delete(message.id).then(onClose, setError)}
+            onClick={() =>
+              void client.call("message.delete", { message: message.id }).then(onClose, setError)
+            }
           >
             {t("message.delete")}
           </Button>

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { cursor, id, pageLimit, text, time } from "./fields.ts";
+import { limits } from "./limits.ts";
+import { message, messageType } from "./messages.ts";
+import { operation } from "./operation.ts";
+
+/** Where a message's text matches: UTF-16 code units, from the first to the one after the last. */
+export const highlight = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
+export type Highlight = z.infer<typeof highlight>;
+
+/** A message that was found. Highlights are in order and do not overlap. */
+export const hit = z.object({ message, highlights: z.array(highlight) });
+export type Hit = z.infer<typeof hit>;
+
+export const searchOperations = {
+  "message.search": operation({
+    summary:
+      'Find messages, the newest first, in the rooms one is in. All words must be there, the last one as a beginning too; "words in quotes" follow each other; a word after - must not be there',
+    kind: "read",
+    who: "user",
+    rest: "GET /search",
+    input: z.strictObject({
+      text: text(1, limits.searchText).optional(),
+      /** Only in this room. */
+      room: id.optional(),
+      /** Only sent by this person. */
+      from: id.optional(),
+      /** Only those that mention this person by name. */
+      mentions: id.optional(),
+      /** Only those sent before this moment. */
+      before: time.optional(),
+      /** Only those sent after this moment. */
+      after: time.optional(),
+      /** Only those with a web address in them. */
+      has: z.enum(["link"]).optional(),
+      type: messageType.optional(),
+      cursor: cursor.optional(),
+      limit: pageLimit,
+    }),
+    output: z.object({
+      hits: z.array(hit),
+      /** Continues the search; null at its end. It may be given with few hits, or none: then there was much to look at. */
+      next: z.string().nullable(),
+      /** False while older messages are still being made ready: some of them may be missing. */
+      complete: z.boolean(),
+    }),
+  }),
+} as const;

@@ -1,0 +1,134 @@
+import { sql } from "kysely";
+import { prepare, type Sql, type TxSql } from "../../schema/tables.ts";
+import { blockOf, marks } from "./search-index-tokens.ts";
+
+/*
+ * The queue and the index together hold every message that is not deleted, each in one of them. SQLite's full-text table
+ * keeps no text: a message is taken out of it by the tokens it was put in with. Its row number is the message's id.
+ */
+
+export interface IndexableRow {
+  id: number;
+  room_id: number;
+  sender_id: number;
+  type: string;
+  body: Uint8Array;
+  mentions: string | null;
+  created_at: number;
+}
+
+const indexable = ["id", "room_id", "sender_id", "type", "body", "mentions", "created_at"] as const;
+
+export const insertQueued = prepare<{ message: number }>((build, param) =>
+  build.insertInto("search_queue").values({ message_id: param("message") }),
+);
+
+export const deleteQueued = prepare<{ message: number }>((build, param) =>
+  build.deleteFrom("search_queue").where("message_id", "=", param("message")),
+);
+
+/** Takes the newest of the queue. Another node that does the same takes the next. */
+export async function takeQueued(tx: TxSql, limit: number): Promise<IndexableRow[]> {
+  const newest = tx.build
+    .selectFrom("search_queue")
+    .select("message_id")
+    .orderBy("message_id", "desc")
+    .limit(limit);
+  const free = tx.engine === "postgres" ? newest.forUpdate().skipLocked() : newest;
+  const taken = await tx.rows(
+    tx.build.deleteFrom("search_queue").where("message_id", "in", free).returning("message_id"),
+  );
+  if (taken.length === 0) return [];
+  return tx.rows(
+    tx.build
+      .selectFrom("messages")
+      .select(indexable)
+      .where(
+        "id",
+        "in",
+        taken.map((row) => row.message_id),
+      )
+      .where("deleted_at", "is", null)
+      .orderBy("id"),
+  );
+}
+
+const insertWords = {
+  sqlite: prepare<{ message: number; tokens: string }>((build, param) => ({
+    compile: () =>
+      sql`INSERT INTO search_words (rowid, tokens) VALUES (${param("message")}, ${param("tokens")})`.compile(
+        build,
+      ),
+  })),
+  postgres: prepare<{ message: number; tokens: string }>((build, param) => ({
+    compile: () =>
+      sql`INSERT INTO search_words (message_id, tokens) VALUES (${param("message")}, ${param("tokens")}::text::tsvector)
+        ON CONFLICT (message_id) DO UPDATE SET tokens = excluded.tokens`.compile(build),
+  })),
+};
+
+const deleteWords = {
+  sqlite: prepare<{ message: number; tokens: string }>((build, param) => ({
+    compile: () =>
+      sql`INSERT INTO search_words (search_words, rowid, tokens)
+        VALUES ('delete', ${param("message")}, ${param("tokens")})`.compile(build),
+  })),
+  postgres: prepare<{ message: number }>((build, param) => ({
+    compile: () => sql`DELETE FROM search_words WHERE message_id = ${param("message")}`.compile(build),
+  })),
+};
+
+export function putWords(tx: TxSql, message: number, tokens: readonly string[]): void {
+  tx.runAhead(insertWords[tx.engine]({ message, tokens: written(tx, message, tokens) }));
+}
+
+export function takeWords(tx: TxSql, message: number, tokens: readonly string[]): void {
+  tx.runAhead(deleteWords[tx.engine]({ message, tokens: written(tx, message, tokens) }));
+}
+
+/** A token holds letters, digits, emoji and the signs of marks: nothing that either engine reads as more than a sign. */
+function written({ engine }: Sql, message: number, tokens: readonly string[]): string {
+  if (engine === "sqlite") return tokens.join(" ");
+  return [...tokens, marks.block(blockOf(message))].map((token) => `'${token}'`).join(" ");
+}
+
+/** What the index holds of a room. SQLite needs the texts for that: they wait until they have been taken out. */
+export async function dropRoom(tx: TxSql, room: number): Promise<void> {
+  const messages = tx.build.selectFrom("messages").select("id").where("room_id", "=", room);
+  if (tx.engine === "sqlite") {
+    const held = tx.build
+      .selectFrom("messages")
+      .select(indexable)
+      .where("room_id", "=", room)
+      .where("deleted_at", "is", null)
+      .where("id", "not in", tx.build.selectFrom("search_queue").select("message_id"));
+    await tx.run(tx.build.insertInto("search_erasures").columns(indexable).expression(held));
+  }
+  await tx.run(tx.build.deleteFrom("search_queue").where("message_id", "in", messages));
+  if (tx.engine === "postgres") {
+    await tx.run({
+      compile: () =>
+        sql`DELETE FROM search_words WHERE message_id IN (SELECT id FROM messages WHERE room_id = ${room})`.compile(
+          tx.build,
+        ),
+    });
+  }
+}
+
+/** Takes some of what is to be taken out of SQLite's index. */
+export async function takeErasures(tx: TxSql, limit: number): Promise<IndexableRow[]> {
+  const some = tx.build.selectFrom("search_erasures").select("id").orderBy("id").limit(limit);
+  return tx.rows(tx.build.deleteFrom("search_erasures").where("id", "in", some).returning(indexable));
+}
+
+const oneQueued = prepare<object, { id: number }>((build) =>
+  build.selectFrom("search_queue").select("message_id as id").limit(1),
+);
+const oneErasure = prepare<object, { id: number }>((build) =>
+  build.selectFrom("search_erasures").select("id").limit(1),
+);
+
+export async function isWorkLeft(sql: Sql): Promise<boolean> {
+  if (await sql.first(oneQueued({}))) return true;
+  return sql.engine === "sqlite" && (await sql.first(oneErasure({}))) !== undefined;
+}

@@ -1,0 +1,32 @@
+import type { Tx } from "../../context.ts";
+import { deleteQueued, dropRoom, type IndexableRow, insertQueued, takeWords } from "./search-index-rows.ts";
+import { tokensOfRow } from "./search-index-slices.ts";
+
+export { writtenLength } from "./search-index-folds.ts";
+export { indexSlice } from "./search-index-slices.ts";
+export * from "./search-index-tokens.ts";
+export { type Atom, atomsOf, type Part } from "./search-index-words.ts";
+export { SearchIndexer } from "./search-indexer.ts";
+
+/** SEARCH-7. A new message waits in the queue, where it is found as well; putting it into the index costs more. */
+export function queueMessage(tx: Tx, message: number): void {
+  tx.sql.runAhead(insertQueued({ message }));
+}
+
+/** SEARCH-6. Nothing of a message is left in the index; `before` is the message as it was put in. */
+export async function dropMessage(tx: Tx, before: IndexableRow): Promise<void> {
+  // First the queue: while another node takes the message out of it, this waits for what it does.
+  const queued = await tx.sql.run(deleteQueued({ message: before.id }));
+  if (queued === 0) takeWords(tx.sql, before.id, tokensOfRow(before));
+}
+
+/** SEARCH-6. From now on a message is found by what it says now. */
+export async function requeueMessage(tx: Tx, before: IndexableRow): Promise<void> {
+  await dropMessage(tx, before);
+  queueMessage(tx, before.id);
+}
+
+/** SEARCH-6. Before the messages of a room are deleted. */
+export async function dropRoomMessages(tx: Tx, room: number): Promise<void> {
+  await dropRoom(tx.sql, room);
+}

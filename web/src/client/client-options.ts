@@ -1,0 +1,20 @@
+import type { CopyStorage } from "./copy-storage.ts";
+import type { DraftStorage } from "./drafts-storage.ts";
+import type { Environment } from "./environment.ts";
+import type { OutboxStorage } from "./outbox-storage.ts";
+
+export interface ClientOptions {
+  /** The server's address without a path. */
+  url: string;
+  /** Where messages wait until they are sent. */
+  storage: OutboxStorage;
+  /** Where what is being written is kept; left out, for as long as the process lives. */
+  drafts?: DraftStorage;
+  /** Where what was read is kept; left out, nowhere. */
+  copy?: CopyStorage;
+  /** Keep the refresh token in an HttpOnly cookie: for browsers. */
+  cookie?: boolean;
+  /** A name for this device, shown in the list of sessions. */
+  device?: string;
+  environment?: Environment;
+}
