@@ -52,7 +52,7 @@ export function isInSight(element: Element): boolean {
 
 /** Waits until something measured in the page is as it should be. */
 export async function becomes<T>(measure: () => Promise<T>, wanted: (value: T) => boolean): Promise<T> {
-  const until = Date.now() + 8_000;
+  const until = Date.now() + 60_000;
   for (;;) {
     const value = await measure();
     if (wanted(value)) return value;

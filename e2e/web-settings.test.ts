@@ -177,33 +177,34 @@ async function fitsEverywhere(device: Device, direction: "ltr" | "rtl"): Promise
 /** Controls that are out of the window or covered by something else, and a page wider than the window. */
 function misplaced({ page }: Device): Promise<string[]> {
   return page.evaluate(() => {
-    const found: string[] = [];
     const { clientWidth, scrollWidth } = document.documentElement;
-    if (scrollWidth > clientWidth) found.push(`the page is ${scrollWidth - clientWidth} pixels too wide`);
-    const frame = document.querySelector("dialog[open]") ?? document.body;
-    const clips = (element: Element): DOMRect | undefined => {
+    const isShown = (element: HTMLElement) =>
+      element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+      element.getBoundingClientRect().width > 1 &&
+      !element.closest("[aria-hidden=true], .opacity-0");
+    /** Whether this point of it has been scrolled out of sight. */
+    const isClipped = (element: Element, x: number, y: number): boolean => {
       for (let up = element.parentElement; up; up = up.parentElement) {
-        if (getComputedStyle(up).overflowY !== "visible") return up.getBoundingClientRect();
+        if (getComputedStyle(up).overflowY === "visible") continue;
+        const { left, right, top, bottom } = up.getBoundingClientRect();
+        if (x < left || x > right || y < top || y > bottom) return true;
       }
-      return undefined;
+      return false;
     };
-    for (const element of frame.querySelectorAll<HTMLElement>(
-      "a, button, input, select, textarea, summary, h1",
-    )) {
-      if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+    const faultsOf = (element: HTMLElement): string[] => {
       const box = element.getBoundingClientRect();
-      if (box.width === 0 || element.closest("[aria-hidden=true], .opacity-0")) continue;
-      const name = element.getAttribute("aria-label") || element.innerText || element.tagName;
-      if (box.left < -0.5 || box.right > innerWidth + 0.5) found.push(`${name} is out of the window`);
-      const x = box.left + box.width / 2;
-      const y = box.top + box.height / 2;
-      const clip = clips(element);
-      if (clip && (y < clip.top || y > clip.bottom || x < clip.left || x > clip.right)) continue;
-      const top = document.elementFromPoint(x, y);
-      const label = element instanceof HTMLInputElement ? element.parentElement : element;
-      if (top && !label?.contains(top) && !top.contains(element))
-        found.push(`${name} is under ${top.outerHTML.slice(0, 80)}`);
-    }
-    return found;
+      const name = element.getAttribute("aria-label") || element.textContent || element.tagName;
+      if (box.left < -0.5 || box.right > innerWidth + 0.5) return [`${name} is out of the window`];
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      const own = element instanceof HTMLInputElement ? element.parentElement : element;
+      const top = isClipped(element, x, y) ? null : document.elementFromPoint(x, y);
+      const isCovered = top && !own?.contains(top) && !top.contains(element);
+      return isCovered ? [`${name} is under ${top.outerHTML.slice(0, 80)}`] : [];
+    };
+    const frame = document.querySelector("dialog[open]") ?? document.body;
+    const controls = frame.querySelectorAll<HTMLElement>("a, button, input, select, textarea, summary, h1");
+    const tooWide =
+      scrollWidth > clientWidth ? [`the page is ${scrollWidth - clientWidth} pixels too wide`] : [];
+    return [...tooWide, ...[...controls].filter(isShown).flatMap(faultsOf)];
   });
 }

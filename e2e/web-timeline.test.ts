@@ -136,10 +136,10 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
   test("UI-33 unread rooms show a dot, rooms that mention one the number; reading takes it away", async () => {
     await told(design, "Something");
     await unreadOf(alice, "design").waitFor();
-    expect(await unreadOf(alice, "design").innerText()).toBe("");
+    expect(await unreadOf(alice, "design").textContent()).toBe("");
     await told(design, "@alice look", { mentions: [scene.ids.alice] });
     await becomes(
-      () => unreadOf(alice, "design").innerText(),
+      () => unreadOf(alice, "design").textContent(),
       (text) => text === "1",
     );
     await becomes(
@@ -165,7 +165,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     const next = await line.evaluate((element) => {
       const rows = [...document.querySelectorAll<HTMLElement>("[data-index]")];
       const own = Number(element.closest<HTMLElement>("[data-index]")?.dataset.index);
-      return rows.find((each) => Number(each.dataset.index) === own + 1)?.innerText;
+      return rows.find((each) => Number(each.dataset.index) === own + 1)?.textContent;
     });
     expect(next).toContain("New 1");
     await picture(alice, "timeline-new");
@@ -173,9 +173,9 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await seesSent(alice, "I have read it");
     await told(lobby, "And more");
     await sees(alice, "And more");
+    await unreadOf(alice, "lobby").waitFor({ state: "detached" });
     await alice.page.getByRole("log").hover();
     while ((await line.count()) === 0) await alice.page.mouse.wheel(0, -300);
-    await unreadOf(alice, "lobby").waitFor({ state: "detached" });
     await openRoom(alice, "design");
     await openRoom(alice, "lobby");
     await sees(alice, "And more");
@@ -194,9 +194,13 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await picture(alice, "timeline-completion");
     await alice.page.keyboard.press("ArrowDown");
     await alice.page.keyboard.press("ArrowUp");
-    const name = await alice.page.getByRole("option", { selected: true }).innerText();
+    const emoji = await alice.page
+      .getByRole("option", { selected: true })
+      .locator("span")
+      .first()
+      .textContent();
     await alice.page.keyboard.press("Enter");
-    expect(await composer(alice).inputValue()).toBe(`@bob well done ${name.split("\n")[0]?.trim()} `);
+    expect(await composer(alice).inputValue()).toBe(`@bob well done ${emoji} `);
     await alice.page.keyboard.type("@al");
     await alice.page.getByRole("option").first().waitFor();
     await alice.page.keyboard.press("Escape");
@@ -204,7 +208,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     for (let count = 0; count < 3; count++) await alice.page.keyboard.press("Backspace");
     await alice.page.keyboard.press("Enter");
     await becomes(
-      () => unreadOf(bob, "design").innerText(),
+      () => unreadOf(bob, "design").textContent(),
       (text) => text === "1",
     );
     await openRoom(bob, "design");

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import { X } from "lucide-react";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { IconButton } from "./button.tsx";
 import { useText } from "./text.ts";
 
@@ -13,15 +13,26 @@ export interface DialogProps {
   wide?: boolean;
 }
 
-/** A modal dialog while it is mounted. The browser keeps the focus inside and gives it back at the end. */
+/**
+ * A modal dialog while it is mounted. The browser keeps the focus inside and gives it back at the end. What has
+ * `data-first-focus` gets it first: `autoFocus` comes before the dialog is open.
+ */
 export function Dialog({ title, onClose, children, actions, wide }: DialogProps) {
   const t = useText();
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Closed while it is still in the document: later the browser could not give the focus back.
+  useLayoutEffect(() => {
     const element = dialog.current;
+    const around = document.activeElement?.parentElement?.closest<HTMLElement>("[tabindex='0']");
     if (element && !element.open) element.showModal();
-    return () => element?.close();
+    element?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
+    return () => {
+      element?.close();
+      // What had the focus may be gone, such as a message that was deleted.
+      const { activeElement } = document;
+      if (activeElement === document.body || element?.contains(activeElement)) around?.focus();
+    };
   }, []);
   return (
     <dialog

@@ -1,6 +1,6 @@
 import clsx from "clsx";
 import type { LucideIcon } from "lucide-react";
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
 export interface MenuItem {
@@ -31,12 +31,13 @@ export function Menu({ label, items, place, onClose }: MenuProps) {
   useLayoutEffect(() => {
     if (list.current) setPosition(placed(list.current, place));
   }, [place]);
-  useEffect(() => {
+  // Given back while the menu is still there: a dialog that comes instead of it must know where the focus was.
+  useLayoutEffect(() => {
     const before = document.activeElement;
-    list.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+    const menu = list.current;
+    menu?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     return () => {
-      const isOurs = document.activeElement === document.body || document.activeElement === null;
-      if (isOurs && before instanceof HTMLElement) before.focus();
+      if (menu?.contains(document.activeElement) && before instanceof HTMLElement) before.focus();
     };
   }, []);
   return createPortal(

@@ -35,7 +35,7 @@ export function EmojiPicker({
     <Dialog title={t("emoji.title")} onClose={onClose}>
       <input
         type="search"
-        autoFocus
+        data-first-focus
         aria-label={t("emoji.search")}
         placeholder={t("emoji.search")}
         value={search}

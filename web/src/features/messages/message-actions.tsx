@@ -15,7 +15,7 @@ import {
   SmilePlus,
   Trash2,
 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { notify } from "../../ui/announcer.tsx";
@@ -39,6 +39,13 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   const client = useClient();
   const bar = useRef<HTMLDivElement>(null);
   const more = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    const element = bar.current;
+    // A message that goes leaves the focus in the list that it was in.
+    return () => {
+      if (element?.contains(document.activeElement)) element.closest<HTMLElement>("[role=log]")?.focus();
+    };
+  }, []);
   const [menu, setMenu] = useState<MenuPlace | null>(null);
   const [isPicking, setIsPicking] = useState(false);
   const { quick, used } = useQuickReactions();
@@ -68,7 +75,7 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
     <>
       <div
         ref={bar}
-        className="absolute end-3 -top-4 z-10 flex rounded-lg bg-raised p-0.5 opacity-0 shadow-float group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:hidden"
+        className="absolute end-11 -top-4 z-10 flex rounded-lg bg-raised p-0.5 opacity-0 shadow-float group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:hidden"
       >
         {!isArchived &&
           quick.map((emoji) => (

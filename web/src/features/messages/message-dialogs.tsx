@@ -93,7 +93,7 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
           <Button onClick={onClose}>{t("dialog.cancel")}</Button>
           <Button
             look="danger"
-            autoFocus
+            data-first-focus
             onClick={() =>
               void client.call("message.delete", { message: message.id }).then(onClose, setError)
             }

@@ -144,7 +144,7 @@ function Author({ message, onProfile }: { message: Message; onProfile: (user: nu
       <button
         type="button"
         dir="auto"
-        className="truncate text-sm font-semibold hover:underline"
+        className="truncate text-sm leading-6 font-semibold hover:underline"
         onClick={() => onProfile(message.sender)}
       >
         {name}

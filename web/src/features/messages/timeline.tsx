@@ -142,7 +142,7 @@ function TimelineRow({ row, actions, marked }: { row: Row; actions: RowActions; 
       return (
         <div className="flex items-center gap-3 px-4 pt-4 pb-1">
           <span className="h-px flex-1 bg-line" />
-          <h3 className="text-xs font-semibold text-soft">{dayName(row.at)}</h3>
+          <h2 className="text-xs font-semibold text-soft">{dayName(row.at)}</h2>
           <span className="h-px flex-1 bg-line" />
         </div>
       );

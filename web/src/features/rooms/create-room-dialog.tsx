@@ -66,7 +66,7 @@ export function CreateRoomDialog({
           required
           maxLength={limits.roomName}
           autoComplete="off"
-          autoFocus
+          data-first-focus
         />
         <TextField label={t("rooms.topic")} name="topic" maxLength={limits.roomTopic} autoComplete="off" />
         <Select

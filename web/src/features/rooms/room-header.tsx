@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import { ArrowLeft, PanelRight, Users } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { IconButton } from "../../ui/button.tsx";
@@ -20,6 +21,14 @@ export function RoomHeader({
 }) {
   const t = useText();
   const name = useRoomName(held);
+  const details = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    // The details took the focus away with them.
+    const isLost = wasOpen.current && !isOpen && document.activeElement === document.body;
+    if (isLost) details.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   return (
     <header className="flex h-14 shrink-0 items-center gap-3 border-b px-3">
       <Link
@@ -37,6 +46,7 @@ export function RoomHeader({
         <Beneath held={held} />
       </div>
       <IconButton
+        ref={details}
         label={t("rooms.details")}
         icon={held.room.kind === "direct" ? PanelRight : Users}
         aria-pressed={isOpen}

@@ -51,7 +51,12 @@ export function ChatScreen({ room }: { room: number | null }) {
         >
           <SideBar current={room} onOpenRoom={openRoom} onProfile={setProfile} />
         </div>
-        <main className={clsx("min-h-0 min-w-0 flex-1 md:flex", room === null ? "hidden" : "flex")}>
+        <main
+          className={clsx(
+            "min-h-0 min-w-0 flex-1",
+            room === null ? "sr-only md:not-sr-only md:flex!" : "flex",
+          )}
+        >
           {held && <RoomScreen key={held.room.id} held={held} onProfile={setProfile} />}
           {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
           {room === null && <Nothing text={t("rooms.choose")} />}
@@ -69,7 +74,7 @@ export function ChatScreen({ room }: { room: number | null }) {
 }
 
 function Nothing({ text }: { text: string }) {
-  return <p className="m-auto px-8 text-center text-soft">{text}</p>;
+  return <h1 className="m-auto px-8 text-center text-soft">{text}</h1>;
 }
 
 const watchedMost = 100;

@@ -51,7 +51,7 @@ export function Switcher({ commands, onOpenRoom, onClose }: SwitcherProps) {
       <input
         type="search"
         role="combobox"
-        autoFocus
+        data-first-focus
         aria-expanded
         aria-controls={id}
         aria-activedescendant={choices[at] ? `${id}-${at}` : undefined}

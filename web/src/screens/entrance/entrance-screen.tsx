@@ -55,7 +55,7 @@ export function EntranceScreen({ hasEnded }: { hasEnded: boolean }) {
     const code = codeInAddress();
     const { pathname } = location;
     if (!claimed) {
-      return pathname === "/setup" ? <ClaimForm code={code} /> : <p>{t("claim.missing")}</p>;
+      return pathname === "/setup" ? <ClaimForm code={code} /> : <h1>{t("claim.missing")}</h1>;
     }
     const isOpen = registration === "open";
     if (pathname === "/invite" && (code !== "" || isOpen))

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import type { AxeResults, RunOptions } from "axe-core";
+import type { Page } from "playwright-core";
+
+const source = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** A menu lies over the landmarks of a page, in none of them. */
+const notInLandmarks = { region: { enabled: false } };
+
+/** What stands in somebody's way on the page as it is now: a line for each, with where it is. */
+export async function violations(page: Page, of: "everything" | "colours"): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
+  const isMenu = (await page.getByRole("menu").count()) > 0;
+  const options: RunOptions = {
+    runOnly:
+      of === "everything" ? { type: "tag", values: tags } : { type: "rule", values: ["color-contrast"] },
+    ...(of === "everything" && isMenu && { rules: notInLandmarks }),
+    resultTypes: ["violations"],
+  };
+  const found = await page.evaluate((given) => {
+    const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
+    return axe.run(given);
+  }, options);
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} (${any[0]?.message ?? ""})`),
+  );
+}

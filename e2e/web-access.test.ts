@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { violations } from "./axe.ts";
+import { type Device, desktop, hasBrowser, openDevice, phone, type Screen } from "./browser.ts";
+import { startServer } from "./server.ts";
+import { add, choose, composer, openRoom, row, sees } from "./web-page.ts";
+import { startScene, type WebScene } from "./web-scene.ts";
+
+let scene: WebScene;
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  scene = await startScene();
+  const { by, ids } = scene;
+  const members = [ids.bob, ids.carol, ids.admin];
+  const { id: lobby } = await by.alice.call("room.create", {
+    ...{ kind: "channel", public: true, name: "lobby", topic: "For everybody", members },
+  });
+  await by.alice.call("room.direct", { user: ids.bob });
+  const tell = (name: "alice" | "bob", text: string, more = {}) =>
+    by[name].call("message.send", { room: lobby, text, client_id: crypto.randomUUID(), ...more });
+  const first = await tell(
+    "bob",
+    "**Bold**, *slanted*, ~~gone~~ and `code`\n\n- one\n- two\n\n> quoted\n\n```js\nlet it = be;\n```",
+  );
+  await tell("alice", "See https://example.org/plan @bob", { mentions: [ids.bob], reply_to: first.id });
+  await by.carol.call("reaction.set", { message: first.id, emoji: "👍", on: true });
+  const { id } = await tell("alice", "Wrod");
+  await by.alice.call("message.edit", { message: id, text: "Word" });
+  const { id: gone } = await tell("alice", "Gone");
+  await by.alice.call("message.delete", { message: gone });
+  for (const text of ["News one", "News two"]) await tell("bob", text);
+});
+afterAll(() => scene?.end());
+
+const looks = [
+  { theme: "light", contrast: false },
+  { theme: "dark", contrast: false },
+  { theme: "light", contrast: true },
+  { theme: "dark", contrast: true },
+] as const;
+
+let found: { where: string; look: string; what: string[] }[] = [];
+beforeEach(() => {
+  found = [];
+});
+
+/** The page as it is: everything in the first look, and in the others what differs, the colours. */
+async function expectAccess({ page }: Device, where: string): Promise<void> {
+  for (const { theme, contrast } of looks) {
+    await page.evaluate(
+      (look) => {
+        document.documentElement.dataset.theme = look.theme;
+        document.documentElement.dataset.contrast = look.contrast ? "high" : "";
+      },
+      { theme, contrast },
+    );
+    // A colour on its way to another is neither.
+    await page.waitForFunction(() => document.getAnimations().every((each) => each.playState !== "running"));
+    const what = await violations(page, theme === "light" && !contrast ? "everything" : "colours");
+    if (what.length > 0) found.push({ where, look: `${theme}${contrast ? ", high contrast" : ""}`, what });
+  }
+}
+
+const screens: [string, Screen][] = [
+  ["a desk", desktop],
+  ["a phone", phone],
+];
+
+describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", () => {
+  for (const [where, screen] of screens) {
+    test(`UI-60 the way in, on ${where}`, async () => {
+      const unclaimed = await startServer({ unclaimed: true });
+      try {
+        const [link = ""] = /http:\S+\/setup#code=\S+/.exec(unclaimed.output()) ?? [];
+        const setUp = await openDevice(scene.browser, link, screen);
+        await setUp.page.getByRole("heading", { name: "Set up this server" }).waitFor();
+        await expectAccess(setUp, "set-up");
+        const without = await openDevice(scene.browser, unclaimed.url, screen);
+        await without.page.getByText("This server is not set up yet").waitFor();
+        await expectAccess(without, "not set up");
+      } finally {
+        await unclaimed.remove();
+      }
+      const signIn = await openDevice(scene.browser, scene.server.url, screen);
+      await signIn.page.getByRole("heading", { name: "Sign in" }).waitFor();
+      await expectAccess(signIn, "sign-in");
+      await signIn.page.goto(`${scene.server.url}/invite#code=anything`);
+      await signIn.page.reload();
+      await signIn.page.getByRole("button", { name: "Make my account" }).waitFor();
+      await expectAccess(signIn, "invited");
+      await signIn.context.close();
+      expect(found).toEqual([]);
+    });
+
+    test(`UI-60 the rooms and their dialogs, on ${where}`, async () => {
+      const admin = await scene.open("admin", "/", screen);
+      await admin.page.getByRole("navigation", { name: "Rooms" }).getByRole("link").first().waitFor();
+      await expectAccess(admin, "rooms");
+      await admin.page.getByRole("button", { name: "New", exact: true }).click();
+      await expectAccess(admin, "menu");
+      await admin.page.keyboard.press("Escape");
+      for (const name of ["New chat", "New room", "Public channels", "Invite people"]) {
+        await add(admin, name);
+        const dialog = admin.page.getByRole("dialog");
+        await dialog.waitFor();
+        if (name === "New chat") await dialog.getByRole("button", { name: /@bob/ }).waitFor();
+        await expectAccess(admin, name);
+        await dialog.getByRole("button", { name: "Close" }).click();
+      }
+      await admin.context.close();
+      expect(found).toEqual([]);
+    });
+
+    test(`UI-60 a room and its dialogs, on ${where}`, async () => {
+      const alice = await scene.open("alice", "/", screen);
+      const { page } = alice;
+      await openRoom(alice, "lobby");
+      await sees(alice, "News two");
+      await expectAccess(alice, "room");
+      await row(alice, "Word").click({ button: "right" });
+      await expectAccess(alice, "message menu");
+      await page.keyboard.press("Escape");
+      for (const what of ["Delete", "Who has read it", "Earlier versions", "Reply"]) {
+        await choose(alice, "Word", what);
+        if (what !== "Reply") await page.getByRole("dialog").waitFor();
+        await expectAccess(alice, what);
+        if (what !== "Reply") await page.keyboard.press("Escape");
+      }
+      await composer(alice).pressSequentially("@bo");
+      await page.getByRole("option").first().waitFor();
+      await expectAccess(alice, "suggestions");
+      await page.keyboard.press("Escape");
+      await composer(alice).fill("");
+      await page.getByRole("button", { name: "Emoji" }).click();
+      await page.getByRole("dialog").getByRole("button", { name: "grinning face", exact: true }).waitFor();
+      await expectAccess(alice, "emoji");
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Details" }).click();
+      await page.getByRole("region", { name: "People" }).getByText("Bob").waitFor();
+      await expectAccess(alice, "details");
+      for (const name of ["Edit room", "Leave room", "Delete room"]) {
+        await page.getByRole("button", { name }).click();
+        await page.getByRole("dialog").waitFor();
+        await expectAccess(alice, name);
+        await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+      }
+      await page.getByRole("region", { name: "People" }).getByRole("button", { name: /^Bob/ }).click();
+      await page.getByRole("dialog").waitFor();
+      await expectAccess(alice, "profile");
+      await alice.context.close();
+      expect(found).toEqual([]);
+    });
+
+    test(`UI-60 settings, on ${where}`, async () => {
+      const bob = await scene.open("bob", "/", screen);
+      for (const part of ["profile", "appearance", "password", "sessions"]) {
+        await bob.page.goto(`${scene.server.url}/settings/${part}`);
+        await bob.page.getByRole("heading", { level: 1 }).waitFor();
+        await expectAccess(bob, part);
+      }
+      await bob.context.close();
+      expect(found).toEqual([]);
+    });
+  }
+});
