@@ -1,4 +1,3 @@
-import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
 import { useEffect, useMemo, useRef, useState } from "react";
