@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, fillForm, hasBrowser, phone, picture } from "./browser.ts";
-import { add, becomes, openRoom, say, seesSent } from "./web-page.ts";
+import { add, becomes, say, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -41,14 +41,11 @@ async function look({ page }: Device) {
 
 /** The tests tell one story: each goes on where the one before ended. */
 describe.skipIf(!hasBrowser)("settings (Chromium)", () => {
-  test("UI-40 another name and status are kept and seen by others", async () => {
-    await openRoom(bob, "Alice");
+  test("UI-40 another name and status are kept", async () => {
     await openSettings(alice, "Profile");
     await picture(alice, "settings-profile");
     await fillForm(alice.page, { "Name that others see": "Alice Adams", Status: "On holiday" });
     await alice.page.getByText("Saved.").waitFor();
-    await bob.page.reload();
-    await bob.page.getByRole("heading", { name: "Alice Adams", level: 1 }).waitFor();
     await openSettings(alice, "Profile");
     expect(await alice.page.getByLabel("Status", { exact: true }).inputValue()).toBe("On holiday");
   });
@@ -181,7 +178,7 @@ function misplaced({ page }: Device): Promise<string[]> {
     const isShown = (element: HTMLElement) =>
       element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
       element.getBoundingClientRect().width > 1 &&
-      !element.closest("[aria-hidden=true], .opacity-0");
+      !element.closest("[aria-hidden=true], .opacity-0, .sr-only");
     /** Whether this point of it has been scrolled out of sight. */
     const isClipped = (element: Element, x: number, y: number): boolean => {
       for (let up = element.parentElement; up; up = up.parentElement) {
