@@ -275,6 +275,7 @@ export class Live {
     try {
       // Whoever is blocked may be here while whoever blocks them is not.
       if (event.kind === "block.set") this.apart.note(id, event.user, event.on);
+      if (event.kind === "user.updated") this.presences.profileChanged(id);
       this.people.tell(id, seq, event);
     } catch (error) {
       this.failed(error);

@@ -129,6 +129,13 @@ export class Presences {
     connection.watching = null;
   }
 
+  /** SIG-4. Whoever watches a person hears that their profile is another now, on the node where it changed. */
+  profileChanged(user: number): void {
+    const frame = JSON.stringify({ type: "signal", signal: { kind: "user", user } });
+    for (const connection of this.watchers.get(user) ?? []) connection.pushLossy(frame);
+    this.tell(user);
+  }
+
   private change(user: number, apply: () => unknown): void {
     const before = this.stateOf(user);
     apply();

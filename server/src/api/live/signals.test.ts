@@ -176,6 +176,23 @@ test("SIG-3 presence is told to those who watch, and to no others, with what the
   alice.destroy();
 });
 
+test("SIG-4 whoever watches a person hears that their profile is another now, and nobody else", async () => {
+  const [bob, carol] = [await online("bob"), await online("carol")];
+  const { id } = app.people.alice;
+  watch(bob, id);
+  await Promise.all([bob.settled(), carol.settled()]);
+  const heard = (socket: typeof bob) =>
+    socket.frames.filter((frame) => frame.type === "signal" && frame.signal.kind === "user").length;
+  const patched = await app.ask("PATCH", "/api/v2/me", {
+    as: app.people.alice,
+    body: { display_name: "Alice B." },
+  });
+  expect(patched.status).toBe(200);
+  await eventually(() => heard(bob) > 0);
+  await carol.settled();
+  expect(heard(carol)).toBe(0);
+});
+
 test("LIVE-10 signals are stored nowhere", async () => {
   const bob = await online("bob");
   const alice = await online("alice");

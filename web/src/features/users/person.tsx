@@ -13,10 +13,10 @@ export function personIn({ people, session, state }: View, user: number): User |
 export function usePerson(user: number): User | undefined {
   const client = useClient();
   const person = useView((view) => personIn(view, user));
-  const isKnown = person !== undefined;
   useEffect(() => {
-    if (!isKnown && user > 0) client.want([user]);
-  }, [client, user, isKnown]);
+    // Also of those whom this device has kept: they may have changed since.
+    if (user > 0) client.want([user]);
+  }, [client, user]);
   return person;
 }
 
