@@ -4,8 +4,10 @@ import { indexSlice } from "./search-index-slices.ts";
 
 /** Milliseconds for which messages are gathered: one slice of many costs far less than many of one. */
 const gather = 250;
-/** Milliseconds between slices when there are more: others get most of the time. */
-const pause = 25;
+/** Milliseconds between slices when there are more, at least and at most. */
+const pauses = { least: 25, most: 5_000 } as const;
+/** How much longer a pause is than the slice before it took: people's own messages come first. */
+const share = 9;
 /** Milliseconds after which it is looked whether another node left something. */
 const lookEvery = 60_000;
 
@@ -16,7 +18,7 @@ export class SearchIndexer {
   private working: Promise<void> = Promise.resolve();
   private stopped = false;
 
-  constructor(private readonly context: Pick<Context, "writer" | "database" | "logger">) {}
+  constructor(private readonly context: Pick<Context, "writer" | "database" | "logger" | "clock">) {}
 
   start(): void {
     this.looking = setInterval(() => this.wake(), lookEvery);
@@ -51,6 +53,8 @@ export class SearchIndexer {
 
   private async round(): Promise<void> {
     let isMore = false;
+    const { clock } = this.context;
+    const begun = clock.monotonic();
     try {
       isMore = await this.work();
     } catch (error) {
@@ -58,7 +62,9 @@ export class SearchIndexer {
       this.context.logger.warn("search.not_indexed", { error });
     }
     this.timer = null;
-    if (isMore) this.wake(pause);
+    // A slice that had to wait for others took long as well: the busier the server, the longer the pause.
+    const pause = (clock.monotonic() - begun) * share;
+    if (isMore) this.wake(Math.min(Math.max(pause, pauses.least), pauses.most));
   }
 
   /** Answers whether there is more to do. */
