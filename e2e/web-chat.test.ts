@@ -3,8 +3,9 @@ import { type Device, hasBrowser, phone, picture } from "./browser.ts";
 import {
   add,
   choose,
+  comesInSight,
   composer,
-  isInSight,
+  holds,
   openRoom,
   roomLink,
   row,
@@ -51,7 +52,7 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await say(alice, "Son");
     await seesSent(alice, "Son");
     await composer(alice).press("ArrowUp");
-    expect(await composer(alice).inputValue()).toBe("Son");
+    await holds(composer(alice), "Son");
     await picture(alice, "chat-edit");
     await composer(alice).fill("Soon");
     await composer(alice).press("Enter");
@@ -62,7 +63,7 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await bob.page.getByRole("button", { name: "Close" }).click();
     await composer(alice).press("ArrowUp");
     await composer(alice).press("Escape");
-    expect(await composer(alice).inputValue()).toBe("");
+    await holds(composer(alice), "");
   });
 
   test("UI-13 deleting asks once, and the message is gone for both", async () => {
@@ -98,7 +99,7 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
       .click();
     const target = alice.page.locator("article", { hasText: "Welcome, Bob!" }).first();
     await target.and(alice.page.locator(".bg-note\\!")).waitFor();
-    expect(await target.evaluate(isInSight)).toBe(true);
+    await comesInSight(target);
     await picture(alice, "chat-quote");
     await alice.page.getByRole("button", { name: /To the newest message/ }).click();
     await row(alice, "The last one").waitFor();

@@ -45,9 +45,32 @@ export async function openRoom(device: Device, name: string): Promise<void> {
   await device.page.getByRole("heading", { name, level: 1 }).waitFor();
 }
 
-export function isInSight(element: Element): boolean {
-  const { top, bottom, left, right } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;
+/** Waits until all of it is inside the window. */
+export function comesInSight(element: Locator): Promise<boolean> {
+  return becomes(
+    () =>
+      element.evaluate((each) => {
+        const { top, bottom, left, right } = each.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight && left >= 0 && right <= innerWidth;
+      }),
+    (isIt) => isIt,
+  );
+}
+
+/** Waits until a field holds a text. */
+export function holds(field: Locator, text: string): Promise<string> {
+  return becomes(
+    () => field.inputValue(),
+    (value) => value === text,
+  );
+}
+
+/** Waits until the focus is there. */
+export function hasFocus(element: Locator): Promise<boolean> {
+  return becomes(
+    () => element.evaluate((each) => each === document.activeElement),
+    (isIt) => isIt,
+  );
 }
 
 /** Waits until something measured in the page is as it should be. */

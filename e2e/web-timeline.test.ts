@@ -1,7 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
-import { becomes, composer, isInSight, openRoom, roomLink, row, say, sees, seesSent } from "./web-page.ts";
+import {
+  becomes,
+  comesInSight,
+  composer,
+  holds,
+  openRoom,
+  roomLink,
+  row,
+  say,
+  sees,
+  seesSent,
+} from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -75,7 +86,10 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
   test("UI-30 a room without news is entered at its end, and older messages move nothing that is read", async () => {
     await openRoom(alice, "lobby");
     await sees(alice, "Line 180");
-    expect(await distanceToEnd(alice.page)).toBeLessThan(2);
+    await becomes(
+      () => distanceToEnd(alice.page),
+      (distance) => distance < 2,
+    );
     const older = await holdOlder(alice.page);
     const moved: number[] = [];
     const beginning = alice.page.getByText("This is where it begins.");
@@ -122,7 +136,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
       () => distanceToEnd(alice.page),
       (distance) => distance < 2,
     );
-    expect(await row(alice, "News at the end").evaluate(isInSight)).toBe(true);
+    await comesInSight(row(alice, "News at the end"));
     await told(lobby, "Followed");
     await sees(alice, "Followed");
     await becomes(
@@ -161,7 +175,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await openRoom(alice, "lobby");
     const line = alice.page.getByText("New", { exact: true }).and(alice.page.locator("span"));
     await line.waitFor();
-    expect(await line.evaluate(isInSight)).toBe(true);
+    await comesInSight(line);
     const next = await line.evaluate((element) => {
       const rows = [...document.querySelectorAll<HTMLElement>("[data-index]")];
       const own = Number(element.closest<HTMLElement>("[data-index]")?.dataset.index);
@@ -183,7 +197,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await composer(alice).pressSequentially("@bo");
     await alice.page.getByRole("option", { name: /Bob/ }).waitFor();
     await alice.page.keyboard.press("Tab");
-    expect(await composer(alice).inputValue()).toBe("@bob ");
+    await holds(composer(alice), "@bob ");
     await composer(alice).pressSequentially("well done :rock");
     await alice.page.getByRole("option", { selected: true }).waitFor();
     await picture(alice, "timeline-completion");
@@ -195,7 +209,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
       .first()
       .textContent();
     await alice.page.keyboard.press("Enter");
-    expect(await composer(alice).inputValue()).toBe(`@bob well done ${emoji} `);
+    await holds(composer(alice), `@bob well done ${emoji} `);
     await alice.page.keyboard.type("@al");
     await alice.page.getByRole("option").first().waitFor();
     await alice.page.keyboard.press("Escape");

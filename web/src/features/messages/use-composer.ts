@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
@@ -107,9 +107,9 @@ function useDraft(room: number, aim: Aim) {
   const client = useClient();
   const draft = useView(({ drafts }) => drafts.get(draftKey(room))?.text ?? "");
   const edited = aim?.kind === "edit" ? aim.message : null;
-  const [change, setChange] = useState("");
-  useEffect(() => setChange(edited?.text ?? ""), [edited]);
-  const isEdit = edited !== null;
-  const setText = (text: string) => (isEdit ? setChange(text) : client.drafts.set(room, text));
-  return { text: isEdit ? change : draft, setText, finish: () => setText("") };
+  const [change, setChange] = useState<{ of: Message; text: string }>();
+  const setText = (text: string) =>
+    edited ? setChange({ of: edited, text }) : client.drafts.set(room, text);
+  const changed = change && change.of === edited ? change.text : edited?.text;
+  return { text: changed ?? draft, setText, finish: () => setText("") };
 }
