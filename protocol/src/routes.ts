@@ -52,6 +52,7 @@ export const routes = {
   "message.edit": "PATCH /messages/{message}",
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",
+  "file.links": "GET /files/links",
   "reaction.set": "PUT /messages/{message}/reactions",
   "pin.set": "PUT /messages/{message}/pin",
   "pin.list": "GET /rooms/{room}/pins",

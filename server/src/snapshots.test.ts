@@ -6,6 +6,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
+import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
 import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
@@ -48,7 +49,17 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft", "save"] as const),
+  ...([
+    "sign out",
+    "delete room",
+    "block",
+    "unblock",
+    "report",
+    "handle",
+    "draft",
+    "save",
+    "send file",
+  ] as const),
 ];
 
 interface Step {
@@ -77,10 +88,14 @@ const tour: Step[] = (
   [
     { action: "send" },
     { action: "forward", message: 0, pick: 2 },
+    { action: "send file" },
+    // The newest message of its room, with its file.
+    { action: "delete", message: 2 },
+    { action: "send file" },
     { action: "reply" },
     { action: "reply" },
     // The first of the two replies.
-    { action: "delete", message: 5 },
+    { action: "delete", message: 7 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -153,6 +168,7 @@ onEveryEngine((engine) => {
       send: () => wish("message.send", words),
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
+      "send file": () => wish("message.send", { ...words, text: "" }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
@@ -193,6 +209,15 @@ onEveryEngine((engine) => {
     return action === "sign in" ? null : wishes[action]();
   }
 
+  async function uploadOne(user: number): Promise<number> {
+    const { context } = fixture;
+    const actor = { user, session: 1 };
+    const body = new Blob(["words in a file"]);
+    const { id } = await createUpload(context, actor, { name: "notes.txt", size: body.size });
+    await appendUpload(context, actor, id, { at: 0, body: body.stream(), announced: null });
+    return id;
+  }
+
   async function take(scene: Scene, chosen: Step): Promise<void> {
     const { context, does, store } = fixture;
     const by = from(scene.people, chosen.by);
@@ -204,6 +229,10 @@ onEveryEngine((engine) => {
       const { session } = await context.writer.write((tx) => startSession(tx, context, device));
       scene.sessions.push(session);
       return;
+    }
+    if (chosen.action === "send file") {
+      const upload = await uploadOne(by);
+      wish.input = { ...wish.input, files: [{ upload }] } as typeof wish.input;
     }
     const who = wish.name === "report.update" ? fixture.ids.admin : by;
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation

@@ -1,6 +1,7 @@
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
@@ -117,6 +118,7 @@ export const handlers: Handlers = {
   "message.history": messageHistory,
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
+  "file.links": fileLinks,
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,

@@ -18,6 +18,7 @@ export interface MessageRow {
   version: number;
   reply_count: number;
   replied_seq: number | null;
+  file_count: number;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -43,6 +44,7 @@ const columns = [
   "version",
   "reply_count",
   "replied_seq",
+  "file_count",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -140,6 +142,7 @@ export const insertMessage = prepare<
     mention_all: 0 | 1;
     forwarded_sender: number | null;
     forwarded_at: number | null;
+    file_count: number;
     at: number;
   },
   { id: number }
@@ -161,6 +164,7 @@ export const insertMessage = prepare<
       mention_all: param("mention_all"),
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
+      file_count: param("file_count"),
       created_at: param("at"),
     })
     .returning("id"),
@@ -267,6 +271,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mentions: null,
       mention_all: 0,
       reaction_count: 0,
+      file_count: 0,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

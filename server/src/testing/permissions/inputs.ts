@@ -59,6 +59,8 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  // There are none: what can be read is shown where files are.
+  "file.links": () => ({ files: [nothing] }),
   "avatar.set": () => ({}),
   "avatar.remove": () => ({}),
   "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),

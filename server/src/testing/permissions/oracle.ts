@@ -75,7 +75,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
+  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
