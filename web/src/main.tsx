@@ -5,6 +5,7 @@ import { indexedDbCopy } from "./client/copy-indexeddb.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
 import { keepPages } from "./client/updates.ts";
+import { indexedDbUploads } from "./client/uploads-indexeddb.ts";
 import { ClientProvider } from "./client/use-client.ts";
 import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
 import { Pages } from "./screens/pages.tsx";
@@ -14,6 +15,7 @@ const client = createClient({
   url: location.origin,
   storage: indexedDbOutbox(),
   drafts: indexedDbDrafts(),
+  uploads: indexedDbUploads(),
   copy: indexedDbCopy(),
   cookie: true,
   device: deviceName(navigator.userAgent),

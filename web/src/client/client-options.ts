@@ -2,6 +2,7 @@ import type { CopyStorage } from "./copy-storage.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
+import type { UploadStorage } from "./uploads-storage.ts";
 
 export interface ClientOptions {
   /** The server's address without a path. */
@@ -10,6 +11,8 @@ export interface ClientOptions {
   storage: OutboxStorage;
   /** Where what is being written is kept; left out, for as long as the process lives. */
   drafts?: DraftStorage;
+  /** Where files wait until they are sent; left out, for as long as the process lives. */
+  uploads?: UploadStorage;
   /** Where what was read is kept; left out, nowhere. */
   copy?: CopyStorage;
   /** Keep the refresh token in an HttpOnly cookie: for browsers. */

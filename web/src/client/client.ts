@@ -4,14 +4,14 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
-import { Drafts } from "./drafts.ts";
-import { memoryDrafts } from "./drafts-storage.ts";
-import { type Environment, platformEnvironment } from "./environment.ts";
+import type { Drafts } from "./drafts.ts";
+import { platformEnvironment } from "./environment.ts";
+import { FileLinks } from "./file-links.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
-import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Draft } from "./outbox-storage.ts";
 import { OwnProfile } from "./own-profile.ts";
 import { Readings } from "./readings.ts";
 import { RoomPeople } from "./room-people.ts";
@@ -21,6 +21,8 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
+import { Unsent } from "./unsent.ts";
+import type { Uploads } from "./uploads.ts";
 import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
 
@@ -31,6 +33,9 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
+  /** Files on their way. */
+  readonly uploads: Uploads;
+  readonly fileLinks: FileLinks;
   readonly #self: OwnProfile;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
@@ -38,6 +43,7 @@ export class Client {
   readonly #session: Session;
   readonly #socket: LiveSocket;
   readonly #sync: Sync;
+  readonly #unsent: Unsent;
   readonly #outbox: Outbox;
   readonly #marks: Marks;
   readonly #signals: Signals;
@@ -47,7 +53,7 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage, drafts = memoryDrafts(), copy } = options;
+    const { cookie = false, device = "", url, copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
@@ -89,7 +95,13 @@ export class Client {
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
-    this.#outbox = this.#makeOutbox(storage, environment, newId);
+    this.#unsent = new Unsent({
+      ...{ client: options, view, environment, newId, tokens: { token, refused }, socket: this.#socket },
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
+      tell: (word) => this.#tabs.say(word),
+    });
+    ({ outbox: this.#outbox, drafts: this.drafts, uploads: this.uploads } = this.#unsent);
+    this.fileLinks = new FileLinks({ call, environment });
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -104,12 +116,6 @@ export class Client {
       hear: (word) => this.#heardTab(word),
       led: (isLeading) => this.#led(isLeading),
     });
-    this.drafts = new Drafts({
-      storage: drafts,
-      environment,
-      changed: (changed) => view.setState({ drafts: changed }),
-      tell: (change) => this.#tabs.say({ kind: "draft", change }),
-    });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
     for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
@@ -120,20 +126,6 @@ export class Client {
       changed: (readings) => view.setState({ readings }),
     });
     view.subscribe((now, before) => this.#shown(now, before));
-  }
-
-  #makeOutbox(storage: OutboxStorage, environment: Environment, newId: () => string): Outbox {
-    const { view } = this;
-    return new Outbox({
-      storage,
-      environment,
-      newId,
-      send: (entry) => sendEntry(this.#socket, entry),
-      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
-      changed: (outbox) => view.setState({ outbox }),
-      storageFailed: () => view.setState({ isOutboxKept: false }),
-      tell: (word) => this.#tabs.say(word),
-    });
   }
 
   /** Any operation of the contract, over REST. */
@@ -231,10 +223,15 @@ export class Client {
   }
 
   retry(clientId: string): Promise<void> {
-    return this.#outbox.retry(clientId);
+    return this.#unsent.retry(clientId);
   }
 
   discard(clientId: string): void {
+    this.#unsent.discard(clientId);
+  }
+
+  /** Takes a message that failed back into what is being written: its files are in the room's tray again. */
+  takeBack(clientId: string): void {
     this.#outbox.discard(clientId);
   }
 
@@ -312,26 +309,23 @@ export class Client {
 
   #welcome(user: number): void {
     this.#tabs.join(user);
-    void this.#outbox.load(user);
-    void this.drafts.load(user);
+    this.#unsent.load(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) {
-      this.#outbox.unload();
-      this.drafts.unload();
-    } else {
+    if (ended) this.#unsent.unload();
+    else {
       this.#tabs.say({ kind: "signed out" });
-      void this.#outbox.clear();
-      void this.drafts.clear();
+      this.#unsent.clear();
     }
     this.#tabs.leave();
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
+    this.fileLinks.clear();
     this.#sync.stop();
     this.#self.clear();
     this.#lost.clear();
@@ -356,10 +350,12 @@ export class Client {
     if (link.status !== "ready") {
       this.#tabs.withdraw();
       this.#marks.halt();
+      this.uploads.halt();
       return;
     }
     this.#tabs.contend();
     this.#marks.start();
+    this.uploads.start();
     this.#signals.people.rewatch();
   }
 
@@ -379,6 +375,7 @@ export class Client {
   #heardTab(word: TabWord): void {
     if (word.kind === "signed out") this.#session.left();
     else if (word.kind === "draft") this.drafts.hear(word.change);
+    else if (word.kind === "uploads") void this.uploads.refresh();
     else this.#outbox.hear(word);
   }
 

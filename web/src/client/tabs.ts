@@ -9,6 +9,8 @@ export type TabWord =
   | { kind: "entry"; entry: OutboxEntry }
   /** It was discarded. */
   | { kind: "entry gone"; client_id: string }
+  /** A file on its way is another, or in another state. */
+  | { kind: "uploads" }
   | { kind: "signed out" };
 
 export interface TabsOptions {

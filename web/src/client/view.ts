@@ -8,6 +8,7 @@ import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { UploadEntry } from "./uploads-storage.ts";
 
 /** All that a page shows. Every part is replaced when it changes, never changed in place. */
 export interface View {
@@ -36,6 +37,8 @@ export interface View {
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
+  /** Files on their way, in the order in which they were chosen. */
+  uploads: readonly UploadEntry[];
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
 }
@@ -59,6 +62,7 @@ export function emptyView(): View {
     marks: new Map(),
     readings: new Map(),
     drafts: new Map(),
+    uploads: [],
   };
 }
 

@@ -11,9 +11,11 @@ import {
   useRef,
   useState,
 } from "react";
+import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
+import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { QuotedLine } from "./message-row.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
@@ -48,7 +50,8 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
   const listId = useId();
   const [isPicking, setIsPicking] = useState(false);
   const state = useComposer({ room, aim, onAim, onSent, area });
-  const { text, suggestions, chosen, error } = state;
+  const client = useClient();
+  const { text, suggestions, chosen, error, tray } = state;
   useGrowth(area, text);
   useFocus(area, aim);
   useImperativeHandle(handle, () => ({
@@ -65,6 +68,7 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
       {hasList && (
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
+      {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
         aria-label={t("compose.form")}
         onSubmit={(event) => {
@@ -76,6 +80,7 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
         <div className="flex items-end gap-1 p-1">
           <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
+          <FileButton room={room} />
           <textarea
             ref={area}
             dir="auto"
@@ -89,6 +94,12 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
             onChange={(event) => state.type(event.currentTarget.value)}
             onSelect={state.look}
             onBlur={state.close}
+            onPaste={(event) => {
+              const files = filesIn(event.clipboardData);
+              if (files.length === 0) return;
+              event.preventDefault();
+              void addFiles(client, room, files);
+            }}
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
             className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11"
           />
@@ -96,7 +107,7 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
             type="submit"
             label={t(aim?.kind === "edit" ? "dialog.save" : "compose.send")}
             icon={SendHorizontal}
-            disabled={text.trim() === "" || isTooLong}
+            disabled={!state.isSendable || isTooLong}
             onPointerDown={(event) => event.preventDefault()}
             className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
           />

@@ -7,6 +7,7 @@ import { useClient, useView } from "../../client/use-client.ts";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, fullTime } from "../../ui/times.ts";
+import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
@@ -48,7 +49,7 @@ export const MessageRow = memo(function MessageRow({
   const t = useText();
   const isDeleted = message.deleted_at !== undefined;
   const name = usePersonName(message.sender);
-  const words = isDeleted ? t("message.deleted") : plainWords(message.text);
+  const words = isDeleted ? t("message.deleted") : wordsOf(t, message, plainWords);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
   return (
     <article
@@ -74,11 +75,14 @@ export const MessageRow = memo(function MessageRow({
           {isDeleted ? (
             <p className="text-soft italic">{t("message.deleted")}</p>
           ) : (
-            <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-              <Body message={message} />
-            </div>
+            message.text !== "" && (
+              <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+                <Body message={message} />
+              </div>
+            )
           )}
         </RowBoundary>
+        {!isDeleted && message.files && <MessageFiles files={message.files} />}
         {!isDeleted && message.edited_at && (
           <button
             type="button"
@@ -213,7 +217,7 @@ export function QuotedLine({ message }: { message: Message }) {
   return (
     <span dir="auto" className="truncate">
       <b className="font-semibold">{name}</b>{" "}
-      {message.deleted_at ? t("message.deleted") : plainWords(message.text)}
+      {message.deleted_at ? t("message.deleted") : wordsOf(t, message, plainWords)}
     </span>
   );
 }
@@ -276,9 +280,12 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions }: W
           </div>
         )}
         {entry.reply_to !== undefined && <Quote id={entry.reply_to} room={entry.room} onGo={actions.goTo} />}
-        <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-          <MessageText owner={entry} text={entry.text} mentions={mentions} />
-        </div>
+        {entry.text !== "" && (
+          <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+            <MessageText owner={entry} text={entry.text} mentions={mentions} />
+          </div>
+        )}
+        {entry.attachments && <EntryFiles keys={entry.attachments} />}
         {isFailed && (
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-danger">
             <AlertCircle aria-hidden size={16} />

@@ -4,6 +4,7 @@ import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { useTray } from "../files/files.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
@@ -26,6 +27,12 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
   const suggestions = useSuggestions(room, query);
+  const tray = useTray(room);
+  const attachments = tray.entries.map(({ key }) => key);
+  // What has files needs no words.
+  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
+  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
+  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
 
   /** Looks at what stands before the caret. */
   const look = () => {
@@ -52,13 +59,13 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
   };
   const submit = async () => {
     const written = text.trim();
-    if (written === "" || written.length > limits.messageText) return;
+    if (!isSendable || written.length > limits.messageText) return;
     setError(undefined);
     setQuery(null);
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = send(client, room, written, aim?.message.id);
+        const kept = send(client, { room, written, answered: aim?.message.id, attachments });
         client.drafts.sent(room, null, kept);
         void kept.then(onSent);
       }
@@ -76,7 +83,8 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
     return query !== null || aim !== null;
   };
   return {
-    ...{ text, error, suggestions, chosen, setText, type, look, insert, submit, cancel },
+    ...{ text, error, suggestions, chosen, tray, isSendable },
+    ...{ setText, type, look, insert, submit, cancel },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -90,8 +98,15 @@ async function change(client: Client, { id, room, text }: Message, written: stri
   await client.edit(id, written, mentionsIn(written, client.roomPeople.byName(room)).mentions);
 }
 
+interface Written {
+  room: number;
+  written: string;
+  answered: number | undefined;
+  attachments: string[];
+}
+
 /** Kept on the device before anything else: it is on its way whether or not there is a connection. */
-function send(client: Client, room: number, written: string, answered?: number): Promise<string> {
+function send(client: Client, { room, written, answered, attachments }: Written): Promise<string> {
   const { mentions, mention_all } = mentionsIn(written, client.roomPeople.byName(room));
   const { user: me } = client.view.getState().state;
   const others = mentions.filter((user) => user !== me);
@@ -99,6 +114,7 @@ function send(client: Client, room: number, written: string, answered?: number):
     ...(answered !== undefined && { reply_to: answered }),
     ...(others.length > 0 && { mentions: others }),
     ...(mention_all && { mention_all }),
+    ...(attachments.length > 0 && { attachments }),
   });
 }
 

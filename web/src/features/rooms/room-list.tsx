@@ -9,6 +9,7 @@ import { Link } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { isMuted } from "../notifications/notifications.tsx";
 import { usePersonName } from "../users/users.tsx";
 import { RoomAvatar, roomNameIn, useRoomName } from "./room.tsx";
@@ -170,7 +171,7 @@ function Preview({ room }: { room: Membership }) {
     );
   }
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
-  const text = last.deleted_at ? t("message.deleted") : plainWords(last.text);
+  const text = last.deleted_at ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
 }

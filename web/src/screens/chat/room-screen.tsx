@@ -3,6 +3,7 @@ import clsx from "clsx";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { DropZone } from "../../features/files/files.tsx";
 import { MemberList } from "../../features/members/members.tsx";
 import {
   type Aim,
@@ -63,7 +64,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       profile: onProfile,
       goTo,
       rewrite: (entry) => {
-        client.discard(entry.client_id);
+        client.takeBack(entry.client_id);
         composer.current?.write(entry.text);
       },
     }),
@@ -75,9 +76,10 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       .sort((one, other) => other.seq - one.seq)[0];
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
-      <section
-        aria-label={name}
-        className={clsx("flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+      <DropZone
+        {...{ room: room.id, label: name }}
+        isOpen={canWrite(held)}
+        className={clsx("relative flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
       >
         <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
         <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
@@ -94,7 +96,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         ) : (
           <CannotWrite held={held} />
         )}
-      </section>
+      </DropZone>
       {isDetails && (
         <aside
           aria-label={t("rooms.details")}
