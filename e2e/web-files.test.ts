@@ -76,8 +76,9 @@ async function newest(name: Name): Promise<Message> {
 
 /** What somebody would get of a message's file. */
 async function bytesOf(name: Name, message: Message, place = 0): Promise<Buffer> {
-  const url = await scene.by[name].fileLinks.urlOf(message.files?.[place]?.id ?? 0);
-  const response = await fetch(scene.server.url + url);
+  const files = [message.files?.[place]?.id ?? 0];
+  const { links } = await scene.by[name].call("file.links", { files });
+  const response = await fetch(scene.server.url + links[0]?.url);
   expect(response.status).toBe(200);
   return Buffer.from(await response.arrayBuffer());
 }

@@ -14,7 +14,8 @@ export function addFileRoutes(routes: Routes, context: Context, requireClaimed: 
       await requireClaimed();
       const id = Number(req.param("file"));
       const actor = await actorOf(context, { request: req.raw, scope, file: id, key: req.query("key") });
-      return answer(await readFile(context, actor, id), req.raw);
+      const isSmall = req.query("small") !== undefined;
+      return answer(await readFile(context, actor, { file: id, isSmall }), req.raw);
     });
   }
 }

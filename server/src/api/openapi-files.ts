@@ -69,6 +69,7 @@ export function fileDescriptions(): Record<string, Json> {
           inPath("file", "integer", 1),
           inPath("name", "string", "notes.txt"),
           { name: "key", in: "query", required: false, schema: { type: "string" } },
+          { name: "small", in: "query", required: false, schema: { type: "string" } },
           header("Range", "bytes=0-99", false),
         ],
         responses: {

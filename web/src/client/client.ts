@@ -6,7 +6,6 @@ import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
 import type { Drafts } from "./drafts.ts";
 import { platformEnvironment } from "./environment.ts";
-import { FileLinks } from "./file-links.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
@@ -35,7 +34,6 @@ export class Client {
   readonly drafts: Drafts;
   /** Files on their way. */
   readonly uploads: Uploads;
-  readonly fileLinks: FileLinks;
   readonly #self: OwnProfile;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
@@ -101,7 +99,6 @@ export class Client {
       tell: (word) => this.#tabs.say(word),
     });
     ({ outbox: this.#outbox, drafts: this.drafts, uploads: this.uploads } = this.#unsent);
-    this.fileLinks = new FileLinks({ call, environment });
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -325,7 +322,6 @@ export class Client {
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
-    this.fileLinks.clear();
     this.#sync.stop();
     this.#self.clear();
     this.#lost.clear();

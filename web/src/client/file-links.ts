@@ -1,6 +1,14 @@
 import { limits } from "@parley/protocol/limits";
-import type { Environment } from "./environment.ts";
-import type { Rpc } from "./rpc.ts";
+import type { Client } from "./client.ts";
+
+const linksBy = new WeakMap<object, FileLinks>();
+
+/** The addresses of a client: they come with what shows files. */
+export function fileLinks(client: Client): FileLinks {
+  const links = linksBy.get(client) ?? new FileLinks(client);
+  linksBy.set(client, links);
+  return links;
+}
 
 interface Link {
   url: string;
@@ -15,24 +23,28 @@ const margin = 10 * 60_000;
 export class FileLinks {
   readonly #links = new Map<number, Link>();
   #wanted = new Map<number, PromiseWithResolvers<string | null>>();
+  /** Whose the addresses are. */
+  #session = 0;
 
-  constructor(
-    private readonly options: { call: Rpc["call"]; environment: Pick<Environment, "now" | "after"> },
-  ) {}
+  constructor(private readonly client: Pick<Client, "call" | "view">) {}
 
   /** Null where the file is gone, or not for this person. */
   async urlOf(file: number): Promise<string | null> {
+    this.#turn();
     const known = this.#links.get(file);
-    if (known && known.expires - this.options.environment.now() > margin) return known.url;
+    if (known && known.expires - Date.now() > margin) return known.url;
     const asked = this.#wanted.get(file) ?? Promise.withResolvers<string | null>();
-    if (this.#wanted.size === 0) this.options.environment.after(0, () => void this.#ask());
+    if (this.#wanted.size === 0) queueMicrotask(() => void this.#ask());
     this.#wanted.set(file, asked);
     return asked.promise;
   }
 
-  /** Nothing of one person stays for the next. */
-  clear(): void {
-    this.#links.clear();
+  /** Nothing of one session stays for the next. */
+  #turn(): void {
+    const { session } = this.client.view.getState();
+    const now = session.status === "signed_in" ? session.session : 0;
+    if (now !== this.#session) this.#links.clear();
+    this.#session = now;
   }
 
   async #ask(): Promise<void> {
@@ -45,7 +57,7 @@ export class FileLinks {
 
   async #askFor(wanted: ReadonlyMap<number, PromiseWithResolvers<string | null>>): Promise<void> {
     try {
-      const { links } = await this.options.call("file.links", { files: [...wanted.keys()] });
+      const { links } = await this.client.call("file.links", { files: [...wanted.keys()] });
       for (const { file, url, expires_at } of links) {
         this.#links.set(file, { url, expires: Date.parse(expires_at) });
       }

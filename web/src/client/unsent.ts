@@ -5,10 +5,11 @@ import { memoryDrafts } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import { Outbox } from "./outbox.ts";
 import { type OutboxEntry, sendEntry } from "./outbox-storage.ts";
+import { unreachable } from "./rpc.ts";
 import type { LiveSocket } from "./socket.ts";
 import type { Sync } from "./sync.ts";
 import type { TabWord } from "./tabs.ts";
-import { Tus, type TusOptions } from "./tus.ts";
+import type { TusOptions } from "./tus.ts";
 import { Uploads } from "./uploads.ts";
 import { memoryUploads } from "./uploads-storage.ts";
 import type { ViewStore } from "./view.ts";
@@ -44,7 +45,7 @@ export class Unsent {
     });
     this.uploads = new Uploads({
       ...{ storage: uploads, environment, newId, storageFailed },
-      tus: new Tus({ url, environment, ...tokens }),
+      tus: async () => new (await import("./tus.ts").catch(unreachable)).Tus({ url, environment, ...tokens }),
       changed: (changed) => view.setState({ uploads: changed }),
       tell: () => tell({ kind: "uploads" }),
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { ChatError } from "@parley/protocol/errors";
 import { ScriptedBrowser } from "./scripted-browser.ts";
 import { ScriptedNetwork, settled } from "./scripted-network.ts";
+import "./upload-sending.ts";
 import { Uploads } from "./uploads.ts";
 import { memoryUploads, type UploadEntry, type UploadStorage } from "./uploads-storage.ts";
 
@@ -81,7 +82,7 @@ function setUp({
   let told = 0;
   let made = 0;
   const uploads = new Uploads({
-    ...{ storage, environment: network, tus: server.tus },
+    ...{ storage, environment: network, tus: async () => server.tus },
     newId: () => `file-${++made}`,
     changed: (changed) => {
       entries = changed;

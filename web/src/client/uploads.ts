@@ -1,6 +1,7 @@
 import { ChatError, retryOf } from "@parley/protocol/errors";
 import { Backoff } from "./backoff.ts";
 import type { Environment } from "./environment.ts";
+import { unreachable } from "./rpc.ts";
 import type { Tus } from "./tus.ts";
 import type { UploadEntry, UploadStorage } from "./uploads-storage.ts";
 
@@ -8,7 +9,8 @@ export interface UploadsOptions {
   storage: UploadStorage;
   environment: Pick<Environment, "now" | "random" | "after" | "exclusively">;
   newId: () => string;
-  tus: Pick<Tus, "begin" | "offset" | "append" | "end">;
+  /** The way to the server. It comes when something is to be sent: most visits send nothing. */
+  tus: () => Promise<Pick<Tus, "begin" | "offset" | "append" | "end">>;
   changed: (entries: readonly UploadEntry[]) => void;
   /** This device cannot keep files: they are lost with the page. */
   storageFailed: () => void;
@@ -26,11 +28,6 @@ export interface ChosenFile {
 
 /** Files that travel at once. */
 const atOnce = 2;
-/** Bytes of a piece: the first, at least and at most. What is told of a file's way is as fine as its pieces. */
-const piece = { first: 512 * 1024, least: 128 * 1024, most: 8 * 1024 * 1024 };
-/** Milliseconds: a piece that takes longer is halved the next time, one that takes less is doubled. */
-const pace = { long: 4_000, short: 1_000 };
-
 /** UPLOAD-1 to UPLOAD-6. Files on their way: kept on the device first, then sent in pieces, going on after any cut. */
 export class Uploads {
   readonly #entries = new Map<string, UploadEntry>();
@@ -147,7 +144,11 @@ export class Uploads {
     for (const key of keys) {
       const upload = this.#entries.get(key)?.upload;
       // What cannot be told now is forgotten by the server within a day.
-      if (upload !== undefined) this.options.tus.end(upload).catch(() => undefined);
+      if (upload === undefined) continue;
+      this.options
+        .tus()
+        .then((tus) => tus.end(upload))
+        .catch(() => undefined);
     }
     this.forget(keys);
   }
@@ -212,36 +213,14 @@ export class Uploads {
     }
     const bytes = await this.bytes(key);
     if (!bytes) throw new ChatError("not_found", "This device has lost the file.");
-    await this.#send(entry, bytes, signal);
-  }
-
-  /** UPLOAD-2. From where the server has it, piece by piece. */
-  async #send(entry: UploadEntry, bytes: Blob, signal: AbortSignal): Promise<void> {
-    const { tus, environment } = this.options;
-    const { upload, offset } = await this.#begun(entry, signal);
-    let size = piece.first;
-    for (let at = offset; at < bytes.size; ) {
-      const begun = environment.now();
-      at = await tus.append(upload, at, bytes.slice(at, at + size), signal);
-      this.#change(entry.key, { offset: at });
-      const took = environment.now() - begun;
-      if (took > pace.long) size = Math.max(piece.least, size / 2);
-      else if (took < pace.short) size = Math.min(piece.most, size * 2);
-    }
-    const now = this.#entries.get(entry.key);
-    if (now) await this.#store(this.#put({ ...now, upload, state: "done", offset: bytes.size }));
-  }
-
-  async #begun(entry: UploadEntry, signal: AbortSignal): Promise<{ upload: number; offset: number }> {
-    const { tus } = this.options;
-    if (entry.upload !== undefined) {
-      const offset = await tus.offset(entry.upload, signal).catch(asGone);
-      if (offset !== null) return { upload: entry.upload, offset };
-    }
-    const upload = await tus.begin(entry, signal);
-    const now = this.#entries.get(entry.key);
-    if (now) await this.#store(this.#put({ ...now, upload, offset: 0 }));
-    return { upload, offset: 0 };
+    const tus = await this.options.tus();
+    const { sendUp } = await import("./upload-sending.ts").catch(unreachable);
+    const upload = await sendUp({
+      ...{ entry, bytes, signal, environment: this.options.environment, tus },
+      begun: (upload) => this.#hold({ key, upload, offset: 0 }),
+      came: (offset) => this.#change(key, { offset }),
+    });
+    await this.#hold({ key, upload, state: "done", offset: bytes.size });
   }
 
   #refused(key: string, error: unknown): void {
@@ -262,6 +241,12 @@ export class Uploads {
       this.#pump();
     });
     this.#held.set(key, callOff);
+  }
+
+  /** Kept, unless it was taken back meanwhile. */
+  async #hold(change: Partial<UploadEntry> & { key: string }): Promise<void> {
+    const entry = this.#entries.get(change.key);
+    if (entry) await this.#store(this.#put({ ...entry, ...change }));
   }
 
   #change(key: string, change: Partial<UploadEntry>): void {
@@ -315,10 +300,4 @@ export class Uploads {
     this.options.changed(this.#sorted());
     for (const wake of this.#waiting.splice(0)) wake();
   }
-}
-
-/** Null where the server does not know it any more. */
-function asGone(error: unknown): null {
-  if (error instanceof ChatError && error.code === "not_found") return null;
-  throw error;
 }

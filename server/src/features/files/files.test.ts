@@ -5,7 +5,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import { type Person, type TestApp, testApp } from "../../testing/app.ts";
 import { liveSocket } from "../../testing/live-socket.ts";
-import { picture } from "../../testing/pictures.ts";
+import { picture, withExif } from "../../testing/pictures.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { planOf } from "../../testing/tables.ts";
 import { begin, tus, uploaded, uploads } from "../../testing/uploads.ts";
@@ -313,6 +313,51 @@ onEveryEngine((engine) => {
       headers: { authorization: `Bearer ${alice.accessToken}` },
     });
     expect([head.status, head.headers.get("content-length")]).toEqual([200, "10"]);
+  });
+
+  test("FILE-12 of a large picture a small one is kept, with nothing of its bytes, and goes with it", async () => {
+    const { alice, carol } = app.people;
+    const noise = crypto.getRandomValues(new Uint8Array(3));
+    const drawn = await picture(1_600, 800, (x, y) => [
+      (x * y) & 0xff,
+      (x ^ (y * 7)) & 0xff,
+      noise[0] ?? 0,
+      255,
+    ]);
+    const jpeg = withExif(await new Bun.Image(drawn).jpeg({ quality: 95 }).bytes(), 6);
+    const message = await withFiles(alice, app.rooms.design.id, [await uploaded(app, alice, jpeg)]);
+    const look = (as: Person) =>
+      fetch(`${app.url}/api/v2/files/${idOf(message)}/x?small`, {
+        headers: { authorization: `Bearer ${as.accessToken}` },
+      });
+    expect(message.files?.[0]).toMatchObject({ width: 800, height: 1_600 });
+    const small = await look(alice);
+    const bytes = await small.bytes();
+    expect([small.headers.get("content-type"), bytes.length < jpeg.length]).toEqual(["image/webp", true]);
+    expect(await new Bun.Image(bytes).metadata()).toMatchObject({ width: 300, height: 600 });
+    expect(Buffer.from(bytes).includes("GPS")).toBe(false);
+    expect((await look(carol)).status).toBe(404);
+    const whole = await read(alice, idOf(message));
+    expect(whole.headers.get("etag")).not.toBe(small.headers.get("etag"));
+    expect((await whole.bytes()).length).toBe(jpeg.length);
+    // Neither is lost as long as the message is there.
+    app.clock.set(Math.max(Date.now(), app.clock.now()) + 3_700_000);
+    app.app.sweeper.tidy();
+    expect(await swept()).toBe(2);
+    const again = await app.signIn("alice");
+    await app.ask("DELETE", `/api/v2/messages/${message.id}`, { as: again });
+    expect(await swept()).toBe(0);
+  });
+
+  test("FILE-12 a picture that cannot be unpacked is read as it is", async () => {
+    const { alice } = app.people;
+    const broken = new Uint8Array(200_000);
+    broken.set((await picture(30, 20)).slice(0, 60));
+    const message = await withFiles(alice, app.rooms.design.id, [await uploaded(app, alice, broken)]);
+    const found = await fetch(`${app.url}/api/v2/files/${idOf(message)}/x?small`, {
+      headers: { authorization: `Bearer ${alice.accessToken}` },
+    });
+    expect([found.headers.get("content-type"), (await found.bytes()).length]).toEqual(["image/png", 200_000]);
   });
 
   test("FILE-6 files are found by key", async () => {

@@ -7,7 +7,7 @@ import { isoTime } from "../../platform/clock.ts";
 import type { KeptFile } from "../../platform/files.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { actorOf, authenticateSession, type From, signInAgain } from "../sessions/sessions.ts";
-import { bindUploads, cleanName, requireUploads } from "../uploads/uploads.ts";
+import { bindUploads, cleanName, requireUploads, smallKey } from "../uploads/uploads.ts";
 import {
   deleteOfMessage,
   deleteOfRoom,
@@ -133,10 +133,21 @@ export interface ReadFile {
 }
 
 /** FILE-9, FILE-10. A file for whoever is in its room now. */
-export async function readFile(context: Context, actor: Actor, id: number): Promise<ReadFile> {
+export async function readFile(
+  context: Context,
+  actor: Actor,
+  { file: id, isSmall }: { file: number; isSmall: boolean },
+): Promise<ReadFile> {
   const row: ReadableRow | undefined = await context.database.first(fileFor({ id, user: actor.user }));
-  const bytes = row && (await context.files.get(row.key));
-  if (!row || !bytes) throw noSuchFile();
-  const version = `${row.upload_id}-${row.size}`;
-  return { file: toFile(row), ...servedAs(row.type), version, at: row.created_at, bytes };
+  if (!row) throw noSuchFile();
+  const found = { file: toFile(row), at: row.created_at };
+  const small = isSmall ? await context.files.get(smallKey(row.key)) : null;
+  // FILE-12
+  if (small) {
+    const version = `${row.upload_id}-small-${small.size}`;
+    return { ...found, ...servedAs("image/webp"), version, bytes: small };
+  }
+  const bytes = await context.files.get(row.key);
+  if (!bytes) throw noSuchFile();
+  return { ...found, ...servedAs(row.type), version: `${row.upload_id}-${row.size}`, bytes };
 }

@@ -3,7 +3,7 @@ import { limits } from "@parley/protocol/limits";
 
 /** Pixels of either side of a picture, and of all of it, at most: what is shown must be unpacked somewhere. */
 const mostSide = 16_384;
-const mostPixels = 50_000_000;
+export const mostPixels = 50_000_000;
 
 /** What is not seen, what turns the direction of writing, and what would lead out of a folder. */
 const unwanted =
@@ -41,4 +41,25 @@ export function personFull(): ChatError {
 
 export function serverFull(): ChatError {
   return new ChatError("full", "the storage of this server is used up: tell whoever runs it");
+}
+
+/** Twice the pixels that a picture takes in a room: screens have two for one. */
+export const smallBox = { width: 760, height: 600 };
+/** Bytes of a picture up to which it is not worth another one, and from which on it is not unpacked here. */
+const smallFrom = 100_000;
+const smallUpTo = 32 * 2 ** 20;
+
+/** FILE-12. Kinds that may move, and WebP, which is small by itself, are shown as they are. */
+export function needsSmall({ type, size }: { type: string; size: number }): boolean {
+  return (type === "image/jpeg" || type === "image/png") && size > smallFrom && size <= smallUpTo;
+}
+
+/** Where the small picture is kept that goes with an upload's bytes. */
+export function smallKey(key: string): string {
+  return `${key}-small`;
+}
+
+/** The upload to which a kept file belongs. */
+export function keyOf(name: string): string {
+  return name.replace(/^(.{32})-small$/, "$1");
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../../context.ts";
 import { addUse, deleteUnused, expireAt, expiredUploads, keepUpload, keysAmong } from "./uploads-rows.ts";
+import { keyOf, smallKey } from "./uploads-rules.ts";
 
 /** Milliseconds for which bytes without an upload are left alone: they may have been put there a moment ago. */
 const lostAfter = 3_600_000;
@@ -21,8 +22,8 @@ export async function forgetLostBytes(context: Context): Promise<void> {
     let names: string[] = [];
     const sweep = async () => {
       if (names.length === 0) return;
-      const kept = await keysAmong(context.database, names);
-      for (const name of names) if (!kept.has(name)) await place.delete(name);
+      const kept = await keysAmong(context.database, [...new Set(names.map(keyOf))]);
+      for (const name of names) if (!kept.has(keyOf(name))) await place.delete(name);
       names = [];
     };
     for await (const { name, at } of place.list()) {
@@ -49,7 +50,7 @@ async function sweepOne(context: Context, id: number): Promise<void> {
   if (!gone) return;
   await context.growing.interrupt(gone.key);
   await context.growing.delete(gone.key);
-  await context.files.delete(gone.key);
+  for (const name of [gone.key, smallKey(gone.key)]) await context.files.delete(name);
 }
 
 /** Deletes an upload that no message has. */

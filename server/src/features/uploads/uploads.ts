@@ -15,11 +15,21 @@ import {
   takeUploads,
   type UploadRow,
 } from "./uploads-rows.ts";
-import { cleanName, noSuchUpload, personFull, requireSaneSize, serverFull } from "./uploads-rules.ts";
+import {
+  cleanName,
+  mostPixels,
+  needsSmall,
+  noSuchUpload,
+  personFull,
+  requireSaneSize,
+  serverFull,
+  smallBox,
+  smallKey,
+} from "./uploads-rules.ts";
 import { discardUpload } from "./uploads-sweep.ts";
 
 export { UploadSweeper } from "./upload-sweeper.ts";
-export { cleanName } from "./uploads-rules.ts";
+export { cleanName, smallKey } from "./uploads-rules.ts";
 
 /** Bytes of randomness in a key. */
 const keyBytes = 24;
@@ -156,12 +166,26 @@ async function finish(
   const picture = await pictureSize(type, read);
   if (picture) await refusing(context, row, () => requireSaneSize(picture));
   await context.growing.finish(row.key);
+  if (picture && needsSmall({ type, size: row.size })) await keepSmall(context, row.key);
   const { width = null, height = null } = picture ?? {};
   const stored = await context.writer.write((tx) =>
     tx.sql.first(setWhole({ id: row.id, type, width, height })),
   );
   if (!stored) throw noSuchUpload();
   return toProgress(stored, row.size);
+}
+
+/** FILE-12. Where it cannot be made, the picture itself is shown. */
+async function keepSmall({ files, images, logger }: Context, key: string): Promise<void> {
+  const original = await files.get(key);
+  if (!original) return;
+  try {
+    const bytes = await new Response(original.stream()).bytes();
+    const small = await images.within(bytes, { ...smallBox, mostPixels });
+    if (small.length < original.size) await files.put(smallKey(key), small);
+  } catch (error) {
+    logger.info("upload.not_made_small", { error });
+  }
 }
 
 /** What is refused is not kept. */

@@ -5,8 +5,8 @@ import { lazily } from "../../ui/lazily.tsx";
 import { useText } from "../../ui/text.ts";
 import { FileFrames } from "./file-frames.tsx";
 
+export { wordsOf } from "./brief.ts";
 export { addFiles, DropZone, FileButton, filesIn } from "./choosing.tsx";
-export { wordsOf } from "./file-words.ts";
 export { useTray } from "./use-tray.ts";
 
 export const UploadTray = lazily(async () => (await import("./upload-tray.tsx")).UploadTray);

@@ -49,7 +49,7 @@ function Picture({ file, onOpen }: { file: ShownFile; onOpen: () => void }) {
       {(isBroken || url === null) && <ImageOff aria-hidden size={22} className="text-soft" />}
       {url && !isBroken && (
         <img
-          src={url}
+          src={`${url}&small`}
           alt={name}
           loading="lazy"
           decoding="async"

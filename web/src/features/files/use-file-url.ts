@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
+import { fileLinks } from "../../client/file-links.ts";
 import { useClient } from "../../client/use-client.ts";
 
 /** Where an element finds a file: undefined until it is known, null where it is gone. `renew` asks whether it still holds. */
@@ -7,7 +8,9 @@ export function useFileUrl(file: number): { url: string | null | undefined; rene
   const [url, setUrl] = useState<string | null>();
   const renew = useCallback(() => {
     // Without a connection the next look asks again.
-    client.fileLinks.urlOf(file).then(setUrl, () => undefined);
+    fileLinks(client)
+      .urlOf(file)
+      .then(setUrl, () => undefined);
   }, [client, file]);
   useEffect(renew, [renew]);
   // Back online, what could not be asked for is.
