@@ -93,14 +93,18 @@ export async function startStage(folder: string, messages: number): Promise<Stag
     if (!answer.ok()) throw new Error(`alice could not sign in: ${answer.status()}`);
     return context;
   };
+  // Nobody waits for their tokens to be renewed.
+  alice.stop();
+  const bob = await signIn("bob");
   return {
-    ...{ url, browser, lobby, other, bob: await signIn("bob"), freshContext },
+    ...{ url, browser, lobby, other, bob, freshContext },
     async leave(context) {
       const { cookies } = await context.storageState();
       signedIn = { cookies, origins: [] };
       await context.close();
     },
     async end() {
+      bob.stop();
       await browser.close();
       await stop();
       rmSync(folder, { recursive: true, force: true });
