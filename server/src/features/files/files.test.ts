@@ -106,6 +106,15 @@ onEveryEngine((engine) => {
     expect((await withFiles(carol, own.id, [id])).files).toHaveLength(1);
   });
 
+  test("FILE-4 an upload whose time is over is sent no more, even before it is swept", async () => {
+    const { alice } = app.people;
+    const id = await uploaded(app, alice, "too late");
+    app.clock.advance(24 * 3_600_000);
+    const later = await app.signIn("alice");
+    const body = { files: [{ upload: id }], text: "" };
+    expect((await send(later, app.rooms.lobby.id, body)).body.code).toBe("invalid");
+  });
+
   test("MSG-5 a text beside files may be taken away, and the files stay", async () => {
     const { alice } = app.people;
     const id = await uploaded(app, alice, "words in a file");
