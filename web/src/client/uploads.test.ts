@@ -29,6 +29,10 @@ function scriptedServer() {
     fail(name: string, error: ChatError) {
       next.set(name, [...(next.get(name) ?? []), () => Promise.reject(error)]);
     },
+    /** The next call goes as usual. */
+    pass(name: string) {
+      next.set(name, [...(next.get(name) ?? []), () => Promise.resolve() as Promise<never>]);
+    },
     hang(name: string) {
       const gate = Promise.withResolvers<never>();
       next.set(name, [...(next.get(name) ?? []), () => gate.promise]);
@@ -170,6 +174,7 @@ describe("a file on its way", () => {
     await all.uploads.add(lobby, [{ bytes: small(), name: "first.txt" }]);
     await settled();
     server.asked.length = 0;
+    server.pass("append");
     const hanging = server.hang("append");
     await all.uploads.add(lobby, [{ bytes: large(), name: "large" }]);
     await settled();
@@ -180,7 +185,7 @@ describe("a file on its way", () => {
     const before = all.server.asked.length;
     all.uploads.start();
     await settled();
-    expect(all.server.asked.slice(before)[0]).toBe("offset 2");
+    expect(all.server.asked.slice(before)).toEqual(["offset 2", "append 2 524288", "append 2 1048576"]);
     expect(all.shown).toEqual(["first.txt done 5", "large done 1200000"]);
   });
 
@@ -295,6 +300,20 @@ describe("a file on its way", () => {
     await settled();
     await one.uploads.refresh();
     expect(one.shown).toEqual([]);
+  });
+
+  test("UPLOAD-6 what another tab chose a moment ago is found, before it has said so", async () => {
+    const storage = memoryUploads();
+    const server = scriptedServer();
+    const browser = new ScriptedBrowser();
+    const [one, two] = [
+      await running({ storage, server, network: new ScriptedNetwork(browser) }),
+      await running({ storage, server, network: new ScriptedNetwork(browser) }),
+    ];
+    await one.uploads.add(lobby, [{ bytes: small(), name: "one.txt" }]);
+    expect(two.shown).toEqual([]);
+    const [entry] = await two.uploads.whole(keysOf(one));
+    expect(entry).toMatchObject({ name: "one.txt", state: "done", upload: 1 });
   });
 
   test("UPLOAD-6 belongs to one person, and leaves with them when they sign out", async () => {

@@ -169,12 +169,18 @@ export class Uploads {
 
   /** UPLOAD-4. Resolves when all of these are on the server; fails as the first of them that failed. */
   async whole(keys: readonly string[]): Promise<UploadEntry[]> {
-    for (;;) {
+    for (let isFresh = false; ; ) {
       const entries = keys.map((key) => this.#entries.get(key));
       const failed = entries.find((entry) => entry?.state === "failed");
       if (failed?.error) throw new ChatError(failed.error.code, failed.error.message);
       if (entries.every((entry) => entry?.state === "done")) return entries as UploadEntry[];
-      if (entries.includes(undefined)) throw new ChatError("not_found", "A file of this message is gone.");
+      if (entries.includes(undefined)) {
+        if (isFresh) throw new ChatError("not_found", "A file of this message is gone.");
+        // Another tab may have chosen it a moment ago, or this one has just begun.
+        isFresh = true;
+        await this.refresh();
+        continue;
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

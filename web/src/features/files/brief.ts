@@ -11,7 +11,7 @@ interface Said {
 export function wordsOf(
   t: Translate,
   { text, type, files = [] }: Said,
-  plain: (text: string) => string,
+  plain: (text: string) => string = (text) => text,
 ): string {
   if (text !== "") return plain(text);
   if (files.length > 0) return files.map(({ name, alt }) => alt ?? name).join(", ");

@@ -1,5 +1,5 @@
 import { Paperclip } from "lucide-react";
-import { type DragEvent, type ReactNode, useRef, useState } from "react";
+import { type DragEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -54,6 +54,16 @@ export function DropZone({ room, label, className, isOpen, children }: DropZoneP
   const t = useText();
   const client = useClient();
   const [isOver, setIsOver] = useState(false);
+  useEffect(() => {
+    // Beside the room a browser would leave the page for the file.
+    const stay = (event: globalThis.DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    };
+    for (const kind of ["dragover", "drop"] as const) addEventListener(kind, stay);
+    return () => {
+      for (const kind of ["dragover", "drop"] as const) removeEventListener(kind, stay);
+    };
+  }, []);
   const bears = ({ dataTransfer }: DragEvent) => isOpen && dataTransfer.types.includes("Files");
   return (
     <section
