@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import type { Message } from "@parley/protocol/messages";
 import type { Locator } from "playwright-core";
+import { withExif } from "../server/src/testing/pictures.ts";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
 import { becomes, composer, hasFocus, openRoom, row, say, sees, seesSent } from "./web-page.ts";
 import { type Name, startScene, type WebScene } from "./web-scene.ts";
@@ -215,6 +216,25 @@ describe.skipIf(!hasBrowser)("files (Chromium)", () => {
     await page.getByRole("dialog", { name: "one.png" }).waitFor();
     await page.keyboard.press("Escape");
     await picture(alice, "files-two");
+  });
+
+  test("UI-207 a photograph is sent without the place that is written into it, and stands as it stood", async () => {
+    const { buffer } = await drawn(alice, "", 600, 300);
+    const taken = withExif(await new Bun.Image(buffer).jpeg().bytes(), 6);
+    expect(Buffer.from(taken).includes("GPS")).toBe(true);
+    await add(alice, [{ name: "taken.jpg", mimeType: "image/jpeg", buffer: Buffer.from(taken) }]);
+    await isUp(alice, "taken.jpg");
+    await say(alice, "On its side");
+    await seesSent(alice, "On its side");
+    const message = await newest("bob");
+    expect(message.files).toMatchObject([{ type: "image/jpeg", width: 300, height: 600 }]);
+    const bytes = await bytesOf("bob", message);
+    expect(bytes.includes("GPS")).toBe(false);
+    const image = row(alice, "On its side").locator("img");
+    await becomes(
+      () => image.evaluate((each: HTMLImageElement) => [each.naturalWidth, each.naturalHeight]),
+      ([width = 0, height = 0]) => height > width,
+    );
   });
 
   test("UI-203 any other file is a card with its type and size, and is saved under its name", async () => {
