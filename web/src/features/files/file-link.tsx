@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import type { LucideIcon } from "lucide-react";
 import { useFileUrl } from "./use-file-url.ts";
 
@@ -9,10 +10,13 @@ interface FileLinkProps {
   saveAs?: string;
 }
 
+const place = "size-9 shrink-0 pointer-coarse:size-11";
+
 /** A link to a file's bytes: its address holds for a while only, so it is looked at again before it is used. */
 export function FileLink({ file, label, icon: Icon, saveAs }: FileLinkProps) {
   const { url, renew } = useFileUrl(file);
-  if (!url) return null;
+  // Its place is kept: a name beside it stays where it is.
+  if (!url) return <span className={place} />;
   return (
     <a
       href={url}
@@ -23,7 +27,10 @@ export function FileLink({ file, label, icon: Icon, saveAs }: FileLinkProps) {
       download={saveAs}
       target={saveAs === undefined ? "_blank" : undefined}
       rel="noopener noreferrer"
-      className="inline-flex size-9 shrink-0 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink pointer-coarse:size-11"
+      className={clsx(
+        place,
+        "inline-flex items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink",
+      )}
     >
       <Icon aria-hidden size={19} />
     </a>

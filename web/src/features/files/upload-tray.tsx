@@ -87,7 +87,15 @@ function Item({ entry, onChange }: { entry: UploadEntry; onChange: () => void })
 function Progress({ entry }: { entry: UploadEntry }) {
   const t = useText();
   const isReady = useView(({ link }) => link.status === "ready");
-  if (entry.state === "done") return <span className="text-xs text-soft">{sizeWords(entry.size)}</span>;
-  if (!isReady) return <span className="text-xs text-soft">{t("files.waiting")}</span>;
+  if (entry.state === "done") return <Words>{sizeWords(entry.size)}</Words>;
+  if (!isReady) return <Words>{t("files.waiting")}</Words>;
   return <UploadProgress entry={entry} className="mt-1 w-full" />;
+}
+
+function Words({ children }: { children: string }) {
+  return (
+    <span dir="auto" className="block truncate text-xs text-soft">
+      {children}
+    </span>
+  );
 }
