@@ -294,6 +294,24 @@ describe.skipIf(!hasBrowser)("files (Chromium)", () => {
     expect(digest(await bytesOf("alice", await newest("alice")))).toBe(digest(many));
   });
 
+  test("UPLOAD-5 what the server has forgotten meanwhile is sent up once more, and then the message", async () => {
+    const { page } = alice;
+    const made = { url: "", authorization: "" };
+    await page.route("**/api/v2/uploads/*", (route) => {
+      const request = route.request();
+      Object.assign(made, { url: request.url(), authorization: request.headers().authorization });
+      return route.continue();
+    });
+    await add(alice, [note("forgotten.txt", "Not for ever")]);
+    await isUp(alice, "forgotten.txt");
+    await page.unroute("**/api/v2/uploads/*");
+    const headers = { authorization: made.authorization, "tus-resumable": "1.0.0" };
+    expect((await fetch(made.url, { method: "DELETE", headers })).status).toBe(204);
+    await say(alice, "It was forgotten");
+    await seesSent(alice, "It was forgotten");
+    expect((await bytesOf("bob", await newest("bob"))).toString()).toBe("Not for ever");
+  });
+
   test("UI-205 without a connection a message with files waits in its place, and is sent once in its order", async () => {
     await bob.context.setOffline(true);
     await scene.server.kill();
