@@ -42,7 +42,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 function isOwnPage(path: string): boolean {
-  return /^\/(?:$|setup$|invite$|search$|rooms\/|settings(?:\/|$))/.test(path);
+  return /^\/(?:$|setup$|invite$|saved$|search$|rooms\/|settings(?:\/|$))/.test(path);
 }
 
 async function kept(request: Request | string): Promise<Response> {

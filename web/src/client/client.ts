@@ -12,7 +12,7 @@ import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
-import { OwnProfile } from "./own-profile.ts";
+import { Personal } from "./personal.ts";
 import { Readings } from "./readings.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
@@ -31,7 +31,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
-  readonly #self: OwnProfile;
+  readonly personal: Personal;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
@@ -51,7 +51,7 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#self = new OwnProfile({ environment, call, view });
+    this.personal = new Personal({ environment, call, view });
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -74,7 +74,7 @@ export class Client {
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#self.changed(),
+      followed: (event) => this.personal.follow(event),
     });
     this.#socket = new LiveSocket({
       url,
@@ -333,7 +333,7 @@ export class Client {
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#self.clear();
+    this.personal.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -346,6 +346,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
+    this.personal.greeted(isAnother || frame.mode === "fresh");
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);

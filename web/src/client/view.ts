@@ -36,6 +36,8 @@ export interface View {
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
+  /** Messages that the person keeps at hand; null until that is asked for and known. */
+  saved: ReadonlySet<number> | null;
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
 }
@@ -58,6 +60,7 @@ export function emptyView(): View {
     typing: new Map(),
     marks: new Map(),
     readings: new Map(),
+    saved: null,
     drafts: new Map(),
   };
 }

@@ -1,5 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import {
+  Bookmark,
+  BookmarkX,
   Copy,
   Eye,
   Flag,
@@ -15,9 +17,10 @@ import {
   SmilePlus,
   Trash2,
 } from "lucide-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
@@ -53,6 +56,11 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   const needed = useView(
     ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
   );
+  const isSaved = useView(({ saved }) => saved?.has(message.id) ?? false);
+  const isOpen = menu !== null;
+  useEffect(() => {
+    if (isOpen) client.personal.saved.want();
+  }, [client, isOpen]);
   const isArchived = useView(({ state }) => state.rooms.get(message.room)?.room.archived ?? false);
   const react = (emoji: string) => {
     used(emoji);
@@ -68,6 +76,16 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
       void client
         .call("pin.set", { message: message.id, on: !message.pinned_at })
         .catch((error: unknown) => notify(wordsFor(error, t))),
+    isSaved,
+    save: () =>
+      void client.personal.saved.set(message.id, !isSaved).then(
+        () =>
+          notify(t(isSaved ? "saved.removed" : "saved.added"), {
+            label: t("saved.show"),
+            run: () => navigate("/saved"),
+          }),
+        (error: unknown) => notify(wordsFor(error, t)),
+      ),
     mayRemove: isMine || isAtLeast(role, "admin"),
     isArchived,
   });
@@ -138,11 +156,24 @@ interface ItemsOf extends MessageActionsProps {
   t: Translate;
   mayPin: boolean;
   pin: () => void;
+  isSaved: boolean;
+  save: () => void;
   mayRemove: boolean;
   isArchived: boolean;
 }
 
-function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchived }: ItemsOf): MenuItem[] {
+function itemsOf({
+  message,
+  isMine,
+  actions,
+  t,
+  mayRemove,
+  mayPin,
+  pin,
+  isSaved,
+  save,
+  isArchived,
+}: ItemsOf): MenuItem[] {
   const items: (MenuItem | false)[] = [
     !isArchived && {
       label: t("message.reply"),
@@ -175,6 +206,11 @@ function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchiv
       act: () => actions.unread(message),
     },
     { label: t("message.forward"), icon: Forward, act: () => actions.forward(message) },
+    {
+      label: t(isSaved ? "saved.remove" : "saved.add"),
+      icon: isSaved ? BookmarkX : Bookmark,
+      act: save,
+    },
     !isMine && { label: t("report.action"), icon: Flag, act: () => actions.report(message) },
     mayPin && {
       label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),
