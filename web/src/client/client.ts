@@ -4,7 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
-import { Drafts } from "./drafts.ts";
+import type { DraftChange, Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
@@ -51,7 +51,9 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.personal = new Personal({ environment, call, view });
+    const tell = (change: DraftChange) => this.#tabs.say({ kind: "draft", change });
+    this.personal = new Personal({ environment, call, view, drafts, tell });
+    this.drafts = this.personal.drafts;
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -104,14 +106,8 @@ export class Client {
       hear: (word) => this.#heardTab(word),
       led: (isLeading) => this.#led(isLeading),
     });
-    this.drafts = new Drafts({
-      storage: drafts,
-      environment,
-      changed: (changed) => view.setState({ drafts: changed }),
-      tell: (change) => this.#tabs.say({ kind: "draft", change }),
-    });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
+    environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -313,27 +309,24 @@ export class Client {
   #welcome(user: number): void {
     this.#tabs.join(user);
     void this.#outbox.load(user);
-    void this.drafts.load(user);
+    this.personal.welcome(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) {
-      this.#outbox.unload();
-      this.drafts.unload();
-    } else {
+    if (ended) this.#outbox.unload();
+    else {
       this.#tabs.say({ kind: "signed out" });
       void this.#outbox.clear();
-      void this.drafts.clear();
     }
+    this.personal.clear(ended);
     this.#tabs.leave();
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.personal.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -346,7 +339,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
-    this.personal.greeted(isAnother || frame.mode === "fresh");
+    this.personal.greeted(frame, isAnother);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
@@ -373,6 +366,7 @@ export class Client {
   /** One connected tab sends and keeps for all of them. */
   #led(isLeading: boolean): void {
     this.#copy.lead(isLeading);
+    this.personal.lead(isLeading);
     if (isLeading) void this.#outbox.takeOver();
     else this.#outbox.halt();
   }

@@ -1,4 +1,8 @@
 import type { UserEvent } from "@parley/protocol/events";
+import type { ServerFrame } from "@parley/protocol/frames";
+import { DraftSync } from "./draft-sync.ts";
+import { type DraftChange, Drafts } from "./drafts.ts";
+import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
@@ -6,34 +10,70 @@ import { Saved } from "./saved.ts";
 import type { ViewStore } from "./view.ts";
 
 export interface PersonalOptions {
-  environment: Pick<Environment, "after" | "random">;
+  environment: Pick<Environment, "now" | "after" | "random" | "leaving">;
   call: Rpc["call"];
   view: ViewStore;
+  drafts: DraftStorage;
+  /** Says to the other tabs what became of a draft. */
+  tell: (change: DraftChange) => void;
 }
 
 /** What is the person's own beside their rooms, on all their devices: it follows the private log. */
 export class Personal {
   readonly saved: Saved;
+  readonly drafts: Drafts;
+  readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
 
   constructor(options: PersonalOptions) {
-    const { view } = options;
+    const { environment, call, view, drafts, tell } = options;
     this.#profile = new OwnProfile(options);
-    this.saved = new Saved({ ...options, changed: (saved) => view.setState({ saved }) });
+    this.saved = new Saved({ environment, call, changed: (saved) => view.setState({ saved }) });
+    this.#draftSync = new DraftSync({ environment, call, drafts: () => this.drafts });
+    this.drafts = new Drafts({
+      storage: drafts,
+      environment,
+      changed: (changed) => view.setState({ drafts: changed }),
+      kept: (change) => this.#draftSync.changed(change),
+      tell,
+    });
+    environment.leaving(() => {
+      this.drafts.flush();
+      // What was flushed is told in the next turn.
+      queueMicrotask(() => this.#draftSync.hurry());
+    });
+  }
+
+  /** Somebody has signed in. */
+  welcome(user: number): void {
+    this.#draftSync.start();
+    void this.drafts.load(user);
+  }
+
+  /** This tab sends for all of the person's, or does not any more. */
+  lead(isLeading: boolean): void {
+    this.#draftSync.lead(isLeading);
   }
 
   /** An event of the private log, once it is applied. */
   follow(event: UserEvent): void {
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
+    else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
   }
 
   /** A connection began; a fresh one is not told what has happened before. */
-  greeted(isFresh: boolean): void {
+  greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
+    const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
+    this.#draftSync.greeted(now, isFresh);
   }
 
-  clear(): void {
+  /** The person has gone; what they were writing stays on the device only when their session was ended. */
+  clear(isEnded: boolean): void {
+    this.#draftSync.clear();
+    if (isEnded) this.drafts.unload();
+    else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
   }
