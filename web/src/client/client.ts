@@ -4,7 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
-import type { DraftChange, Drafts } from "./drafts.ts";
+import type { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
@@ -51,7 +51,7 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    const tell = (change: DraftChange) => this.#tabs.say({ kind: "draft", change });
+    const tell = (word: TabWord) => this.#tabs.say(word);
     this.personal = new Personal({ environment, call, view, drafts, tell });
     this.drafts = this.personal.drafts;
     const lost = (message: Message) => this.#outbox.addLost(message);
@@ -373,8 +373,8 @@ export class Client {
 
   #heardTab(word: TabWord): void {
     if (word.kind === "signed out") this.#session.left();
-    else if (word.kind === "draft") this.drafts.hear(word.change);
-    else this.#outbox.hear(word);
+    else if (word.kind === "entry" || word.kind === "entry gone") this.#outbox.hear(word);
+    else this.personal.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {

@@ -1,29 +1,36 @@
 import type { UserEvent } from "@parley/protocol/events";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { DraftSync } from "./draft-sync.ts";
-import { type DraftChange, Drafts } from "./drafts.ts";
+import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
 import { Saved } from "./saved.ts";
+import { Sight } from "./sight.ts";
+import type { TabWord } from "./tabs.ts";
 import type { ViewStore } from "./view.ts";
+import { Wishes } from "./wishes.ts";
 
 export interface PersonalOptions {
-  environment: Pick<Environment, "now" | "after" | "random" | "leaving">;
+  environment: Pick<Environment, "now" | "after" | "random" | "randomBytes" | "leaving">;
   call: Rpc["call"];
   view: ViewStore;
   drafts: DraftStorage;
-  /** Says to the other tabs what became of a draft. */
-  tell: (change: DraftChange) => void;
+  /** Says it to the other tabs. */
+  tell: (word: TabWord) => void;
 }
 
 /** What is the person's own beside their rooms, on all their devices: it follows the private log. */
 export class Personal {
   readonly saved: Saved;
   readonly drafts: Drafts;
+  readonly wishes: Wishes;
+  readonly sight: Sight;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
+  readonly #tell: PersonalOptions["tell"];
+  readonly #view: ViewStore;
 
   constructor(options: PersonalOptions) {
     const { environment, call, view, drafts, tell } = options;
@@ -35,8 +42,12 @@ export class Personal {
       environment,
       changed: (changed) => view.setState({ drafts: changed }),
       kept: (change) => this.#draftSync.changed(change),
-      tell,
+      tell: (change) => tell({ kind: "draft", change }),
     });
+    this.wishes = new Wishes({ environment, call, changed: (wishes) => view.setState({ wishes }) });
+    this.sight = new Sight({ environment, tell: (sight) => tell({ kind: "sight", sight }) });
+    this.#tell = tell;
+    this.#view = view;
     environment.leaving(() => {
       this.drafts.flush();
       // What was flushed is told in the next turn.
@@ -52,7 +63,16 @@ export class Personal {
 
   /** This tab sends for all of the person's, or does not any more. */
   lead(isLeading: boolean): void {
+    this.#view.setState({ isLeading });
+    if (isLeading) this.#tell({ kind: "what is in sight?" });
     this.#draftSync.lead(isLeading);
+  }
+
+  /** Another tab of the person's says it. */
+  hear(word: TabWord): void {
+    if (word.kind === "draft") this.drafts.hear(word.change);
+    else if (word.kind === "sight") this.sight.hear(word.sight);
+    else if (word.kind === "what is in sight?") this.sight.say();
   }
 
   /** An event of the private log, once it is applied. */
@@ -60,6 +80,7 @@ export class Personal {
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
+    else if (event.kind === "notification.default_changed") this.wishes.hear(event);
   }
 
   /** A connection began; a fresh one is not told what has happened before. */
@@ -67,6 +88,7 @@ export class Personal {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
     this.#draftSync.greeted(now, isFresh);
+    this.wishes.greeted(isFresh);
   }
 
   /** The person has gone; what they were writing stays on the device only when their session was ended. */
@@ -76,5 +98,7 @@ export class Personal {
     else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
+    this.wishes.clear();
+    this.sight.clear();
   }
 }

@@ -51,8 +51,8 @@ export class Saved {
 
   clear(): void {
     this.#generation += 1;
+    // Of the next person it is wanted as well.
     this.#repairs.clear();
-    this.#isWanted = false;
     this.#heard.clear();
     this.#ids = null;
   }

@@ -6,6 +6,7 @@ import { Notices } from "../ui/announcer.tsx";
 import { lazily } from "../ui/lazily.tsx";
 import { ChatScreen } from "./chat/chat-screen.tsx";
 import { Card } from "./entrance/card.tsx";
+import { useNotifications } from "./use-notifications.ts";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
 const SavedScreen = lazily(async () => (await import("./saved/saved-screen.tsx")).SavedScreen);
@@ -35,6 +36,7 @@ function Screen() {
   const path = usePath();
   const room = matchPath("/rooms/:room", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
+  useNotifications(room ? Number(room.room) : null);
   const isSearch = path === "/search";
   const isSaved = path === "/saved";
   const isKnown = path === "/" || isSearch || isSaved || room !== null || settings !== null;
