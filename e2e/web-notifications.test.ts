@@ -42,6 +42,34 @@ function tells(device: Device, wanted: { title: string; body: string }[]) {
   );
 }
 
+/** From now on each page keeps what it asks to be shown, which may be taken back before anybody looks. */
+async function recordShown(...devices: Device[]): Promise<() => Promise<string[]>> {
+  for (const { page } of devices) {
+    await page.evaluate(() => {
+      const registration = ServiceWorkerRegistration.prototype;
+      const show = registration.showNotification;
+      const titles: string[] = [];
+      Object.assign(globalThis, { titles });
+      registration.showNotification = function (title, options) {
+        titles.push(title);
+        return show.call(this, title, options);
+      };
+    });
+  }
+  return async () => {
+    const all = devices.map(({ page }) =>
+      page.evaluate(() => (globalThis as unknown as { titles?: string[] }).titles ?? []),
+    );
+    return (await Promise.all(all)).flat();
+  };
+}
+
+/** Within the page, which goes on. */
+async function enter({ page }: Device, room: number): Promise<void> {
+  await page.locator(`[data-room="${room}"]`).click();
+  await page.waitForURL(`**/rooms/${room}`);
+}
+
 async function openSettings({ page }: Device): Promise<void> {
   await page.goto(`${scene.server.url}/settings/notifications`);
   await page.getByRole("heading", { name: "Notifications", level: 1 }).waitFor();
@@ -129,11 +157,13 @@ describe.skipIf(!hasBrowser)("notifications while a page is open (Chromium)", ()
     await onPhone.page.goto(`${scene.server.url}/rooms/${aliceBob}`);
     await sees(onPhone, "It is urgent");
     await tells(alice, []);
+    const shown = await recordShown(alice);
     await say(lobby, "In plain sight", { mentions: [scene.ids.alice] });
     await sees(alice, "In plain sight");
     await openSettings(onPhone);
     await say(aliceBob, "Out of sight");
     await tells(alice, [{ title: "Bob", body: "Out of sight" }]);
+    expect(await shown()).toEqual(["Bob"]);
   });
 
   test("UI-143 of several tabs one tells, and none of what another has in sight", async () => {
@@ -141,11 +171,13 @@ describe.skipIf(!hasBrowser)("notifications while a page is open (Chromium)", ()
     await second.page.goto(`${scene.server.url}/rooms/${aliceBob}`);
     await sees(second, "Out of sight");
     await tells(alice, []);
+    const shown = await recordShown(alice, second);
     await say(aliceBob, "Seen in the second tab");
     await sees(second, "Seen in the second tab");
-    await second.page.goto(`${scene.server.url}/settings`);
+    await enter(second, lobby);
     await say(aliceBob, "Seen in none");
     await tells(alice, [{ title: "Bob", body: "Seen in none" }]);
+    expect(await shown()).toEqual(["Bob"]);
     await second.page.close();
     // The page that told is gone: the next one takes it back all the same.
     await alice.page.goto(`${scene.server.url}/rooms/${aliceBob}`);

@@ -243,13 +243,14 @@ describe("drafts between devices", () => {
     const [storage, browser] = [memoryDrafts(), new ScriptedBrowser()];
     const one = await hub.open(storage, browser);
     const other = await hub.open(storage, browser);
-    // Time passes first for the tab that does not lead.
-    hub.devices.reverse();
     await hub.pass(100);
     other.client.drafts.set(7, "from the second tab");
-    await hub.pass(2_000);
+    // For the tab that leads no time passes yet.
+    await other.server.network.pass(2_000);
     const sent = (device: Device) =>
       device.server.network.requests.filter(({ path }) => path === "/rooms/7/draft").length;
+    expect([sent(one), sent(other)]).toEqual([0, 0]);
+    await hub.pass(3_000);
     expect([hub.draft.text, sent(one), sent(other)]).toEqual(["from the second tab", 1, 0]);
     other.client.drafts.set(7, "as the first goes");
     other.server.network.hide();
