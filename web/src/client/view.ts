@@ -41,6 +41,8 @@ export interface View {
   saved: ReadonlySet<number> | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
+  /** How often the admins have dealt with a report of the person's since the page is open. */
+  reportChanges: number;
   /** Whether this tab does for all of the person's what one of them must do. */
   isLeading: boolean;
   /** What the person is writing, by `draftKey`. */
@@ -67,6 +69,7 @@ export function emptyView(): View {
     readings: new Map(),
     saved: null,
     wishes: null,
+    reportChanges: 0,
     isLeading: false,
     drafts: new Map(),
   };

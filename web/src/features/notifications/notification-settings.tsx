@@ -6,7 +6,8 @@ import { navigate } from "../../ui/address.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Select, Switch, TextField } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
-import { useText } from "../../ui/text.ts";
+import { i18n, useText } from "../../ui/text.ts";
+import { firstDayOfWeek, nextWeek, tomorrow } from "../../ui/time-choices.ts";
 import { fullTime } from "../../ui/times.ts";
 import { changeDevice, useDeviceChoices } from "./device-choices.ts";
 import { isQuiet } from "./notifications-rules.ts";
@@ -136,8 +137,10 @@ function TestButton({ hasSound, isOn }: { hasSound: boolean; isOn: boolean }) {
 }
 
 const levels = ["all", "mentions", "none"] as const;
-const hours = [1, 8, 24] as const;
+const hours = [1, 8] as const;
 const hour = 3_600_000;
+/** The hour at which a day begins for whoever is not to be disturbed. */
+const morning = 8;
 
 function AccountSettings() {
   const t = useText();
@@ -201,6 +204,10 @@ function Quiet({ until, onQuiet }: { until: string | null; onQuiet: (until: stri
             {t("notify.forHours", { count })}
           </Button>
         ))}
+        <Button onClick={() => onQuiet(tomorrow(morning).toISOString())}>{t("notify.tomorrow")}</Button>
+        <Button onClick={() => onQuiet(nextWeek(firstDayOfWeek(i18n.locales), morning).toISOString())}>
+          {t("notify.nextWeek")}
+        </Button>
       </div>
       <div className="flex flex-wrap items-end gap-2">
         <TextField
