@@ -203,8 +203,10 @@ describe.skipIf(!hasBrowser)("notifications while a page is open (Chromium)", ()
     await alice.page.locator(`[data-room="${aliceBob}"]`).getByText("While nobody is to disturb").waitFor();
     await scene.by.alice.call("notification.set_default", { level: "all", muted_until: null });
     await onPhone.page.getByRole("button", { name: "For 8 hours" }).waitFor();
-    await say(lobby, "Once more");
+    const { id } = await say(lobby, "Once more");
     await tells(alice, [{ title: "lobby", body: "Bob: Once more" }]);
+    await scene.by.bob.call("message.delete", { message: id });
+    await tells(alice, []);
   });
 
   test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {

@@ -81,10 +81,11 @@ describe("what is told of", () => {
     expect(told(own, {}, { wishes: { level: "all", muted_until: later } })).toBe(false);
   });
 
-  test("NOTIFY-7 it is taken back once the room is read up to it, or gone", () => {
+  test("NOTIFY-7 it is taken back once the room is read up to it, deleted or gone", () => {
     expect(isSettled(room, 12)).toBe(false);
     expect(isSettled({ ...room, read: 12, unread: 1 }, 12)).toBe(true);
     expect(isSettled({ ...room, unread: 0 }, 12)).toBe(true);
+    expect(isSettled({ ...room, last_message: { ...last, deleted_at: at } }, 12)).toBe(true);
     expect(isSettled(undefined, 12)).toBe(true);
   });
 });

@@ -45,5 +45,6 @@ export function isToBeTold(room: Membership, before: Known, around: Surroundings
 
 /** NOTIFY-7. Whether a notification of a room has nothing to say any more. */
 export function isSettled(room: Membership | undefined, told: number): boolean {
-  return !room || room.unread === 0 || room.read >= told;
+  if (!room || room.unread === 0 || room.read >= told) return true;
+  return room.last_message?.seq === told && room.last_message.deleted_at !== undefined;
 }

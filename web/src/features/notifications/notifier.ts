@@ -89,7 +89,9 @@ function isCurrent({ isCached, isComplete, link }: View): boolean {
 }
 
 function isOnHere(): boolean {
-  return useDeviceChoices.getState().isOn && Notification.permission === "granted";
+  return (
+    "Notification" in window && useDeviceChoices.getState().isOn && Notification.permission === "granted"
+  );
 }
 
 async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
