@@ -18,6 +18,8 @@ beforeAll(async () => {
   lobby = (await by.alice.call("room.create", { kind: "channel", public: true, name: "lobby", members })).id;
   alice = await scene.open("alice");
   onPhone = await scene.open("alice", "/", phone);
+  // It comes a while after the page, and shows what there is to be shown from then on.
+  await alice.page.evaluate(async () => void (await navigator.serviceWorker.ready));
 });
 afterAll(() => scene?.end());
 

@@ -1,8 +1,9 @@
+import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
-import { useClient, useView } from "../../client/use-client.ts";
+import { useClient } from "../../client/use-client.ts";
 import { MemberList } from "../../features/members/members.tsx";
 import {
   type Aim,
@@ -29,7 +30,6 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const client = useClient();
   const { room } = held;
   const name = useRoomName(held);
-  const me = useView(({ state }) => state.user);
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
@@ -45,7 +45,10 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const goTo = useGoTo(held, timeline);
   useLinkedMessage(held, goTo);
   useAnnouncements(room.id);
-  const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
+  const toLive = useCallback(
+    () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd()),
+    [client, room.id],
+  );
   const actions = useMemo<RowActions>(
     () => ({
       reply: (message) => setAim({ kind: "reply", message }),
@@ -69,10 +72,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
     }),
     [client, onProfile, goTo, room.id],
   );
-  const lastOwn = () =>
-    [...held.messages.values()]
-      .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
-      .sort((one, other) => other.seq - one.seq)[0];
+  const lastOwn = useLastOwn(room.id);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
       <section
@@ -113,6 +113,17 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       {asked && <MessageDialogs asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );
+}
+
+/** Gives the newest message of one's own that is held. */
+function useLastOwn(room: number): () => Message | undefined {
+  const client = useClient();
+  return useCallback(() => {
+    const { state } = client.view.getState();
+    const messages = state.rooms.get(room)?.messages.values() ?? [];
+    const own = [...messages].filter(({ sender, deleted_at }) => sender === state.user && !deleted_at);
+    return own.sort((one, other) => other.seq - one.seq)[0];
+  }, [client, room]);
 }
 
 function canWrite({ room }: RoomState): boolean {

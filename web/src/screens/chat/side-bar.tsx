@@ -9,7 +9,7 @@ import {
   UserPlus,
   UsersRound,
 } from "lucide-react";
-import { useRef, useState } from "react";
+import { memo, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
@@ -29,8 +29,8 @@ interface SideBarProps {
 
 type Open = "chat" | "room" | "browse" | "invite" | null;
 
-/** The person's rooms, and the ways to more of them. */
-export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
+/** The person's rooms, and the ways to more of them. Apart from the room that is open: that one changes more often. */
+export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
   const t = useText();
   const client = useClient();
   const session = useView((view) => view.session);
@@ -102,7 +102,7 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
       {open === "invite" && <InviteDialog onClose={close} />}
     </div>
   );
-}
+});
 
 function Self({ onProfile }: { onProfile: (user: number) => void }) {
   const me = useView(({ session }) => (session.status === "signed_in" ? session.user.id : 0));
