@@ -56,6 +56,7 @@ export function CropDialog({ picture, onClose }: { picture: ImageBitmap; onClose
         />
         <Slider
           label={t("avatar.across")}
+          isAcross
           value={crop.x}
           isFixed={picture.width * crop.zoom <= Math.min(picture.width, picture.height)}
           onValue={(x) => setCrop({ ...crop, x })}
@@ -90,14 +91,26 @@ interface SliderProps {
   isFixed?: boolean;
   /** Has the focus when the dialog opens. */
   isFirst?: boolean;
+  /** Its left is the picture's left, whichever way the person reads. */
+  isAcross?: boolean;
 }
 
-function Slider({ label, value, onValue, least = 0, most = 1, isFixed = false, isFirst }: SliderProps) {
+function Slider({
+  label,
+  value,
+  onValue,
+  least = 0,
+  most = 1,
+  isFixed = false,
+  isFirst,
+  isAcross,
+}: SliderProps) {
   return (
     <label className="flex items-center gap-3 text-sm">
       <span className="w-32 shrink-0">{label}</span>
       <input
         type="range"
+        dir={isAcross ? "ltr" : undefined}
         data-first-focus={isFirst}
         min={least}
         max={most}
