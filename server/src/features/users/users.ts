@@ -2,6 +2,7 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Account, ServerRole, User } from "@parley/protocol/users";
 import type { Actor, Tx } from "../../context.ts";
+import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { blockersAmong } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
@@ -85,7 +86,7 @@ export async function listUsers(
   const rows = await sql.rows(
     input.search === undefined
       ? usersAfter({ after, limit })
-      : usersLikeAfter({ pattern: `%${literally(foldName(input.search))}%`, after, limit }),
+      : usersLikeAfter({ pattern: likePattern(foldName(input.search)), after, limit }),
   );
   const page = rows.slice(0, input.limit);
   return {
@@ -252,9 +253,4 @@ async function usersFor(sql: Sql, actor: Actor, rows: readonly UserRow[]): Promi
   const ids = rows.map((row) => row.id);
   const blockers = new Set(await blockersAmong(sql, actor.user, ids));
   return rows.map((row) => toUser(blockers.has(row.id) ? { ...row, status_message: "" } : row));
-}
-
-/** A text as LIKE takes it for itself. */
-function literally(text: string): string {
-  return text.replaceAll(/[\\%_]/g, "\\$&");
 }
