@@ -5,13 +5,14 @@ import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
 import type { Drafts } from "./drafts.ts";
+import { memoryDrafts } from "./drafts-storage.ts";
 import { platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Draft } from "./outbox-storage.ts";
-import { OwnProfile } from "./own-profile.ts";
+import { Personal } from "./personal.ts";
 import { Readings } from "./readings.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
@@ -34,7 +35,7 @@ export class Client {
   readonly drafts: Drafts;
   /** Files on their way. */
   readonly uploads: Uploads;
-  readonly #self: OwnProfile;
+  readonly personal: Personal;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
@@ -51,11 +52,13 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, copy } = options;
+    const { cookie = false, device = "", url, drafts = memoryDrafts(), copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#self = new OwnProfile({ environment, call, view });
+    const tell = (word: TabWord) => this.#tabs.say(word);
+    this.personal = new Personal({ environment, call, view, drafts, tell });
+    this.drafts = this.personal.drafts;
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -78,7 +81,7 @@ export class Client {
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#self.changed(),
+      followed: (event) => this.personal.follow(event),
     });
     this.#socket = new LiveSocket({
       url,
@@ -96,9 +99,9 @@ export class Client {
     this.#unsent = new Unsent({
       ...{ client: options, view, environment, newId, tokens: { token, refused }, socket: this.#socket },
       isSettled: (room, seq) => this.#sync.isSettled(room, seq),
-      tell: (word) => this.#tabs.say(word),
+      tell,
     });
-    ({ outbox: this.#outbox, drafts: this.drafts, uploads: this.uploads } = this.#unsent);
+    ({ outbox: this.#outbox, uploads: this.uploads } = this.#unsent);
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -114,7 +117,7 @@ export class Client {
       led: (isLeading) => this.#led(isLeading),
     });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
+    environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -307,6 +310,7 @@ export class Client {
   #welcome(user: number): void {
     this.#tabs.join(user);
     this.#unsent.load(user);
+    this.personal.welcome(user);
   }
 
   /** Nothing of one person stays for the next. */
@@ -317,13 +321,13 @@ export class Client {
       this.#tabs.say({ kind: "signed out" });
       this.#unsent.clear();
     }
+    this.personal.clear(ended);
     this.#tabs.leave();
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#self.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -336,6 +340,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
+    this.personal.greeted(frame, isAnother);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
@@ -364,15 +369,16 @@ export class Client {
   /** One connected tab sends and keeps for all of them. */
   #led(isLeading: boolean): void {
     this.#copy.lead(isLeading);
+    this.personal.lead(isLeading);
     if (isLeading) void this.#outbox.takeOver();
     else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
     if (word.kind === "signed out") this.#session.left();
-    else if (word.kind === "draft") this.drafts.hear(word.change);
     else if (word.kind === "uploads") void this.uploads.refresh();
-    else this.#outbox.hear(word);
+    else if (word.kind === "entry" || word.kind === "entry gone") this.#outbox.hear(word);
+    else this.personal.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {

@@ -1,7 +1,5 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { ClientOptions } from "./client-options.ts";
-import { Drafts } from "./drafts.ts";
-import { memoryDrafts } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import { Outbox } from "./outbox.ts";
 import { type OutboxEntry, sendEntry } from "./outbox-storage.ts";
@@ -25,9 +23,8 @@ export interface UnsentOptions {
   tell: (word: TabWord) => void;
 }
 
-/** What a person has written or chosen and the server does not have yet. It stays on the device, and leaves with them. */
+/** What a person has sent or chosen and the server does not have yet. It stays on the device, and leaves with them. */
 export class Unsent {
-  readonly drafts: Drafts;
   readonly uploads: Uploads;
   readonly outbox: Outbox;
   /** Messages whose files were sent up once more: another refusal is final. */
@@ -35,14 +32,8 @@ export class Unsent {
 
   constructor(private readonly options: UnsentOptions) {
     const { client, view, environment, newId, tokens, isSettled, tell } = options;
-    const { url, storage, drafts = memoryDrafts(), uploads = memoryUploads() } = client;
+    const { url, storage, uploads = memoryUploads() } = client;
     const storageFailed = () => view.setState({ isOutboxKept: false });
-    this.drafts = new Drafts({
-      storage: drafts,
-      environment,
-      changed: (changed) => view.setState({ drafts: changed }),
-      tell: (change) => tell({ kind: "draft", change }),
-    });
     this.uploads = new Uploads({
       ...{ storage: uploads, environment, newId, storageFailed },
       tus: async () => new (await import("./tus.ts").catch(unreachable)).Tus({ url, environment, ...tokens }),
@@ -59,18 +50,17 @@ export class Unsent {
 
   load(user: number): void {
     void this.outbox.load(user);
-    void this.drafts.load(user);
     void this.uploads.load(user);
   }
 
   /** The session has ended; what waits stays on the device until its person comes back. */
   unload(): void {
-    for (const part of [this.outbox, this.drafts, this.uploads]) part.unload();
+    for (const part of [this.outbox, this.uploads]) part.unload();
   }
 
   /** The person has signed out. */
   clear(): void {
-    for (const part of [this.outbox, this.drafts, this.uploads]) void part.clear();
+    for (const part of [this.outbox, this.uploads]) void part.clear();
   }
 
   retry(clientId: string): Promise<void> {

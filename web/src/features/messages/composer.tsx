@@ -15,6 +15,7 @@ import {
 import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
@@ -157,7 +158,7 @@ function pressed(event: KeyboardEvent<HTMLTextAreaElement>, { state, aim, onAim,
   else if (own) {
     event.preventDefault();
     onAim({ kind: "edit", message: own });
-  } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+  } else if (sends(event) && !isTouch()) {
     event.preventDefault();
     void state.submit();
   }
