@@ -7,6 +7,7 @@ import { plainWords } from "../../ui/markdown.ts";
 import { Problem, wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { PersonAvatar, usePersonName } from "../users/users.tsx";
 import { type SavedEntry, useSaved } from "./use-saved.ts";
 
@@ -86,7 +87,7 @@ function Entry({ entry, room }: { entry: SavedEntry; room: string }) {
             </time>
           </span>
           <span dir="auto" className={`line-clamp-4 text-sm break-words ${isGone ? "text-soft italic" : ""}`}>
-            {isGone ? t("message.deleted") : plainWords(message.text)}
+            {isGone ? t("message.deleted") : wordsOf(t, message, plainWords)}
           </span>
         </span>
       </Link>
