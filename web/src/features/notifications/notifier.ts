@@ -4,6 +4,7 @@ import type { View } from "../../client/view.ts";
 import { navigate } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { translate } from "../../ui/text.ts";
+import { wordsOf } from "../files/files.tsx";
 import { followOtherTabs, useDeviceChoices } from "./device-choices.ts";
 import { isSettled, isToBeTold, type Known, knownOf } from "./notifications-rules.ts";
 import { hearPresses, leftBefore, showNotification, withdraw } from "./shown-notifications.ts";
@@ -95,11 +96,12 @@ function isOnHere(): boolean {
 }
 
 async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
-  const { id, seq, sender, text } = shownOf(held, options.client.view.getState().state.user);
+  const shown = shownOf(held, options.client.view.getState().state.user);
+  const { id, seq, sender } = shown;
   await named(options.client, sender);
   const { hasPreview, hasSound } = useDeviceChoices.getState();
   const name = options.personName(sender);
-  const words = hasPreview ? plainWords(text).slice(0, textLength) : translate("notify.hidden");
+  const words = hasPreview ? said(shown).slice(0, textLength) : translate("notify.hidden");
   const isDirect = held.room.kind === "direct";
   const body = isDirect ? words : translate("timeline.said", { name, text: words });
   const path = `/rooms/${held.room.id}?message=${id}`;
@@ -110,10 +112,22 @@ async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
   if (hasSound) await playSound().catch(() => undefined);
 }
 
+function said(message: Parameters<typeof wordsOf>[1]): string {
+  return wordsOf(translate, message, plainWords);
+}
+
+interface Shown {
+  id: number;
+  seq: number;
+  sender: number;
+  type: string;
+  text: string;
+}
+
 /** The newest message; or where the person wishes to hear of mentions only, the newest that is one, if it is held. */
-function shownOf(held: RoomState, me: number): { id: number; seq: number; sender: number; text: string } {
+function shownOf(held: RoomState, me: number): Shown {
   const { last_message: last, mentions, read, kind } = held.room;
-  const newest = last ?? { id: 0, seq: 0, sender: 0, text: "" };
+  const newest = last ?? { id: 0, seq: 0, sender: 0, type: "text", text: "" };
   if (kind === "direct" || mentions === 0) return newest;
   const mention = timeline(held).findLast(
     ({ seq, deleted_at, mention_all, mentions: people }) =>
