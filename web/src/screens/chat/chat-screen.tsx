@@ -48,7 +48,10 @@ export function ChatScreen({ room }: { room: number | null }) {
       <LinkNotice />
       <div className="flex min-h-0 flex-1">
         <div
-          className={clsx("min-h-0 w-full md:flex md:w-76 md:shrink-0", room === null ? "flex" : "hidden")}
+          className={clsx(
+            "min-h-0 w-full md:flex md:w-[min(19rem,40vw)] md:shrink-0",
+            room === null ? "flex" : "hidden",
+          )}
         >
           <Part>
             <SideBar current={room} onOpenRoom={openRoom} onProfile={setProfile} />

@@ -103,7 +103,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       {isDetails && (
         <aside
           aria-label={t("rooms.details")}
-          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-80 lg:shrink-0 lg:border-s"
+          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-[min(20rem,32vw)] lg:shrink-0 lg:border-s"
         >
           <RoomDetails
             held={held}
