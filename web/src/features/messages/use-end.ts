@@ -54,17 +54,12 @@ export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
     const area = scroller.current;
     if (!area) return;
     let isByHand = false;
-    let size = "";
     const moved = () => {
-      const { scrollHeight, scrollTop, clientHeight } = area;
-      const atEnd = isLive && scrollHeight - scrollTop - clientHeight < nearEnd;
-      // What is laid out anew moves too: that is nobody's wish to leave the end.
-      const before = size;
-      size = `${scrollHeight} ${clientHeight}`;
+      const atEnd = isLive && area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
       if (atEnd) {
         pinned.current = true;
         setUnseen(0);
-      } else if (isByHand && size === before) pinned.current = false;
+      } else if (isByHand) pinned.current = false;
       setIsAtEnd(pinned.current);
     };
     const touched = () => {
