@@ -100,6 +100,15 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await row(alice, "Word").click({ button: "right" });
       await expectAccess(alice, "message menu");
       await page.keyboard.press("Escape");
+      await choose(alice, "Word", "Save");
+      await page.goto(`${scene.server.url}/saved`);
+      await page.getByRole("main").getByRole("listitem").first().waitFor();
+      await expectAccess(alice, "saved");
+      await page.getByRole("button", { name: "Remove from saved" }).click();
+      await page.getByText("Nothing is saved yet").waitFor();
+      await page.goto(scene.server.url);
+      await openRoom(alice, "lobby");
+      await sees(alice, "News two");
       for (const what of ["Delete", "Who has read it", "Earlier versions", "Reply"]) {
         await choose(alice, "Word", what);
         if (what !== "Reply") await page.getByRole("dialog").waitFor();
@@ -133,11 +142,31 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
 
     test(`UI-60 settings, on ${where}`, async () => {
       const bob = await scene.open("bob", "/", screen);
-      for (const part of ["profile", "appearance", "password", "sessions"]) {
+      for (const part of [
+        "profile",
+        "appearance",
+        "notifications",
+        "blocked",
+        "reports",
+        "password",
+        "sessions",
+      ]) {
         await bob.page.goto(`${scene.server.url}/settings/${part}`);
         await bob.page.getByRole("heading", { level: 1 }).waitFor();
         await expectAccess(bob, part);
       }
+      await bob.page.goto(`${scene.server.url}/settings/profile`);
+      const picture = Buffer.from(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==",
+        "base64",
+      );
+      const file = { name: "one.png", mimeType: "image/png", buffer: picture };
+      await bob.page.locator("input[type=file]").setInputFiles(file);
+      await bob.page.getByRole("dialog").waitFor();
+      await expectAccess(bob, "crop");
+      await bob.page.goto(`${scene.server.url}/saved`);
+      await bob.page.getByText("Nothing is saved yet").waitFor();
+      await expectAccess(bob, "saved, empty");
       await bob.context.close();
       expect(found).toEqual([]);
     });

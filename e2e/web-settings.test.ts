@@ -176,4 +176,9 @@ async function fitsEverywhere(device: Device, direction: "ltr" | "rtl"): Promise
   await check("appearance");
   await openSettings(device, "Devices");
   await check("devices");
+  await openSettings(device, "Profile");
+  await check("profile");
+  await openSettings(device, "Notifications");
+  await page.getByLabel("Tell me of").waitFor();
+  await check("notifications");
 }

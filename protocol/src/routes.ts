@@ -60,6 +60,8 @@ export const routes = {
   "receipt.unread": "PUT /rooms/{room}/unread",
   "receipt.deliver": "PUT /rooms/{room}/delivered",
   "notification.set": "PUT /rooms/{room}/notifications",
+  "notification.get_default": "GET /me/notifications",
+  "notification.set_default": "PUT /me/notifications",
   "message.search": "GET /search",
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",

@@ -41,6 +41,7 @@ const actions = [
     "read",
     "unread",
     "notify",
+    "notify of all",
     "deliver",
     "rename",
     "permit",
@@ -101,6 +102,7 @@ const tour: Step[] = (
     { action: "read", room: 2, pick: 30 },
     { action: "unread", room: 2, pick: 1 },
     { action: "notify", pick: 2 },
+    { action: "notify of all", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
     { action: "block", target: 1 },
@@ -168,6 +170,11 @@ onEveryEngine((engine) => {
       unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
       notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
+      "notify of all": () =>
+        wish("notification.set_default", {
+          level: from(["all", "mentions", "none"] as const, pick),
+          muted_until: null,
+        }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
       permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
       archive: () => wish("room.archive", { ...place, archived: true }),

@@ -23,7 +23,11 @@ import {
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
-import { setNotifications } from "../features/notifications/notifications.ts";
+import {
+  getDefault,
+  setDefaultNotifications,
+  setNotifications,
+} from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
@@ -116,6 +120,8 @@ export const handlers: Handlers = {
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
+  "notification.get_default": getDefault,
+  "notification.set_default": setDefaultNotifications,
   "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,

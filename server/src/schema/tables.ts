@@ -31,6 +31,8 @@ interface Tables {
     last_seen_at: number | null;
     /** The name of the profile picture. */
     avatar: Generated<string | null>;
+    notify_level: Generated<"all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
     /** The head of the private log. */
     head: Generated<number>;
   };

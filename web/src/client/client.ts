@@ -4,7 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
-import { Drafts } from "./drafts.ts";
+import type { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
@@ -12,7 +12,7 @@ import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
 import { Outbox } from "./outbox.ts";
 import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
-import { OwnProfile } from "./own-profile.ts";
+import { Personal } from "./personal.ts";
 import { Readings } from "./readings.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
@@ -31,7 +31,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
-  readonly #self: OwnProfile;
+  readonly personal: Personal;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
@@ -51,7 +51,9 @@ export class Client {
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#self = new OwnProfile({ environment, call, view });
+    const tell = (word: TabWord) => this.#tabs.say(word);
+    this.personal = new Personal({ environment, call, view, drafts, tell });
+    this.drafts = this.personal.drafts;
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -74,7 +76,7 @@ export class Client {
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#self.changed(),
+      followed: (event) => this.personal.follow(event),
     });
     this.#socket = new LiveSocket({
       url,
@@ -104,14 +106,8 @@ export class Client {
       hear: (word) => this.#heardTab(word),
       led: (isLeading) => this.#led(isLeading),
     });
-    this.drafts = new Drafts({
-      storage: drafts,
-      environment,
-      changed: (changed) => view.setState({ drafts: changed }),
-      tell: (change) => this.#tabs.say({ kind: "draft", change }),
-    });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
+    environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -313,27 +309,24 @@ export class Client {
   #welcome(user: number): void {
     this.#tabs.join(user);
     void this.#outbox.load(user);
-    void this.drafts.load(user);
+    this.personal.welcome(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) {
-      this.#outbox.unload();
-      this.drafts.unload();
-    } else {
+    if (ended) this.#outbox.unload();
+    else {
       this.#tabs.say({ kind: "signed out" });
       void this.#outbox.clear();
-      void this.drafts.clear();
     }
+    this.personal.clear(ended);
     this.#tabs.leave();
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#self.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -346,6 +339,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
+    this.personal.greeted(frame, isAnother);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
@@ -372,14 +366,15 @@ export class Client {
   /** One connected tab sends and keeps for all of them. */
   #led(isLeading: boolean): void {
     this.#copy.lead(isLeading);
+    this.personal.lead(isLeading);
     if (isLeading) void this.#outbox.takeOver();
     else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
     if (word.kind === "signed out") this.#session.left();
-    else if (word.kind === "draft") this.drafts.hear(word.change);
-    else this.#outbox.hear(word);
+    else if (word.kind === "entry" || word.kind === "entry gone") this.#outbox.hear(word);
+    else this.personal.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {

@@ -1,4 +1,5 @@
 import type { Mark } from "@parley/protocol/messages";
+import type { DefaultNotifications } from "@parley/protocol/notifications";
 import type { Presence } from "@parley/protocol/presence";
 import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
@@ -36,6 +37,14 @@ export interface View {
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
+  /** Messages that the person keeps at hand; null until that is asked for and known. */
+  saved: ReadonlySet<number> | null;
+  /** Of what the person wishes to be told in all rooms; null until it is known. */
+  wishes: DefaultNotifications | null;
+  /** How often the admins have dealt with a report of the person's since the page is open. */
+  reportChanges: number;
+  /** Whether this tab does for all of the person's what one of them must do. */
+  isLeading: boolean;
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
 }
@@ -58,6 +67,10 @@ export function emptyView(): View {
     typing: new Map(),
     marks: new Map(),
     readings: new Map(),
+    saved: null,
+    wishes: null,
+    reportChanges: 0,
+    isLeading: false,
     drafts: new Map(),
   };
 }

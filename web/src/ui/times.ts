@@ -1,4 +1,5 @@
 import { i18n, translate } from "./text.ts";
+import { hourChoice } from "./time-choices.ts";
 
 const day = 24 * 3600 * 1000;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -18,11 +19,11 @@ function formatted(time: string | number, options: Intl.DateTimeFormatOptions): 
 }
 
 export function clockTime(time: string | number): string {
-  return formatted(time, { hour: "numeric", minute: "2-digit" });
+  return formatted(time, { hour: "numeric", minute: "2-digit", ...hourChoice() });
 }
 
 export function fullTime(time: string | number): string {
-  return formatted(time, { dateStyle: "full", timeStyle: "short" });
+  return formatted(time, { dateStyle: "full", timeStyle: "short", ...hourChoice() });
 }
 
 /** Days since 1970 where the person is. */

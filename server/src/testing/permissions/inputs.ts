@@ -148,6 +148,8 @@ export const inputs: Inputs = {
     ...{ room: roomOf(world, call), level: "mentions" },
     muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
   }),
+  "notification.get_default": () => ({}),
+  "notification.set_default": (_, call) => ({ level: isOdd(call) ? "all" : "none", muted_until: null }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.

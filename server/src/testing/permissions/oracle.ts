@@ -77,6 +77,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
+  ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
   ...each(inside, "notification.set", "pin.list", "message.find"),

@@ -14,6 +14,7 @@ import {
 } from "react";
 import { IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { QuotedLine } from "./message-row.tsx";
@@ -146,7 +147,7 @@ function pressed(event: KeyboardEvent<HTMLTextAreaElement>, { state, aim, onAim,
   else if (own) {
     event.preventDefault();
     onAim({ kind: "edit", message: own });
-  } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+  } else if (sends(event) && !isTouch()) {
     event.preventDefault();
     void state.submit();
   }

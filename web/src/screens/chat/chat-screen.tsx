@@ -31,6 +31,7 @@ export function ChatScreen({ room }: { room: number | null }) {
   const commands = useMemo<Command[]>(
     () => [
       { label: t("search.title"), run: () => navigate("/search") },
+      { label: t("saved.title"), run: () => navigate("/saved") },
       { label: t("settings.title"), run: () => navigate("/settings") },
       { label: t("settings.appearance"), run: () => navigate("/settings/appearance") },
       { label: t("keys.title"), run: () => setOpen("help") },

@@ -1,6 +1,9 @@
 import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import type { ComponentType } from "react";
+import { BlockedSettings } from "../../features/blocks/blocks.tsx";
+import { NotificationSettings } from "../../features/notifications/notifications.tsx";
+import { OwnReports } from "../../features/reports/reports.tsx";
 import {
   AppearanceSettings,
   PasswordSettings,
@@ -13,6 +16,9 @@ import { type TextId, useText } from "../../ui/text.ts";
 const parts: Record<string, { title: TextId; Part: ComponentType }> = {
   profile: { title: "settings.profile", Part: ProfileSettings },
   appearance: { title: "settings.appearance", Part: AppearanceSettings },
+  notifications: { title: "notify.title", Part: NotificationSettings },
+  blocked: { title: "blocked.title", Part: BlockedSettings },
+  reports: { title: "reports.title", Part: OwnReports },
   password: { title: "settings.password", Part: PasswordSettings },
   sessions: { title: "settings.sessions", Part: SessionSettings },
 };
