@@ -61,7 +61,10 @@ function watch(page: Page, origin: string, faults: string[]): void {
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
     // What the server refuses the page tells itself; a broken policy is told only here.
-    const isNetwork = /^Failed to load|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET/.test(message.text());
+    const isNetwork =
+      /^Failed to load|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|when fetching the script/.test(
+        message.text(),
+      );
     if (message.type() === "error" && !isNetwork) faults.push(message.text());
   });
   page.on("request", (request) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { violations } from "./axe.ts";
+import { violationsInEveryLook } from "./axe.ts";
 import { type Device, desktop, hasBrowser, openDevice, phone, type Screen } from "./browser.ts";
 import { startServer } from "./server.ts";
 import { add, choose, composer, openRoom, row, say, sees, seesSent } from "./web-page.ts";
@@ -35,34 +35,13 @@ afterAll(() => scene?.end());
 /** A picture of 64 by 64 pixels. */
 const dot =
   "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAACqaXHeAAAAxElEQVR4AWJg+D/C4Qj3/v/RFDCaAkbLgBGeBka490cLwdFaYDQLjNYCIzwNjHDvj9YCo7XAaBYYrQVGeBoY4d4frQVGa4HRLDBaC4zwNDDCvT9aC4zWAqNZYLQWGOFpYIR7f7QWGK0FRrPAaC0wwtPACPf+aC0wWguMZoHRWmCEp4ER7v3RWmC0FhjNAqO1wAhPAyPc+6O1wGgtMJoFRmuBEZ4GRrj3R2uB0VpgNAuM1gIjPA2McO+P1gKjtQBgIz0LAABSmOHSjJ29mQAAAABJRU5ErkJggg==";
-
-const looks = [
-  { theme: "light", contrast: false },
-  { theme: "dark", contrast: false },
-  { theme: "light", contrast: true },
-  { theme: "dark", contrast: true },
-] as const;
-
 let found: { where: string; look: string; what: string[] }[] = [];
 beforeEach(() => {
   found = [];
 });
 
-/** The page as it is: everything in the first look, and in the others what differs, the colours. */
 async function expectAccess({ page }: Device, where: string): Promise<void> {
-  for (const { theme, contrast } of looks) {
-    await page.evaluate(
-      (look) => {
-        document.documentElement.dataset.theme = look.theme;
-        document.documentElement.dataset.contrast = look.contrast ? "high" : "";
-      },
-      { theme, contrast },
-    );
-    // A colour on its way to another is neither.
-    await page.waitForFunction(() => document.getAnimations().every((each) => each.playState !== "running"));
-    const what = await violations(page, theme === "light" && !contrast ? "everything" : "colours");
-    if (what.length > 0) found.push({ where, look: `${theme}${contrast ? ", high contrast" : ""}`, what });
-  }
+  for (const violation of await violationsInEveryLook(page)) found.push({ where, ...violation });
 }
 
 const screens: [string, Screen][] = [

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, fillForm, hasBrowser, phone, picture } from "./browser.ts";
+import { misplaced } from "./web-layout.ts";
 import { add, becomes, holds, say, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
@@ -188,39 +189,4 @@ async function fitsEverywhere(device: Device, direction: "ltr" | "rtl"): Promise
   await openSettings(device, "Notifications");
   await page.getByLabel("Tell me of").waitFor();
   await check("notifications");
-}
-
-/** Controls that are out of the window or covered by something else, and a page wider than the window. */
-function misplaced({ page }: Device): Promise<string[]> {
-  return page.evaluate(() => {
-    const { clientWidth, scrollWidth } = document.documentElement;
-    const isShown = (element: HTMLElement) =>
-      element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
-      element.getBoundingClientRect().width > 1 &&
-      !element.closest("[aria-hidden=true], .opacity-0, .sr-only");
-    /** Whether this point of it has been scrolled out of sight. */
-    const isClipped = (element: Element, x: number, y: number): boolean => {
-      for (let up = element.parentElement; up; up = up.parentElement) {
-        if (getComputedStyle(up).overflowY === "visible") continue;
-        const { left, right, top, bottom } = up.getBoundingClientRect();
-        if (x < left || x > right || y < top || y > bottom) return true;
-      }
-      return false;
-    };
-    const faultsOf = (element: HTMLElement): string[] => {
-      const box = element.getBoundingClientRect();
-      const name = element.getAttribute("aria-label") || element.textContent || element.tagName;
-      if (box.left < -0.5 || box.right > innerWidth + 0.5) return [`${name} is out of the window`];
-      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
-      const own = element instanceof HTMLInputElement ? element.parentElement : element;
-      const top = isClipped(element, x, y) ? null : document.elementFromPoint(x, y);
-      const isCovered = top && !own?.contains(top) && !top.contains(element);
-      return isCovered ? [`${name} is under ${top.outerHTML.slice(0, 80)}`] : [];
-    };
-    const frame = document.querySelector("dialog[open]") ?? document.body;
-    const controls = frame.querySelectorAll<HTMLElement>("a, button, input, select, textarea, summary, h1");
-    const tooWide =
-      scrollWidth > clientWidth ? [`the page is ${scrollWidth - clientWidth} pixels too wide`] : [];
-    return [...tooWide, ...[...controls].filter(isShown).flatMap(faultsOf)];
-  });
 }

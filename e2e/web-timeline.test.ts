@@ -145,6 +145,24 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     );
     await picture(alice, "timeline-composer");
     await composer(alice).fill("");
+    for (let count = 1; count <= 12; count++) await told(lobby, `Long ${count} ${"and longer ".repeat(90)}`);
+    await sees(alice, "Long 12");
+    // Whoever has touched the list has not left its end by that.
+    await alice.page.getByRole("log").click({ position: { x: 4, y: 4 } });
+    const atEnd = () =>
+      becomes(
+        () => distanceToEnd(alice.page),
+        (distance) => distance < 2,
+      );
+    for (const width of [420, 1_280, 800, 1_280]) {
+      await alice.page.setViewportSize({ width, height: 800 });
+      await atEnd();
+    }
+    await alice.page.getByRole("button", { name: "Details" }).click();
+    await alice.page.getByRole("button", { name: "Close details" }).waitFor();
+    await atEnd();
+    await alice.page.getByRole("button", { name: "Close details" }).click();
+    await atEnd();
   });
 
   test("UI-33 unread rooms show a dot, rooms that mention one the number; reading takes it away", async () => {

@@ -4,7 +4,7 @@ import { createClient } from "./client/client.ts";
 import { indexedDbCopy } from "./client/copy-indexeddb.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
-import { keepPages } from "./client/updates.ts";
+import { keepPages, takeNewVersion, updates } from "./client/updates.ts";
 import { indexedDbUploads } from "./client/uploads-indexeddb.ts";
 import { ClientProvider } from "./client/use-client.ts";
 import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
@@ -33,12 +33,13 @@ document.addEventListener("visibilitychange", () => {
   if (isShown) client.wake();
 });
 
-/** A part of an earlier build that the server no longer has: once, the page is loaded anew. */
+/** A part of an earlier version that the server no longer has: the page is loaded anew, once for each version. */
 addEventListener("vite:preloadError", () => {
   const key = "parley-reloaded";
-  if (sessionStorage.getItem(key) !== null) return;
-  sessionStorage.setItem(key, "yes");
-  location.reload();
+  if (!navigator.onLine || sessionStorage.getItem(key) === import.meta.url) return;
+  sessionStorage.setItem(key, import.meta.url);
+  if (updates.getState().waiting) takeNewVersion();
+  else location.reload();
 });
 
 /** What the person will know the device by. */

@@ -21,7 +21,11 @@ export function indexedDbDrafts(name = "parley-drafts"): DraftStorage {
   return {
     all: async (user) => (await database()).getAll("drafts", allOf(user)),
     async put(entry) {
-      await (await database()).put("drafts", entry, [entry.user, draftKey(entry.room, entry.reply_to)]);
+      const tx = (await database()).transaction("drafts", "readwrite");
+      const putting = tx.store.put(entry, [entry.user, draftKey(entry.room, entry.reply_to)]);
+      // It is often the last that a page does: once it is told that this is all, the browser needs it no more.
+      tx.commit();
+      await Promise.all([putting, tx.done]);
     },
     remove: async (user, key) => (await database()).delete("drafts", [user, key]),
     clear: async (user) => (await database()).delete("drafts", allOf(user)),

@@ -1,16 +1,39 @@
-import { type ComponentType, lazy, Suspense } from "react";
+import { type ComponentType, lazy, Suspense, useState } from "react";
+import { Part } from "./part.tsx";
 
-/** A component whose code comes when it is first shown: nothing stands in its place until then. */
+/** Milliseconds: where a missing part makes the page load anew, nobody needs a word of it meanwhile. */
+const tellAfter = 2_000;
+
+/**
+ * A component whose code comes when it is first shown: nothing stands in its place until then. Where it does not come,
+ * or cannot be drawn, that is said in its place and it can be tried again.
+ */
 export function lazily<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
-  const Loaded = lazy(async () => ({ default: await load() }));
+  const prepare = () =>
+    lazy(async () => {
+      try {
+        return { default: await load() };
+      } catch (error) {
+        await new Promise((resolve) => setTimeout(resolve, tellAfter));
+        throw error;
+      }
+    });
+  let Loaded = prepare();
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each component, where a module begins.
   return function Lazily(props: Props) {
+    const [, setTries] = useState(0);
+    const again = () => {
+      Loaded = prepare();
+      setTries((tries) => tries + 1);
+    };
     return (
-      <Suspense fallback={null}>
-        <Loaded {...props} />
-      </Suspense>
+      <Part onAgain={again}>
+        <Suspense fallback={null}>
+          <Loaded {...props} />
+        </Suspense>
+      </Part>
     );
   };
 }

@@ -12,12 +12,18 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return made;
 }
 
+/** What is no time is shown as none: it must not take down what it stands in. */
+function formatted(time: string | number, options: Intl.DateTimeFormatOptions): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? "–" : formatOf(options).format(date);
+}
+
 export function clockTime(time: string | number): string {
-  return formatOf({ hour: "numeric", minute: "2-digit", ...hourChoice() }).format(new Date(time));
+  return formatted(time, { hour: "numeric", minute: "2-digit", ...hourChoice() });
 }
 
 export function fullTime(time: string | number): string {
-  return formatOf({ dateStyle: "full", timeStyle: "short", ...hourChoice() }).format(new Date(time));
+  return formatted(time, { dateStyle: "full", timeStyle: "short", ...hourChoice() });
 }
 
 /** Days since 1970 where the person is. */
@@ -32,9 +38,9 @@ export function dayName(time: string | number, now = Date.now()): string {
   if (days === 0) return translate("time.today");
   if (days === 1) return translate("time.yesterday");
   const date = new Date(time);
-  if (days > 1 && days < 7) return formatOf({ weekday: "long" }).format(date);
+  if (days > 1 && days < 7) return formatted(time, { weekday: "long" });
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return formatOf({ day: "numeric", month: "long", ...(!sameYear && { year: "numeric" }) }).format(date);
+  return formatted(time, { day: "numeric", month: "long", ...(!sameYear && { year: "numeric" }) });
 }
 
 /** For lists: the time today, the weekday this week, else a short date. */
@@ -42,6 +48,6 @@ export function briefTime(time: string | number, now = Date.now()): string {
   const days = dayNumber(now) - dayNumber(time);
   if (days === 0) return clockTime(time);
   if (days === 1) return translate("time.yesterday");
-  if (days > 1 && days < 7) return formatOf({ weekday: "short" }).format(new Date(time));
-  return formatOf({ day: "numeric", month: "numeric", year: "2-digit" }).format(new Date(time));
+  if (days > 1 && days < 7) return formatted(time, { weekday: "short" });
+  return formatted(time, { day: "numeric", month: "numeric", year: "2-digit" });
 }

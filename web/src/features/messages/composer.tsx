@@ -114,7 +114,7 @@ export const Composer = memo(function Composer({
               void addFiles(client, room, files);
             }}
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
-            className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11"
+            className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
           <IconButton
             type="submit"

@@ -44,7 +44,7 @@ export function EmojiPicker({
         className={inputLook}
       />
       {search.trim() === "" && (
-        <fieldset aria-label={t("emoji.groups")} className="mt-2 flex justify-between">
+        <fieldset aria-label={t("emoji.groups")} className="mt-2 flex flex-wrap justify-between">
           {groups.map((each) => (
             <button
               key={each}

@@ -1,9 +1,10 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
 import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Forward, Pin } from "lucide-react";
-import { Component, type KeyboardEvent, memo, type ReactNode, useEffect, useMemo } from "react";
+import { type KeyboardEvent, memo, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { Boundary } from "../../ui/boundary.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, fullTime } from "../../ui/times.ts";
@@ -71,7 +72,7 @@ export const MessageRow = memo(function MessageRow({
         {message.reply_to !== undefined && (
           <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
         )}
-        <RowBoundary text={message.text}>
+        <Boundary of={message} instead={() => <p className="whitespace-pre-wrap">{message.text}</p>}>
           {isDeleted ? (
             <p className="text-soft italic">{t("message.deleted")}</p>
           ) : (
@@ -81,8 +82,8 @@ export const MessageRow = memo(function MessageRow({
               </div>
             )
           )}
-        </RowBoundary>
-        {!isDeleted && message.files && <MessageFiles files={message.files} />}
+          {!isDeleted && message.files && <MessageFiles files={message.files} />}
+        </Boundary>
         {!isDeleted && message.edited_at && (
           <button
             type="button"
@@ -320,15 +321,4 @@ function SmallButton({ label, onClick }: { label: string; onClick: () => void })
       {label}
     </button>
   );
-}
-
-/** One message that cannot be drawn must not take the others with it. */
-class RowBoundary extends Component<{ text: string; children: ReactNode }, { failed: boolean }> {
-  override state = { failed: false };
-  static getDerivedStateFromError() {
-    return { failed: true };
-  }
-  override render() {
-    return this.state.failed ? <p className="whitespace-pre-wrap">{this.props.text}</p> : this.props.children;
-  }
 }

@@ -3,6 +3,7 @@ import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { type Ref, useImperativeHandle, useRef, useState } from "react";
 import { useView } from "../../client/use-client.ts";
+import { Boundary } from "../../ui/boundary.tsx";
 import { useText } from "../../ui/text.ts";
 import { dayName } from "../../ui/times.ts";
 import { MessageRow, type RowActions, WaitingRow } from "./message-row.tsx";
@@ -103,7 +104,9 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
               className="absolute inset-x-0 top-0"
               style={{ transform: `translateY(${start}px)` }}
             >
-              <TimelineRow row={rows[index] as Row} actions={actions} marked={marked} />
+              <Boundary of={shownBy(rows[index])} instead={() => <BrokenRow />}>
+                <TimelineRow row={rows[index] as Row} actions={actions} marked={marked} />
+              </Boundary>
             </div>
           ))}
         </div>
@@ -134,6 +137,17 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
       )}
     </div>
   );
+}
+
+/** What a row is drawn from: rows are made anew with every change of the room. */
+function shownBy(row: Row | undefined): unknown {
+  return row?.kind === "message" ? row.message : row?.key;
+}
+
+/** In the place of a message that cannot be drawn, such as one of a later version. */
+function BrokenRow() {
+  const t = useText();
+  return <p className="px-4 py-1 ps-16 text-soft italic">{t("message.broken")}</p>;
 }
 
 function TimelineRow({ row, actions, marked }: { row: Row; actions: RowActions; marked: number | null }) {

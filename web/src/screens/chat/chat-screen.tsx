@@ -6,6 +6,7 @@ import { useRoom } from "../../features/rooms/rooms.tsx";
 import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
 import { navigate } from "../../ui/address.tsx";
 import { lazily } from "../../ui/lazily.tsx";
+import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
 import { UpdateNotice } from "../update-notice.tsx";
 import { LinkNotice } from "./link-notice.tsx";
@@ -48,9 +49,14 @@ export function ChatScreen({ room }: { room: number | null }) {
       <LinkNotice />
       <div className="flex min-h-0 flex-1">
         <div
-          className={clsx("min-h-0 w-full md:flex md:w-76 md:shrink-0", room === null ? "flex" : "hidden")}
+          className={clsx(
+            "min-h-0 w-full md:flex md:w-[min(19rem,40vw)] md:shrink-0",
+            room === null ? "flex" : "hidden",
+          )}
         >
-          <SideBar current={room} onOpenRoom={openRoom} onProfile={setProfile} />
+          <Part>
+            <SideBar current={room} onOpenRoom={openRoom} onProfile={setProfile} />
+          </Part>
         </div>
         <main
           className={clsx(
@@ -58,7 +64,11 @@ export function ChatScreen({ room }: { room: number | null }) {
             room === null ? "sr-only md:not-sr-only md:flex!" : "flex",
           )}
         >
-          {held && <RoomScreen key={held.room.id} held={held} onProfile={setProfile} />}
+          {held && (
+            <Part key={held.room.id}>
+              <RoomScreen held={held} onProfile={setProfile} />
+            </Part>
+          )}
           {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
           {room === null && <Nothing text={t("rooms.choose")} />}
         </main>

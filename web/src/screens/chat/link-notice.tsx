@@ -1,3 +1,4 @@
+import clsx from "clsx";
 import { useEffect, useState } from "react";
 import { useView } from "../../client/use-client.ts";
 import { useText } from "../../ui/text.ts";
@@ -24,11 +25,12 @@ export function LinkNotice() {
     return () => clearInterval(timer);
   }, [isShown]);
   const seconds = link.status === "waiting" ? Math.max(0, Math.ceil((link.until - now) / 1_000)) : 0;
-  let text = isKept ? "" : t("link.notKept");
-  if (isShown) text = seconds > 0 ? t("link.waiting", { seconds }) : t("link.trying");
+  const notKept = isKept ? "" : t("link.notKept");
+  // The countdown is for the eye: nobody wants to hear each second of it.
   return (
-    <p role="status" className="bg-note px-4 py-1.5 text-center text-sm empty:hidden">
-      {text}
-    </p>
+    <div className={clsx("bg-note px-4 py-1.5 text-center text-sm", !isShown && notKept === "" && "sr-only")}>
+      <span role="status">{isShown ? t("link.trying") : notKept}</span>{" "}
+      {isShown && seconds > 0 && <span aria-hidden>{t("link.waiting", { seconds })}</span>}
+    </div>
   );
 }

@@ -20,6 +20,7 @@ import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
 import { navigate } from "../../ui/address.tsx";
 import { Button } from "../../ui/button.tsx";
+import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
 import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
@@ -81,9 +82,13 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         isOpen={canWrite(held)}
         className={clsx("relative flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
       >
-        <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
-        <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
-        <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
+        <Part of={held}>
+          <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+          <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
+        </Part>
+        <Part of={held}>
+          <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
+        </Part>
         <TypingLine room={room.id} />
         {canWrite(held) ? (
           <Composer
@@ -100,7 +105,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
       {isDetails && (
         <aside
           aria-label={t("rooms.details")}
-          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-80 lg:shrink-0 lg:border-s"
+          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-[min(20rem,32vw)] lg:shrink-0 lg:border-s"
         >
           <RoomDetails
             held={held}

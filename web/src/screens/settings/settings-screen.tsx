@@ -30,12 +30,15 @@ export function SettingsScreen({ part: param }: { part: string | undefined }) {
   const { title, Part } = parts[name] as (typeof parts)[string];
   const back =
     "inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover pointer-coarse:size-11";
+  // On a phone the list is all there is to see until a part is chosen.
+  const [Whole, Title, Chosen, PartTitle] =
+    param === undefined ? (["main", "h1", "div", "h2"] as const) : (["div", "span", "main", "h1"] as const);
   return (
-    <div className="flex h-full flex-col md:flex-row">
+    <Whole className="flex h-full flex-col md:flex-row">
       <nav
         aria-label={t("settings.title")}
         className={clsx(
-          "flex w-full flex-col border-e bg-side md:flex md:w-76 md:shrink-0",
+          "flex w-full flex-col border-e bg-side md:flex md:w-[min(19rem,40vw)] md:shrink-0",
           param === undefined ? "flex" : "hidden",
         )}
       >
@@ -43,7 +46,7 @@ export function SettingsScreen({ part: param }: { part: string | undefined }) {
           <Link href="/" aria-label={t("settings.back")} className={back}>
             <ArrowLeft aria-hidden size={20} className="rtl:-scale-x-100" />
           </Link>
-          <span className="text-lg font-semibold">{t("settings.title")}</span>
+          <Title className="text-lg font-semibold">{t("settings.title")}</Title>
         </header>
         <ul className="px-2">
           {Object.entries(parts).map(([part, { title: label }]) => (
@@ -62,17 +65,17 @@ export function SettingsScreen({ part: param }: { part: string | undefined }) {
           ))}
         </ul>
       </nav>
-      <main className={clsx("min-h-0 flex-1 overflow-y-auto md:block", param === undefined && "hidden")}>
+      <Chosen className={clsx("min-h-0 flex-1 overflow-y-auto md:block", param === undefined && "hidden")}>
         <header className="flex h-14 items-center gap-2 px-3 md:px-8">
           <Link href="/settings" aria-label={t("settings.all")} className={clsx(back, "md:hidden")}>
             <ArrowLeft aria-hidden size={20} className="rtl:-scale-x-100" />
           </Link>
-          <h1 className="text-lg font-semibold">{t(title)}</h1>
+          <PartTitle className="text-lg font-semibold">{t(title)}</PartTitle>
         </header>
         <div className="max-w-xl px-4 pt-2 pb-10 md:px-8">
           <Part />
         </div>
-      </main>
-    </div>
+      </Chosen>
+    </Whole>
   );
 }
