@@ -90,7 +90,9 @@ onEveryEngine((engine) => {
       ]);
       expect(outcomes.filter((outcome) => outcome === "done")).toHaveLength(1);
       // Whoever comes late has the password that was; whoever was checked in time is told to sign in again.
-      expect(["forbidden", "unauthenticated"]).toContain(outcomes.find((outcome) => outcome !== "done") ?? "");
+      expect(["forbidden", "unauthenticated"]).toContain(
+        outcomes.find((outcome) => outcome !== "done") ?? "",
+      );
     });
 
     test("ACC-4 a one-time password opens nothing but its own change", async () => {
