@@ -21,6 +21,7 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
+import type { Threads } from "./threads.ts";
 import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
 
@@ -192,10 +193,13 @@ export class Client {
 
   /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
-    this.#sync.rooms.opened.delete(room);
-    this.#sync.rooms.windows.forget(room);
+    this.#sync.rooms.leave(room);
     this.#readings.close(room);
     this.#socket.send({ type: "close", room });
+  }
+
+  get threads(): Pick<Threads, "open" | "close" | "loadOlder"> {
+    return this.#sync.rooms.threads;
   }
 
   /** How far the person had read when the room was opened; undefined until that is known. */
@@ -240,10 +244,6 @@ export class Client {
 
   edit(message: number, text: string, mentions?: number[]): Promise<Message> {
     return this.call("message.edit", { message, text, ...(mentions && { mentions }) });
-  }
-
-  async delete(message: number): Promise<void> {
-    await this.call("message.delete", { message });
   }
 
   react(message: number, emoji: string, on: boolean): Promise<Message> {

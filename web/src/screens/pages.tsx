@@ -32,7 +32,7 @@ export function Pages() {
 
 function Screen() {
   const path = usePath();
-  const room = matchPath("/rooms/:room", path);
+  const room = matchPath("/rooms/:room", path) ?? matchPath("/rooms/:room/threads/:thread", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
   const isSearch = path === "/search";
   const isKnown = path === "/" || isSearch || room !== null || settings !== null;
@@ -42,5 +42,6 @@ function Screen() {
   }, [isKnown]);
   if (isSearch) return <SearchScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
-  return <ChatScreen room={room ? Number(room.room) : null} />;
+  const thread = room?.thread;
+  return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;
 }

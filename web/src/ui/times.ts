@@ -19,6 +19,16 @@ export function fullTime(time: string | number): string {
   return formatOf({ dateStyle: "full", timeStyle: "short" }).format(new Date(time));
 }
 
+/** In a sentence, after "on". */
+export function dateAndTime(time: string | number): string {
+  const date = new Date(time);
+  const sameYear = date.getFullYear() === new Date().getFullYear();
+  const year = sameYear ? {} : ({ year: "numeric" } as const);
+  return formatOf({ day: "numeric", month: "long", ...year, hour: "numeric", minute: "2-digit" }).format(
+    date,
+  );
+}
+
 /** Days since 1970 where the person is. */
 export function dayNumber(time: string | number): number {
   const date = new Date(time);

@@ -33,6 +33,7 @@ export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = [
     message.reply_count = row.reply_count;
     message.replied_seq = row.replied_seq;
   }
+  if (row.replied_at !== null) message.replied_at = isoTime(row.replied_at);
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (reactions.length > 0) message.reactions = byEmoji(reactions);

@@ -40,6 +40,7 @@ import {
   moveOwnMarks,
   reactionsOn,
   rewriteMessage,
+  uncountReply,
   versionsOf,
 } from "./messages-rows.ts";
 import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
@@ -73,7 +74,9 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
   requireMaySend(sender?.role ?? null, input, place);
   await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
-  if (row.reply_to !== null) tx.sql.runAhead(countReply({ message: row.reply_to, by: 1, seq: place.seq }));
+  if (row.reply_to !== null) {
+    tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));
+  }
   const message = toMessage(row);
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
   if (mentions) notify(tx, row, mentions);
@@ -107,15 +110,19 @@ export async function findMessage(
   return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
 }
 
-/** MSG-11. The messages that answer one, page by page. */
+/** MSG-11. The messages that answer one, page by page, and that one; the room's head is read before them. */
 export async function listReplies(
   sql: Sql,
   actor: Actor,
   input: Checked<"message.replies">,
 ): Promise<Output<"message.replies">> {
-  await accessMessage(sql, actor, input.message);
+  const { row, room } = await accessMessage(sql, actor, input.message);
   const { rows, before } = await readReplies(sql, input);
-  return { messages: await present(sql, rows), before };
+  const answered = await sql.first(messageById({ id: row.id }));
+  if (!answered) throw noSuchMessage();
+  const [parent, ...messages] = await present(sql, [answered, ...rows]);
+  if (!parent) throw noSuchMessage();
+  return { parent, messages, head: room.head, before };
 }
 
 /** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
@@ -160,8 +167,8 @@ export async function deleteMessage(
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   // The room is held: the event that tells of it is the next one.
-  const gone = { by: -1, seq: room.head + 1 };
-  if (row.reply_to !== null) await tx.sql.run(countReply({ message: row.reply_to, ...gone }));
+  const seq = room.head + 1;
+  if (row.reply_to !== null) await tx.sql.run(uncountReply({ message: row.reply_to, seq }));
   await tellChange(tx, actor, row.id, "message.deleted");
   return {};
 }
@@ -354,6 +361,7 @@ async function storeMessage(
     version: 1,
     reply_count: 0,
     replied_seq: null,
+    replied_at: null,
     pinned_at: null,
     created_at: place.at,
     edited_at: null,

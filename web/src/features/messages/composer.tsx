@@ -29,6 +29,9 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   room: number;
+  /** The message that is answered by whatever is written here; left out, it is said to the room. */
+  thread?: number;
+  /** Whom it is written to. */
   name: string;
   aim: Aim;
   onAim: (aim: Aim) => void;
@@ -42,12 +45,12 @@ interface ComposerProps {
 const countFrom = 0.9;
 
 /** Where a message is written. What was begun in a room is there again when one comes back. */
-export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: ComposerProps) {
+export function Composer({ room, thread, name, aim, onAim, lastOwn, onSent, handle }: ComposerProps) {
   const t = useText();
   const area = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const [isPicking, setIsPicking] = useState(false);
-  const state = useComposer({ room, aim, onAim, onSent, area });
+  const state = useComposer({ room, thread, aim, onAim, onSent, area });
   const { text, suggestions, chosen, error } = state;
   useGrowth(area, text);
   useFocus(area, aim);
@@ -66,7 +69,7 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
       <form
-        aria-label={t("compose.form")}
+        aria-label={t(thread === undefined ? "compose.form" : "thread.form")}
         onSubmit={(event) => {
           event.preventDefault();
           void state.submit();
@@ -81,8 +84,8 @@ export function Composer({ room, name, aim, onAim, lastOwn, onSent, handle }: Co
             dir="auto"
             rows={1}
             value={text}
-            aria-label={t("compose.message")}
-            placeholder={t("compose.placeholder", { name })}
+            aria-label={t(thread === undefined ? "compose.message" : "thread.message")}
+            placeholder={thread === undefined ? t("compose.placeholder", { name }) : t("thread.message")}
             aria-autocomplete="list"
             aria-controls={hasList ? listId : undefined}
             aria-activedescendant={hasList ? `${listId}-${chosen}` : undefined}

@@ -7,6 +7,7 @@ import {
   History,
   Link2,
   MailOpen,
+  MessagesSquare,
   MoreHorizontal,
   Pencil,
   Pin,
@@ -26,6 +27,7 @@ import { type Translate, useText } from "../../ui/text.ts";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
 import { useQuickReactions } from "./quick-reactions.ts";
+import { threadOf } from "./timeline-rows.ts";
 
 interface MessageActionsProps {
   message: Message;
@@ -149,6 +151,12 @@ function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchiv
       icon: Reply,
       shortcut: "R",
       act: () => actions.reply(message),
+    },
+    {
+      label: t("thread.open"),
+      icon: MessagesSquare,
+      shortcut: "T",
+      act: () => actions.thread(threadOf(message)),
     },
     isMine &&
       !isArchived && {

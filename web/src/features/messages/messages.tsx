@@ -7,4 +7,5 @@ export { TypingLine } from "./typing-line.tsx";
 
 export const DeleteDialog = lazily(async () => (await import("./message-dialogs.tsx")).DeleteDialog);
 export const HistoryDialog = lazily(async () => (await import("./message-dialogs.tsx")).HistoryDialog);
+export const ThreadPanel = lazily(async () => (await import("./thread-panel.tsx")).ThreadPanel);
 export const ReceiptsDialog = lazily(async () => (await import("./message-dialogs.tsx")).ReceiptsDialog);

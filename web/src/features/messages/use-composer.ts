@@ -12,6 +12,7 @@ export type Aim = { kind: "reply" | "edit"; message: Message } | null;
 
 interface ComposerOf {
   room: number;
+  thread: number | undefined;
   aim: Aim;
   onAim: (aim: Aim) => void;
   onSent: () => void;
@@ -19,9 +20,9 @@ interface ComposerOf {
 }
 
 /** What is written in a room: its text, what completes it, and where it goes. */
-export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
+export function useComposer({ room, thread, aim, onAim, onSent, area }: ComposerOf) {
   const client = useClient();
-  const { text, setText, finish } = useDraft(room, aim);
+  const { text, setText, finish } = useDraft(room, thread ?? null, aim);
   const [query, setQuery] = useState<Query | null>(null);
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
@@ -58,8 +59,8 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = send(client, room, written, aim?.message.id);
-        client.drafts.sent(room, null, kept);
+        const kept = send(client, room, written, thread ?? aim?.message.id);
+        client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
       finish();
@@ -102,14 +103,14 @@ function send(client: Client, room: number, written: string, answered?: number):
   });
 }
 
-/** What is written in a room, kept; a change to a message that was sent is not mixed up with it. */
-function useDraft(room: number, aim: Aim) {
+/** What is written in a room or a thread, kept; a change to a message that was sent is not mixed up with it. */
+function useDraft(room: number, replyTo: number | null, aim: Aim) {
   const client = useClient();
-  const draft = useView(({ drafts }) => drafts.get(draftKey(room))?.text ?? "");
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room, replyTo))?.text ?? "");
   const edited = aim?.kind === "edit" ? aim.message : null;
   const [change, setChange] = useState<{ of: Message; text: string }>();
   const setText = (text: string) =>
-    edited ? setChange({ of: edited, text }) : client.drafts.set(room, text);
+    edited ? setChange({ of: edited, text }) : client.drafts.set(room, text, { replyTo });
   const changed = change && change.of === edited ? change.text : edited?.text;
   return { text: changed ?? draft, setText, finish: () => setText("") };
 }

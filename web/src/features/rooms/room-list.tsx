@@ -3,7 +3,7 @@ import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
 import { BellOff, ChevronDown, Search } from "lucide-react";
 import { memo, useMemo, useState } from "react";
-import { draftKey } from "../../client/drafts-storage.ts";
+import { type DraftEntry, draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
@@ -159,13 +159,16 @@ function Unread({ count, label }: { count: number; label: string }) {
 function Preview({ room }: { room: Membership }) {
   const t = useText();
   const me = useView(({ state }) => state.user);
-  const draft = useView(({ drafts }) => drafts.get(draftKey(room.id))?.text);
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room.id)) ?? threadDraft(drafts, room.id));
   const last = room.last_message;
   const name = usePersonName(last?.sender ?? 0);
   if (draft) {
     return (
       <>
-        <span className="text-danger">{t("rooms.draft")}</span> {draft}
+        <span className="text-danger">
+          {t(draft.reply_to === null ? "rooms.draft" : "rooms.draftThread")}
+        </span>{" "}
+        {draft.text}
       </>
     );
   }
@@ -173,4 +176,9 @@ function Preview({ room }: { room: Membership }) {
   const text = last.deleted_at ? t("message.deleted") : plainWords(last.text);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
+}
+
+/** What was begun in any thread of a room. */
+function threadDraft(drafts: ReadonlyMap<string, DraftEntry>, room: number): DraftEntry | undefined {
+  return [...drafts.values()].find((draft) => draft.room === room);
 }

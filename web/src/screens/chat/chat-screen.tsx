@@ -21,7 +21,7 @@ const ShortcutsDialog = lazily(async () => (await import("./shortcuts-dialog.tsx
 const openRoom = (id: number) => navigate(`/rooms/${id}`);
 
 /** The rooms beside the room that is open; on a phone one after the other. */
-export function ChatScreen({ room }: { room: number | null }) {
+export function ChatScreen({ room, thread }: { room: number | null; thread: number | null }) {
   const t = useText();
   const held = useRoom(room ?? 0);
   const isComplete = useView((view) => view.isComplete);
@@ -57,7 +57,7 @@ export function ChatScreen({ room }: { room: number | null }) {
             room === null ? "sr-only md:not-sr-only md:flex!" : "flex",
           )}
         >
-          {held && <RoomScreen key={held.room.id} held={held} onProfile={setProfile} />}
+          {held && <RoomScreen key={held.room.id} {...{ held, thread }} onProfile={setProfile} />}
           {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
           {room === null && <Nothing text={t("rooms.choose")} />}
         </main>

@@ -1,6 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { MemberList } from "../../features/members/members.tsx";
@@ -8,7 +8,7 @@ import {
   type Aim,
   Composer,
   type ComposerHandle,
-  type RowActions,
+  ThreadPanel,
   Timeline,
   type TimelineHandle,
   TypingLine,
@@ -16,15 +16,27 @@ import {
 import { NotificationChoice } from "../../features/notifications/notifications.tsx";
 import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
-import { navigate } from "../../ui/address.tsx";
 import { Button } from "../../ui/button.tsx";
 import { useText } from "../../ui/text.ts";
 import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
+import { besideRoom, usePanels } from "./use-panels.ts";
 import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
+import { useRowActions } from "./use-row-actions.ts";
+
+/** What stands beside a room, or where there is no place for both, over it. */
+const panel =
+  "fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:shrink-0 lg:border-s";
+
+interface RoomScreenProps {
+  held: RoomState;
+  /** The message whose thread is open. */
+  thread: number | null;
+  onProfile: (user: number) => void;
+}
 
 /** One room: its messages, where one writes, and what there is to know of it. */
-export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (user: number) => void }) {
+export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const t = useText();
   const client = useClient();
   const { room } = held;
@@ -33,7 +45,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
-  const [isDetails, setIsDetails] = useState(false);
+  const { isDetails, setIsDetails, closeThread } = usePanels(room.id, thread);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const readTo = useReadTo(room.id);
@@ -46,29 +58,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   useLinkedMessage(held, goTo);
   useAnnouncements(room.id);
   const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
-  const actions = useMemo<RowActions>(
-    () => ({
-      reply: (message) => setAim({ kind: "reply", message }),
-      edit: (message) => setAim({ kind: "edit", message }),
-      remove: (message) => setAsked({ kind: "remove", message }),
-      history: (message) => setAsked({ kind: "history", message }),
-      receipts: (message) => setAsked({ kind: "receipts", message }),
-      forward: (message) => setAsked({ kind: "forward", message }),
-      report: (message) => setAsked({ kind: "report", message }),
-      unread: (message) => {
-        client.markUnread(room.id, message.seq);
-        // What is in sight would be read again at once.
-        navigate("/");
-      },
-      profile: onProfile,
-      goTo,
-      rewrite: (entry) => {
-        client.discard(entry.client_id);
-        composer.current?.write(entry.text);
-      },
-    }),
-    [client, onProfile, goTo, room.id],
-  );
+  const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, composer });
   const lastOwn = () =>
     [...held.messages.values()]
       .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
@@ -77,7 +67,10 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
     <div className="flex min-h-0 min-w-0 flex-1">
       <section
         aria-label={name}
-        className={clsx("flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+        className={clsx(
+          "flex min-h-0 min-w-0 flex-1 flex-col",
+          (isDetails || thread !== null) && "max-lg:invisible",
+        )}
       >
         <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
         <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
@@ -96,16 +89,27 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         )}
       </section>
       {isDetails && (
-        <aside
-          aria-label={t("rooms.details")}
-          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-80 lg:shrink-0 lg:border-s"
-        >
+        <aside aria-label={t("rooms.details")} className={clsx(panel, "lg:w-80")}>
           <RoomDetails
             held={held}
             onClose={() => setIsDetails(false)}
             onProfile={onProfile}
             notifications={<NotificationChoice room={room} />}
             members={<MemberList room={room} own={room.role} onProfile={onProfile} />}
+          />
+        </aside>
+      )}
+      {thread !== null && (
+        <aside aria-label={t("thread.title")} className={clsx(panel, "lg:w-96")}>
+          <ThreadPanel
+            {...{ held, name, actions }}
+            parent={thread}
+            mayWrite={canWrite(held)}
+            onRoom={(message) => {
+              if (!matchMedia(besideRoom).matches) closeThread();
+              goTo(message);
+            }}
+            onClose={closeThread}
           />
         </aside>
       )}

@@ -14,7 +14,7 @@ const shortcuts: readonly [keys: string, does: TextId][] = [
   ["↑", "keys.editLast"],
   ["Esc", "keys.cancel"],
   ["↑ ↓ Home End", "keys.messages"],
-  ["R E C", "keys.onMessage"],
+  ["R T E C", "keys.onMessage"],
 ];
 
 /** Every key that does something. */
