@@ -183,12 +183,19 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     });
     expect(next).toContain("New 1");
     await picture(alice, "timeline-new");
-    await say(alice, "I have read it");
-    await seesSent(alice, "I have read it");
-    await told(lobby, "And more");
-    await sees(alice, "And more");
+    for (const round of ["first", "second", "third", "fourth"]) {
+      await say(alice, `I have read the ${round}`);
+      await seesSent(alice, `I have read the ${round}`);
+      await told(lobby, `More after the ${round}`);
+      await sees(alice, `More after the ${round}`);
+      await unreadOf(alice, "lobby").waitFor({ state: "detached" });
+    }
     await alice.page.getByRole("log").hover();
     while ((await line.count()) === 0) await alice.page.mouse.wheel(0, -300);
+    await openRoom(alice, "design");
+    await openRoom(alice, "lobby");
+    await sees(alice, "More after the fourth");
+    expect(await line.count()).toBe(0);
   });
 
   test("UI-35 names and emoji are completed by keyboard, and who is named is told", async () => {

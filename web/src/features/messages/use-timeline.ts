@@ -63,20 +63,30 @@ export function useMore(list: List, held: RoomState): void {
 export function useReading(list: List, rows: readonly Row[], { room }: RoomState): void {
   const client = useClient();
   const last = list.range?.endIndex ?? -1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another last row in sight may be told before any scroll.
   useEffect(() => {
+    const area = list.scrollElement;
     const mark = () => {
       if (!document.hasFocus() || document.visibilityState !== "visible") return;
-      const seen = rows.slice(0, last + 1).findLast((row) => row.kind === "message");
+      const seen = rows.slice(0, lastInSight(list) + 1).findLast((row) => row.kind === "message");
       if (seen?.kind === "message") client.markRead(room.id, seen.message.seq);
     };
     mark();
+    area?.addEventListener("scroll", mark, { passive: true });
     addEventListener("focus", mark);
     document.addEventListener("visibilitychange", mark);
     return () => {
+      area?.removeEventListener("scroll", mark);
       removeEventListener("focus", mark);
       document.removeEventListener("visibilitychange", mark);
     };
-  }, [client, last, rows, room.id]);
+  }, [client, list, last, rows, room.id]);
+}
+
+/** Looked up when it is asked: a list that follows its end is not drawn again for the last row that comes in sight. */
+function lastInSight(list: List): number {
+  const area = list.scrollElement;
+  return area ? (list.getVirtualItemForOffset(area.scrollTop + area.clientHeight - 1)?.index ?? -1) : -1;
 }
 
 /** Whether the line of what is new is or was in sight, or there is none. `from`: the first row in sight. */
