@@ -35,6 +35,18 @@ export function dayNumber(time: string | number): number {
   return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / day);
 }
 
+/** A day where the person is, as a date field holds it. */
+export function dateValue(time: string | number): string {
+  const date = new Date(time);
+  const digits = (value: number, count: number) => String(value).padStart(count, "0");
+  return [digits(date.getFullYear(), 4), digits(date.getMonth() + 1, 2), digits(date.getDate(), 2)].join("-");
+}
+
+/** When the day in a date field begins where the person is. */
+export function dayBegin(value: string): Date {
+  return new Date(`${value}T00:00`);
+}
+
 /** "Today", "Yesterday", a weekday within the week, else the date. */
 export function dayName(time: string | number, now = Date.now()): string {
   const days = dayNumber(now) - dayNumber(time);

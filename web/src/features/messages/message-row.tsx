@@ -38,6 +38,8 @@ export interface RowActions {
   unread: (message: Message) => void;
   forward: (message: Message) => void;
   report: (message: Message) => void;
+  /** Asks for a day to go to, beginning with this one; left out where there is no going to. */
+  date?: ((at: string | number) => void) | undefined;
 }
 
 const frame = "group relative flex gap-3 px-4 hover:bg-hover/60 focus-within:bg-hover/60";

@@ -5,6 +5,7 @@ export type { RowActions } from "./message-row.tsx";
 export { Timeline, type TimelineHandle } from "./timeline.tsx";
 export { TypingLine } from "./typing-line.tsx";
 
+export const DateDialog = lazily(async () => (await import("./date-dialog.tsx")).DateDialog);
 export const DeleteDialog = lazily(async () => (await import("./message-dialogs.tsx")).DeleteDialog);
 export const HistoryDialog = lazily(async () => (await import("./message-dialogs.tsx")).HistoryDialog);
 export const ThreadPanel = lazily(async () => (await import("./thread-panel.tsx")).ThreadPanel);

@@ -145,6 +145,7 @@ function useOwnActions(actions: RowActions, { setAim, composer, onRoom }: Own): 
       },
       edit: (message) => setAim({ kind: "edit", message }),
       goTo: onRoom,
+      date: undefined,
     }),
     [actions, setAim, composer, onRoom],
   );

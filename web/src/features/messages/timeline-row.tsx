@@ -23,7 +23,9 @@ export function TimelineRow({ row, actions, marked = null, parent }: TimelineRow
       return (
         <div className="flex items-center gap-3 px-4 pt-4 pb-1">
           <span className="h-px flex-1 bg-line" />
-          <h2 className="text-xs font-semibold text-soft">{dayName(row.at)}</h2>
+          <h2 className="text-xs font-semibold text-soft">
+            {actions.date ? <DayButton at={row.at} onPress={actions.date} /> : dayName(row.at)}
+          </h2>
           <span className="h-px flex-1 bg-line" />
         </div>
       );
@@ -47,4 +49,21 @@ export function TimelineRow({ row, actions, marked = null, parent }: TimelineRow
     case "waiting":
       return <WaitingRow entry={row.entry} isHead={row.isHead} {...{ actions, parent }} />;
   }
+}
+
+/** A day, and the way to another. */
+export function DayButton({ at, onPress }: { at: string | number; onPress: (at: string | number) => void }) {
+  const t = useText();
+  const day = dayName(at);
+  return (
+    <button
+      type="button"
+      title={t("date.title")}
+      aria-label={t("date.other", { day })}
+      onClick={() => onPress(at)}
+      className="min-h-6 rounded-full px-2 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
+    >
+      {day}
+    </button>
+  );
 }

@@ -6,7 +6,7 @@ import { useText } from "../../ui/text.ts";
 import { dayName } from "../../ui/times.ts";
 import type { RowActions } from "./message-row.tsx";
 import { indexOf, moveByMessage, withRow } from "./timeline-keys.ts";
-import { TimelineRow } from "./timeline-row.tsx";
+import { DayButton, TimelineRow } from "./timeline-row.tsx";
 import type { Row } from "./timeline-rows.ts";
 import { UnreadBar } from "./unread-bar.tsx";
 import { useEnd } from "./use-end.ts";
@@ -106,9 +106,9 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
       </div>
       <UnreadBar held={held} isLineSeen={isLineSeen} onGo={actions.goTo} />
       {day !== null && !isAtEnd && (isLineSeen || !readTo) && (
-        <p className="pointer-events-none absolute inset-x-0 top-2 z-10 text-center">
-          <span className="rounded-full bg-raised px-3 py-1 text-xs font-medium text-soft shadow-float">
-            {dayName(day)}
+        <p className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
+          <span className="pointer-events-auto rounded-full bg-raised px-1 text-xs font-medium text-soft shadow-float">
+            {actions.date ? <DayButton at={day} onPress={actions.date} /> : dayName(day)}
           </span>
         </p>
       )}

@@ -1,10 +1,10 @@
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { useRoom } from "../../features/rooms/rooms.tsx";
 import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
-import { navigate } from "../../ui/address.tsx";
+import { Link, navigate } from "../../ui/address.tsx";
 import { lazily } from "../../ui/lazily.tsx";
 import { useText } from "../../ui/text.ts";
 import { UpdateNotice } from "../update-notice.tsx";
@@ -58,7 +58,13 @@ export function ChatScreen({ room, thread }: { room: number | null; thread: numb
           )}
         >
           {held && <RoomScreen key={held.room.id} {...{ held, thread }} onProfile={setProfile} />}
-          {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
+          {room !== null && !held && isComplete && (
+            <Nothing text={t("rooms.gone")}>
+              <Link href="/" className="inline-flex min-h-11 items-center text-accent underline">
+                {t("settings.back")}
+              </Link>
+            </Nothing>
+          )}
           {room === null && <Nothing text={t("rooms.choose")} />}
         </main>
       </div>
@@ -73,8 +79,13 @@ export function ChatScreen({ room, thread }: { room: number | null; thread: numb
   );
 }
 
-function Nothing({ text }: { text: string }) {
-  return <h1 className="m-auto px-8 text-center text-soft">{text}</h1>;
+function Nothing({ text, children }: { text: string; children?: ReactNode }) {
+  return (
+    <div className="m-auto px-8 text-center">
+      <h1 className="text-soft">{text}</h1>
+      {children}
+    </div>
+  );
 }
 
 const watchedMost = 100;

@@ -8,6 +8,7 @@ import {
   type Aim,
   Composer,
   type ComposerHandle,
+  DateDialog,
   ThreadPanel,
   Timeline,
   type TimelineHandle,
@@ -19,9 +20,11 @@ import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms
 import { Button } from "../../ui/button.tsx";
 import { useText } from "../../ui/text.ts";
 import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
+import { PlaceNotice } from "./place-notice.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { besideRoom, usePanels } from "./use-panels.ts";
 import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
+import { useRoomMenu } from "./use-room-menu.ts";
 import { useRowActions } from "./use-row-actions.ts";
 
 /** What stands beside a room, or where there is no place for both, over it. */
@@ -45,6 +48,7 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
+  const [date, setDate] = useState<string | number | null>(null);
   const { isDetails, setIsDetails, closeThread } = usePanels(room.id, thread);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -54,11 +58,12 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
     return () => client.close(room.id);
   }, [client, room.id]);
   useUnreadWindow(held, readTo);
-  const goTo = useGoTo(held, timeline);
+  const { goTo, sought, giveUp } = useGoTo(held, timeline);
   useLinkedMessage(held, goTo);
   useAnnouncements(room.id);
   const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
-  const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, composer });
+  const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, setDate, composer });
+  const items = useRoomMenu({ onDate: () => setDate(Date.now()) });
   const lastOwn = () =>
     [...held.messages.values()]
       .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
@@ -72,8 +77,9 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
           (isDetails || thread !== null) && "max-lg:invisible",
         )}
       >
-        <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+        <RoomHeader {...{ held, items }} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
         <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
+        <PlaceNotice sought={sought} onRetry={goTo} onNewest={toLive} onClose={giveUp} />
         <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
         <TypingLine room={room.id} />
         {canWrite(held) ? (
@@ -114,6 +120,9 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
         </aside>
       )}
       {isPins && <PinsDialog held={held} onGo={goTo} onClose={() => setIsPins(false)} />}
+      {date !== null && (
+        <DateDialog held={held} at={date} onGo={goTo} onNewest={toLive} onClose={() => setDate(null)} />
+      )}
       {asked && <MessageDialogs asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );

@@ -9,13 +9,14 @@ interface RowActionsOf {
   setAsked: (asked: Asked) => void;
   onProfile: (user: number) => void;
   goTo: (message: number) => void;
+  setDate: (at: string | number) => void;
   composer: RefObject<ComposerHandle | null>;
 }
 
 /** What the rows of a room ask for, and where that leads. */
 export function useRowActions(room: number, of: RowActionsOf): RowActions {
   const client = useClient();
-  const { setAim, setAsked, onProfile, goTo, composer } = of;
+  const { setAim, setAsked, onProfile, goTo, setDate, composer } = of;
   return useMemo<RowActions>(
     () => ({
       reply: (message) => setAim({ kind: "reply", message }),
@@ -33,11 +34,12 @@ export function useRowActions(room: number, of: RowActionsOf): RowActions {
       },
       profile: onProfile,
       goTo,
+      date: setDate,
       rewrite: (entry) => {
         client.discard(entry.client_id);
         composer.current?.write(entry.text);
       },
     }),
-    [client, setAim, setAsked, onProfile, goTo, composer, room],
+    [client, setAim, setAsked, onProfile, goTo, setDate, composer, room],
   );
 }
