@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useReadingChoice } from "./reading.ts";
 import type { Row } from "./timeline-rows.ts";
 import type { List } from "./use-timeline.ts";
 
@@ -87,12 +88,13 @@ interface FirstPlaceOf extends Omit<EndOf, "scroller"> {
   hasBegun: RefObject<boolean>;
 }
 
-/** Where a room is entered: at the line of what is new, else at the end. */
+/** Where a room is entered: at the line of what is new where the person wants that, else at the end. */
 function useFirstPlace({ list, rows, isLive, isKnown, pinned, hasBegun }: FirstPlaceOf): void {
   useLayoutEffect(() => {
     if (hasBegun.current || rows.length === 0 || !isKnown) return;
     hasBegun.current = true;
-    const line = rows.findIndex(({ kind }) => kind === "new");
+    const { enter } = useReadingChoice.getState();
+    const line = enter === "end" ? -1 : rows.findIndex(({ kind }) => kind === "new");
     if (line >= 0) {
       pinned.current = false;
       list.scrollToIndex(Math.max(0, line - 1), { align: "start" });

@@ -63,7 +63,7 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   useAnnouncements(room.id);
   const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
   const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, setDate, composer });
-  const items = useRoomMenu({ onDate: () => setDate(Date.now()) });
+  const items = useRoomMenu(held, () => setDate(Date.now()));
   const lastOwn = () =>
     [...held.messages.values()]
       .filter(({ sender, deleted_at }) => sender === me && !deleted_at)

@@ -13,6 +13,7 @@ const shortcuts: readonly [keys: string, does: TextId][] = [
   ["Shift + Enter", "keys.line"],
   ["↑", "keys.editLast"],
   ["Esc", "keys.cancel"],
+  ["Esc", "keys.markRead"],
   ["↑ ↓ Home End", "keys.messages"],
   ["R T E C", "keys.onMessage"],
 ];
@@ -24,7 +25,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t("keys.title")} onClose={onClose}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
         {shortcuts.map(([keys, does]) => (
-          <div key={keys} className="contents">
+          <div key={does} className="contents">
             <dt>
               <kbd className="rounded border border-edge/60 bg-side px-1.5 py-0.5 text-xs whitespace-nowrap">
                 {keys}

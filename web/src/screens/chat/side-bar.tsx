@@ -1,16 +1,20 @@
+import type { RoomState } from "@parley/protocol/state";
 import {
+  CheckCheck,
   Compass,
   LogOut,
   MessageCirclePlus,
+  MoreVertical,
   Plus,
   Search,
   Settings,
   UserPlus,
   UsersRound,
 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
+import { markRoomsRead } from "../../features/messages/messages.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
 import { PersonAvatar, usePersonName } from "../../features/users/users.tsx";
 import { Link } from "../../ui/address.tsx";
@@ -44,11 +48,20 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
     { label: t("rooms.browse"), icon: Compass, act: () => setOpen("browse") },
     ...(isAdmin ? [{ label: t("invite.title"), icon: UserPlus, act: () => setOpen("invite") }] : []),
   ];
+  const itemsOf = useCallback(
+    (held: RoomState): MenuItem[] => {
+      if (held.room.unread === 0) return [];
+      const act = () => markRoomsRead(client, [held]);
+      return [{ label: t("reading.markRoom"), icon: CheckCheck, act }];
+    },
+    [client, t],
+  );
   const signOut = () => client.session.signOut().catch((error: unknown) => notify(wordsFor(error, t)));
   return (
     <div className="flex min-h-0 w-full flex-col border-e bg-side">
-      <header className="flex h-14 shrink-0 items-center justify-between gap-2 ps-4 pe-2">
-        <span className="truncate text-lg font-semibold">{t("rooms.title")}</span>
+      <header className="flex h-14 shrink-0 items-center gap-1 ps-4 pe-2">
+        <span className="min-w-0 flex-1 truncate text-lg font-semibold">{t("rooms.title")}</span>
+        <ListMenu />
         <IconButton
           ref={add}
           label={t("rooms.add")}
@@ -58,7 +71,7 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
           onClick={() => setIsMenu(true)}
         />
       </header>
-      <RoomList current={current} />
+      <RoomList current={current} itemsOf={itemsOf} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
         <Link
@@ -92,6 +105,35 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
       {open === "browse" && <BrowseRoomsDialog onClose={close} onOpenRoom={onOpenRoom} />}
       {open === "invite" && <InviteDialog onClose={close} />}
     </div>
+  );
+}
+
+/** What can be done with all rooms. */
+function ListMenu() {
+  const t = useText();
+  const client = useClient();
+  const more = useRef<HTMLButtonElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const readAll = () => markRoomsRead(client, client.rooms());
+  return (
+    <>
+      <IconButton
+        ref={more}
+        label={t("rooms.listMenu")}
+        icon={MoreVertical}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(true)}
+      />
+      {isOpen && more.current && (
+        <Menu
+          label={t("rooms.listMenu")}
+          items={[{ label: t("reading.markRead"), icon: CheckCheck, act: readAll }]}
+          place={{ element: more.current }}
+          onClose={() => setIsOpen(false)}
+        />
+      )}
+    </>
   );
 }
 

@@ -2,7 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { RoomState } from "@parley/protocol/state";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
-import type { TimelineHandle } from "../../features/messages/messages.tsx";
+import { type TimelineHandle, useReadingChoice } from "../../features/messages/messages.tsx";
 import { addressWith, navigate, useSearchValue } from "../../ui/address.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
@@ -23,7 +23,11 @@ export function useUnreadWindow(held: RoomState, readTo: number | null | undefin
   useEffect(() => {
     if (hasLooked.current || !loaded || readTo === undefined) return;
     hasLooked.current = true;
-    const isHeld = readTo === null || before === null || before <= readTo + 1;
+    const isHeld =
+      readTo === null ||
+      useReadingChoice.getState().enter === "end" ||
+      before === null ||
+      before <= readTo + 1;
     // Where it cannot be fetched now the newest messages are shown, and the bar leads there later.
     if (!isHeld) client.show(room.id, { after: Math.max(0, readTo - 1) }).catch(() => undefined);
   }, [client, room.id, loaded, before, readTo]);

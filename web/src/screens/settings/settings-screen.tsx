@@ -1,6 +1,7 @@
 import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import type { ComponentType } from "react";
+import { ReadingSettings } from "../../features/messages/messages.tsx";
 import {
   AppearanceSettings,
   PasswordSettings,
@@ -13,6 +14,7 @@ import { type TextId, useText } from "../../ui/text.ts";
 const parts: Record<string, { title: TextId; Part: ComponentType }> = {
   profile: { title: "settings.profile", Part: ProfileSettings },
   appearance: { title: "settings.appearance", Part: AppearanceSettings },
+  reading: { title: "reading.title", Part: ReadingSettings },
   password: { title: "settings.password", Part: PasswordSettings },
   sessions: { title: "settings.sessions", Part: SessionSettings },
 };
