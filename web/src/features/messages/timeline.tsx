@@ -55,9 +55,10 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     paddingEnd: 12,
   });
   const { isAtEnd, toEnd, leaveEnd, unseen } = useEnd({
-    ...{ list: virtualizer, scroller, rows },
+    ...{ room: held.room.id, list: virtualizer, scroller, rows },
     isLive,
     isKnown: readTo !== undefined,
+    hasNews: readTo !== null,
   });
   useMore(virtualizer, held);
   useReading(virtualizer, rows, held);
