@@ -4,6 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
+import { Deletions } from "./deletions.ts";
 import { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
 import { type Environment, platformEnvironment } from "./environment.ts";
@@ -32,6 +33,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
+  readonly deletions: Deletions;
   readonly #self: OwnProfile;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
@@ -111,6 +113,7 @@ export class Client {
       changed: (changed) => view.setState({ drafts: changed }),
       tell: (change) => this.#tabs.say({ kind: "draft", change }),
     });
+    this.deletions = new Deletions({ view, call, environment, storage: options.deletions });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
     for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
     this.#readings = new Readings({
@@ -200,11 +203,6 @@ export class Client {
 
   get threads(): Pick<Threads, "open" | "close" | "loadOlder"> {
     return this.#sync.rooms.threads;
-  }
-
-  /** How far the person had read when the room was opened; undefined until that is known. */
-  readingFrom(room: number): number | undefined {
-    return this.#readings.get(room)?.from;
   }
 
   /**

@@ -38,6 +38,8 @@ export interface View {
   readings: ReadonlyMap<number, Reading>;
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
+  /** Messages that the person has deleted: one that is only `asked` for may be taken back. */
+  deletions: ReadonlyMap<number, "asked" | "sent">;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -59,6 +61,7 @@ export function emptyView(): View {
     marks: new Map(),
     readings: new Map(),
     drafts: new Map(),
+    deletions: new Map(),
   };
 }
 

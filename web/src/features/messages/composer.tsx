@@ -15,6 +15,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { QuotedLine } from "./message-row.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
@@ -115,6 +116,13 @@ export function Composer({ room, thread, name, aim, onAim, lastOwn, onSent, hand
           </div>
         )}
       </form>
+      {state.toAll !== null && (
+        <MentionAllDialog
+          count={state.toAll}
+          onSend={() => void state.submit({ isSure: true })}
+          onClose={state.askNoMore}
+        />
+      )}
       {isPicking && (
         <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />
       )}

@@ -63,7 +63,8 @@ export const MessageRow = memo(function MessageRow({
   parent,
 }: MessageRowProps) {
   const t = useText();
-  const isDeleted = message.deleted_at !== undefined;
+  const deletion = useView(({ deletions }) => deletions.get(message.id));
+  const isDeleted = message.deleted_at !== undefined || deletion !== undefined;
   const name = usePersonName(message.sender);
   const words = isDeleted ? t("message.deleted") : plainWords(message.text);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
@@ -89,7 +90,9 @@ export const MessageRow = memo(function MessageRow({
         )}
         <RowBoundary text={message.text}>
           {isDeleted ? (
-            <p className="text-soft italic">{t("message.deleted")}</p>
+            <p className="text-soft italic">
+              {t("message.deleted")} {deletion === "asked" && <UndoDelete message={message.id} />}
+            </p>
           ) : (
             <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
               <Body message={message} />
@@ -114,6 +117,12 @@ export const MessageRow = memo(function MessageRow({
     </article>
   );
 });
+
+function UndoDelete({ message }: { message: number }) {
+  const t = useText();
+  const client = useClient();
+  return <SmallButton label={t("message.undoDelete")} onClick={() => client.deletions.undo(message)} />;
+}
 
 /** KEYS-3. Single keys on the message that has the focus. */
 function pressed(event: KeyboardEvent, message: Message, isMine: boolean, actions: RowActions): void {

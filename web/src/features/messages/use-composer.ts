@@ -51,9 +51,12 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
-  const submit = async () => {
+  const [toAll, setToAll] = useState<number | null>(null);
+  const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
     if (written === "" || written.length > limits.messageText) return;
+    const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
+    if (told !== null) return setToAll(told);
     setError(undefined);
     setQuery(null);
     try {
@@ -77,6 +80,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     return query !== null || aim !== null;
   };
   return {
+    ...{ toAll, askNoMore: () => setToAll(null) },
     ...{ text, error, suggestions, chosen, setText, type, look, insert, submit, cancel },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
@@ -85,6 +89,16 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** From so many people on, mentioning all of them is asked about first. */
+const manyPeople = 10;
+
+/** COMPLETE-3. How many would be told of a text that mentions everybody, where they are many. */
+function toldOf(client: Client, room: number, written: string): number | null {
+  const held = client.view.getState().state.rooms.get(room)?.room;
+  if (!held || held.kind === "direct" || held.member_count <= manyPeople) return null;
+  return mentionsIn(written, new Map()).mention_all ? held.member_count - 1 : null;
+}
 
 async function change(client: Client, { id, room, text }: Message, written: string): Promise<void> {
   if (written === text) return;

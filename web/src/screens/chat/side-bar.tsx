@@ -56,7 +56,9 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
     },
     [client, t],
   );
-  const signOut = () => client.session.signOut().catch((error: unknown) => notify(wordsFor(error, t)));
+  // What was deleted a moment ago is asked for while that can still be done.
+  const leave = () => client.deletions.flush().then(() => client.session.signOut());
+  const signOut = () => leave().catch((error: unknown) => notify(wordsFor(error, t)));
   return (
     <div className="flex min-h-0 w-full flex-col border-e bg-side">
       <header className="flex h-14 shrink-0 items-center gap-1 ps-4 pe-2">
