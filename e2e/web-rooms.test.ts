@@ -150,6 +150,22 @@ describe.skipIf(!hasBrowser)("rooms, on a desk and on a phone (Chromium)", () =>
     await picture(bob, "rooms-gone-phone");
   });
 
+  test("UI-27 in a large room somebody is found by name", async () => {
+    const { admin } = scene.by;
+    for (let count = 1; count <= 10; count++) {
+      await admin.call("user.create", { username: `guest-${count}`, display_name: `Guest ${count}` });
+    }
+    await openRoom(alice, "General");
+    await showDetails(alice);
+    await alice.page.getByLabel("Search people by name").fill("guest 1");
+    await person(alice, "Guest 10").waitFor();
+    await person(alice, "Guest 2").waitFor({ state: "detached" });
+    await picture(alice, "rooms-people");
+    await alice.page.getByLabel("Search people by name").fill("nobody at all");
+    await alice.page.getByText("Nobody is called that.").waitFor();
+    await alice.page.getByRole("button", { name: "Close details" }).click();
+  });
+
   test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {
     expect(scene.faults()).toEqual([]);
   });

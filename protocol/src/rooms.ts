@@ -196,11 +196,16 @@ export const roomOperations = {
     output: nothing,
   }),
   "member.list": operation({
-    summary: "The people in a room, by id",
+    summary: "The people in a room, by id; or those whose names hold a text",
     kind: "read",
     who: "user",
     rest: "GET /rooms/{room}/members",
-    input: z.strictObject({ room: id, cursor: cursor.optional(), limit: pageLimit }),
+    input: z.strictObject({
+      room: id,
+      search: text(1, limits.searchText).optional(),
+      cursor: cursor.optional(),
+      limit: pageLimit,
+    }),
     output: z.object({ members: z.array(member), next: cursor.nullable() }),
   }),
   "member.add": operation({

@@ -4,6 +4,9 @@ import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
 import { account, displayName, email, password, serverRole, username } from "./users.ts";
 
+/** What the first room is called where the first admin has not said. */
+export const firstRoomName = "General";
+
 /** One signed-in device. */
 export const session = z.object({
   id,
@@ -158,6 +161,8 @@ export const sessionOperations = {
       ...newAccount,
       code: z.string().min(1).max(64),
       server_name: name(limits.displayName).optional(),
+      /** The name of the public channel that everybody new joins. */
+      first_room: name(limits.roomName).default(firstRoomName),
     }),
     output: signedIn,
   }),

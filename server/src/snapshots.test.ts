@@ -228,12 +228,8 @@ onEveryEngine((engine) => {
       const { messages } = await does(client.user, "message.list", { room: fresh.id, limit: limits.pageMax });
       expect(client.messagesOf(fresh.id).map(comparable)).toEqual(messages.map(comparable));
       const { members } = await does(client.user, "member.list", { room: fresh.id, limit: limits.pageMax });
-      const places = members.map(({ user, role, read, delivered }) => [
-        user,
-        { role, mark: { read, delivered } },
-      ]);
       const known = [...client.peopleOf(fresh.id)].sort(([one], [other]) => one - other);
-      expect(known.map(shownLike(members)) as unknown[]).toEqual(places);
+      expect(known).toEqual(members.map(toldOf(client.peopleOf(fresh.id))));
     }
   }
 
@@ -247,11 +243,16 @@ onEveryEngine((engine) => {
     return { ...message, reactions };
   }
 
-  /** Who has blocked a device's person is not told to it: their marks are withheld where they are told live and asked for. */
-  function shownLike(members: readonly Member[]) {
-    const withheld = new Set(members.flatMap(({ user, read }) => (read === null ? [user] : [])));
-    const none = { read: null, delivered: null };
-    return ([user, place]: [number, Place]) => [user, withheld.has(user) ? { ...place, mark: none } : place];
+  /**
+   * Marks are kept back while there is a block, and nothing tells that one has ended: what a device holds of them is
+   * then old, or nothing until they move.
+   */
+  function toldOf(held: ReadonlyMap<number, Place>) {
+    return ({ user, role, read, delivered }: Member): [number, Place] => {
+      const mark = held.get(user)?.mark ?? null;
+      const isKept = mark === null || read === null || delivered === null;
+      return [user, { role, mark: isKept ? mark : { read, delivered } }];
+    };
   }
 
   async function newScene(): Promise<Scene> {

@@ -50,9 +50,10 @@ function deviceName(agent: string): string {
 
 applyAppearance();
 followSystem();
-void keepPages();
 // What this device has kept is shown first, whether or not the server answers.
-await Promise.all([applyLanguage(), client.restore().catch(() => false)]);
+const [, isKept] = await Promise.all([applyLanguage(), client.restore().catch(() => false)]);
+// Where nothing is kept there may be a session still: the way in is only for those who have none.
+if (!isKept) client.session.resume().catch(() => false);
 createRoot(document.getElementById("app") as HTMLElement).render(
   <StrictMode>
     <ClientProvider value={client}>
@@ -60,3 +61,7 @@ createRoot(document.getElementById("app") as HTMLElement).render(
     </ClientProvider>
   </StrictMode>,
 );
+
+/** Milliseconds: what is fetched for later must not stand in the way of what is wanted now. */
+const keepAfter = 3_000;
+setTimeout(() => void keepPages(), keepAfter);

@@ -48,18 +48,10 @@ import {
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { searchMessages } from "../features/search/search.ts";
-import { claim, register, serverInfo } from "../features/server/server.ts";
+import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
-import {
-  createUser,
-  getMe,
-  getUser,
-  listUsers,
-  setActive,
-  setRole,
-  updateMe,
-} from "../features/users/users.ts";
+import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
 /** A call that has an idempotency key needs no client id, and one that has neither is not to be repeated. */

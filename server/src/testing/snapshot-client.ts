@@ -16,7 +16,8 @@ import type { TestRooms } from "./rooms.ts";
 
 export interface Place {
   role: MemberRole;
-  mark: Omit<Mark, "user">;
+  /** Null where a block kept it back when it was asked for, until it is told. */
+  mark: Omit<Mark, "user"> | null;
 }
 
 /** What one person's device knows, worked out from what it was told alone. */
@@ -77,7 +78,7 @@ export class SnapshotClient {
       const { members } = await does(this.user, "member.list", { room: room.id, limit: limits.pageMax });
       // Marks are no part of a log: whoever was away reads them.
       for (const { user, read, delivered } of members) {
-        this.moveMark(room.id, { user, read: read ?? 0, delivered: delivered ?? 0 });
+        if (read !== null && delivered !== null) this.moveMark(room.id, { user, read, delivered });
       }
     }
   }
@@ -111,7 +112,8 @@ export class SnapshotClient {
       this.state = applyPage(this.state, room, page, null).state;
       const { members } = await does(this.user, "member.list", { room, limit: limits.pageMax });
       const places = members.map(({ user, role, read, delivered }): [number, Place] => {
-        return [user, { role, mark: { read: read ?? 0, delivered: delivered ?? 0 } }];
+        const mark = read === null || delivered === null ? null : { read, delivered };
+        return [user, { role, mark }];
       });
       this.people.set(room, new Map(places));
     } catch {
@@ -139,8 +141,8 @@ export class SnapshotClient {
     const present = this.people.get(room)?.get(user);
     if (!present) return;
     present.mark = {
-      read: Math.max(read, present.mark.read),
-      delivered: Math.max(delivered, present.mark.delivered),
+      read: Math.max(read, present.mark?.read ?? 0),
+      delivered: Math.max(delivered, present.mark?.delivered ?? 0),
     };
   }
 }

@@ -5,6 +5,7 @@ import { closeCodes, livePath, liveSubprotocol } from "@parley/protocol/live";
 import { Backoff } from "./backoff.ts";
 import type { Environment, Socket } from "./environment.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Intake } from "./intake.ts";
 
 export type LinkState =
   | { status: "off" }
@@ -46,6 +47,7 @@ const stableAfter = 60_000;
 export class LiveSocket {
   readonly #backoff: Backoff;
   readonly #heartbeat: Heartbeat;
+  readonly #intake: Intake;
   readonly #waiting = new Map<string, Waiting>();
   #state: LinkState = { status: "off" };
   #socket: Socket | undefined;
@@ -60,6 +62,7 @@ export class LiveSocket {
   constructor(private readonly options: LiveSocketOptions) {
     const { environment } = options;
     this.#backoff = new Backoff(environment.random);
+    this.#intake = new Intake({ environment, take: (frame) => this.options.frame(frame) });
     this.#heartbeat = new Heartbeat({
       environment,
       ping: (n) => this.send({ type: "ping", n }),
@@ -163,7 +166,7 @@ export class LiveSocket {
         if (!this.isReady) this.#after = frame.error.after;
         break;
     }
-    this.options.frame(frame);
+    this.#intake.hear(frame);
   }
 
   #greeted(frame: Frame<"ready">): void {
@@ -217,6 +220,7 @@ export class LiveSocket {
   /** Leaves the present connection, if any: nothing of it is heard any more. */
   #drop(): void {
     this.#attempt += 1;
+    this.#intake.flush();
     this.#cancelTimer?.();
     this.#cancelDrain?.();
     this.#heartbeat.stop();

@@ -62,7 +62,7 @@ export class Apart {
   private async readSome(): Promise<void> {
     const users = [...this.stale].slice(0, readAtOnce);
     for (const user of users) this.stale.delete(user);
-    const present = users.filter((user) => this.options.people.of(user).size > 0);
+    const present = users.filter((user) => this.options.people.of(user).length > 0);
     if (present.length === 0) return;
     const rows = await this.options.read(present);
     for (const user of present) if (!this.stale.has(user)) this.replace(user, blocksOf(user, rows));

@@ -20,6 +20,8 @@ export const underWay = 64;
 /** UTF-16 units that may wait to be written to one socket before events are no more added to them. */
 const unsentLimit = 512 * 1024;
 
+const none: readonly number[] = [];
+
 /** What a person's private log says of their rooms while a connection is starting. */
 export interface Arrival {
   readonly left: Set<number>;
@@ -46,8 +48,8 @@ export class Connection {
    * slow) or ahead of it (the store was read beyond what the feed has seen). Null when all are in step.
    */
   positions: Map<number, number> | null = null;
-  /** Rooms heard in full or in short. */
-  readonly rooms = new Set<number>();
+  /** Rooms heard in full or in short, each once. Lists, not sets: most are short, and there may be very many sockets. */
+  rooms: number[] = [];
   /** From the moment on from which the connection is told what becomes of the person, to its `ready`. */
   arriving: Arrival | null = null;
   /** Rooms that the connection will hear if the store says that the person is still in them. */
@@ -58,8 +60,8 @@ export class Connection {
   watching: Set<number> | null = null;
   /** Blocks around the person; null where there are none, as for most. */
   blocks: Blocks | null = null;
-  /** Rooms opened by the client, heard in full however large. */
-  opened: Set<number> | null = null;
+  /** Rooms opened by the client, heard in full however large, each once. */
+  opened: readonly number[] = none;
   /** Heads named in the last pong, so that the next names only those that moved. */
   pongHeads: Map<number, number> | null = null;
 

@@ -43,7 +43,7 @@ export class Following {
     if (connection.arriving) {
       connection.arriving.left.delete(room.id);
       connection.arriving.entered.set(room.id, room);
-    } else if (!connection.rooms.has(room.id)) {
+    } else if (!this.live.hears(connection, room.id)) {
       const told = this.live.feeds.get(room.id)?.cursor ?? 0;
       if (told <= room.head) this.live.attach(connection, room, room.head);
       else this.enterLate(connection, room).catch((error) => this.live.failed(error));
@@ -56,6 +56,7 @@ export class Following {
     connection.entering.add(room.id);
     const role = await roleIn(this.live.context.database, connection.user, room.id);
     if (!connection.entering.delete(room.id) || role === null) return;
-    if (connection.isOpen && !connection.rooms.has(room.id)) this.live.attach(connection, room, room.head);
+    if (connection.isOpen && !this.live.hears(connection, room.id))
+      this.live.attach(connection, room, room.head);
   }
 }

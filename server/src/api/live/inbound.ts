@@ -192,15 +192,13 @@ export class Inbound {
   }
 
   private async open(connection: Connection, room: number, after: number | undefined): Promise<void> {
-    const isOpened = connection.opened?.has(room) ?? false;
-    if (!isOpened && (connection.opened?.size ?? 0) >= limits.openRooms) {
+    if (!connection.opened.includes(room) && connection.opened.length >= limits.openRooms) {
       throw new ChatError("conflict", "too many rooms are open");
     }
     const membership = await describeMembership(this.live.context.database, connection.user, room);
     if (membership.role === null) throw new ChatError("forbidden", "join this channel first");
     if (!connection.isOpen) return;
-    connection.opened ??= new Set();
-    connection.opened.add(room);
+    if (!connection.opened.includes(room)) connection.opened = [...connection.opened, room];
     const feed = this.live.feeds.get(room);
     // Whoever was taken out while the store was read is not let in by what it said before.
     if (!feed?.short.delete(connection)) return;
@@ -211,7 +209,9 @@ export class Inbound {
   /** The room is heard as it would be without having been opened. */
   private shut(connection: Connection, room: number): void {
     const feed = this.live.feeds.get(room);
-    if (!connection.opened?.delete(room) || !feed?.full.has(connection)) return;
+    if (!connection.opened.includes(room)) return;
+    connection.opened = connection.opened.filter((each) => each !== room);
+    if (!feed?.full.has(connection)) return;
     if (feed.members <= limits.fullRoomMembers) return;
     feed.full.delete(connection);
     settle(connection, room);

@@ -163,9 +163,8 @@ export class Live {
   /** Hears a room from `position` on: in full when it is small or opened, else in short. */
   attach(connection: Connection, room: Membership, position: number): RoomFeed {
     const feed = this.feeds.open(room.id, room.head, room.member_count);
-    const opened = connection.opened?.has(room.id) ?? false;
-    connection.rooms.add(room.id);
-    if (!opened && feed.members > limits.fullRoomMembers) {
+    if (!connection.rooms.includes(room.id)) connection.rooms.push(room.id);
+    if (!connection.opened.includes(room.id) && feed.members > limits.fullRoomMembers) {
       feed.short.add(connection);
       // What was told in short since the room was read is told again.
       feed.bumped = Math.min(feed.bumped, room.head);
@@ -178,6 +177,11 @@ export class Live {
       this.catchUp.start(connection);
     }
     return feed;
+  }
+
+  hears(connection: Connection, room: number): boolean {
+    const feed = this.feeds.get(room);
+    return feed !== undefined && (feed.full.has(connection) || feed.short.has(connection));
   }
 
   detach(connection: Connection, room: number): void {
@@ -319,7 +323,7 @@ export class Live {
     connection.phase = "closed";
     this.all.delete(connection);
     this.spoke(connection);
-    for (const room of [...connection.rooms]) this.detach(connection, room);
+    for (const room of connection.rooms) this.detach(connection, room);
     this.presences.unwatch(connection);
     if (connection.user === 0) return;
     this.people.remove(connection);

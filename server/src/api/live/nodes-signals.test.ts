@@ -135,7 +135,7 @@ describe.skipIf(postgresMissing)(missing, () => {
     says(phone, "online");
     await untilTold(bob, id, "online");
     phone.destroy();
-    await eventually(() => fixture.at(1).app.live.people.of(id).size === 0);
+    await eventually(() => fixture.at(1).app.live.people.of(id).length === 0);
     pass(15_000);
     await untilTold(bob, id, "away");
     expect(statesOf(bob, id)).toEqual(["online", "away", "online", "away"]);
@@ -151,7 +151,7 @@ describe.skipIf(postgresMissing)(missing, () => {
     const first = await fixture.online(1, "alice");
     await untilTold(bob, id, "online");
     first.destroy();
-    await eventually(() => fixture.at(1).app.live.people.of(id).size === 0);
+    await eventually(() => fixture.at(1).app.live.people.of(id).length === 0);
     pass(10_000);
     const second = await fixture.online(0, "alice");
     await second.settled();
@@ -159,7 +159,7 @@ describe.skipIf(postgresMissing)(missing, () => {
     pass(10_000);
     await arrived();
     second.destroy();
-    await eventually(() => fixture.at(0).app.live.people.of(id).size === 0);
+    await eventually(() => fixture.at(0).app.live.people.of(id).length === 0);
     pass(14_999);
     await arrived();
     expect(statesOf(bob, id)).toEqual(["online"]);
@@ -230,7 +230,7 @@ describe.skipIf(postgresMissing)(missing, () => {
     fixture.broker.fate = (message) => (message.includes('"presences"') ? [] : [0]);
     await fixture.online(1, "carol");
     gone.destroy();
-    await eventually(() => fixture.at(1).app.live.people.of(alice.id).size === 0);
+    await eventually(() => fixture.at(1).app.live.people.of(alice.id).length === 0);
     pass(15_000);
     await eventually(() => stateOn(1, alice.id) === "offline");
     await arrived();

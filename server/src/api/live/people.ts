@@ -10,7 +10,7 @@ const fillAgainAfter = 250;
 /** One person on this node: their devices, and how far their private log was told here. */
 export interface Person {
   readonly user: number;
-  readonly connections: Set<Connection>;
+  connections: readonly Connection[];
   /** The last private event told; null until the first device has read where the log stands. */
   cursor: number | null;
   /** The highest private event known to exist. */
@@ -36,7 +36,7 @@ export class People {
 
   constructor(private readonly options: PeopleOptions) {}
 
-  of(user: number): ReadonlySet<Connection> {
+  of(user: number): readonly Connection[] {
     return this.present.get(user)?.connections ?? none;
   }
 
@@ -47,11 +47,11 @@ export class People {
   add(connection: Connection): void {
     const { user } = connection;
     const person = this.present.get(user);
-    if (person) person.connections.add(connection);
+    if (person) person.connections = [...person.connections, connection];
     else
       this.present.set(user, {
         user,
-        connections: new Set([connection]),
+        connections: [connection],
         cursor: null,
         known: 0,
         filling: false,
@@ -60,8 +60,9 @@ export class People {
 
   remove(connection: Connection): void {
     const person = this.present.get(connection.user);
-    if (!person?.connections.delete(connection)) return;
-    if (person.connections.size === 0) this.present.delete(connection.user);
+    if (!person) return;
+    person.connections = person.connections.filter((each) => each !== connection);
+    if (person.connections.length === 0) this.present.delete(connection.user);
   }
 
   /** A device has read that the log stands at `head`, and holds it up to `position`. */
@@ -112,7 +113,7 @@ export class People {
 
   private async fillAll(person: Person): Promise<void> {
     try {
-      while (person.cursor !== null && person.cursor < person.known && person.connections.size > 0) {
+      while (person.cursor !== null && person.cursor < person.known && person.connections.length > 0) {
         await this.fillPage(person, person.cursor);
       }
     } finally {
@@ -132,4 +133,4 @@ export class People {
   }
 }
 
-const none: ReadonlySet<Connection> = new Set();
+const none: readonly Connection[] = [];

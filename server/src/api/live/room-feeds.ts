@@ -103,8 +103,8 @@ export class RoomFeeds {
   leave(feed: RoomFeed, connection: Connection): void {
     feed.full.delete(connection);
     feed.short.delete(connection);
-    connection.rooms.delete(feed.room);
-    connection.opened?.delete(feed.room);
+    connection.rooms = connection.rooms.filter((room) => room !== feed.room);
+    connection.opened = connection.opened.filter((room) => room !== feed.room);
     settle(connection, feed.room);
     if (feed.full.size > 0 || feed.short.size > 0) return;
     this.feeds.delete(feed.room);

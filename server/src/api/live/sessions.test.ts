@@ -3,6 +3,7 @@ import type { Hello } from "@parley/protocol/frames";
 import { endSession } from "../../features/sessions/sessions.ts";
 import { accessRow } from "../../features/sessions/sessions-rows.ts";
 import { type Person, type TestApp, testApp } from "../../testing/app.ts";
+import { eventually } from "../../testing/eventually.ts";
 import { holdReads } from "../../testing/gates.ts";
 import { heardUpTo, type LiveSocket, liveSocket, openSocket } from "../../testing/live-socket.ts";
 import { passwordOf } from "../../testing/people.ts";
@@ -122,8 +123,11 @@ test("FRAME-4 a socket outlives its token by a minute, and a fresh token keeps i
   const refreshed = await own.ask("POST", "/api/v2/session/refresh", {
     body: { refresh_token: staying.refreshToken },
   });
+  const [socket] = own.app.live.people.of(own.people.bob.id);
+  const before = socket?.tokenUntil ?? 0;
   stays.send({ type: "auth", token: refreshed.body.access_token });
-  await stays.settled();
+  // What a good token changes is not answered.
+  await eventually(() => (socket?.tokenUntil ?? 0) > before);
   own.clock.advance(5 * 60_000 + 59_000);
   own.app.live.rounds.go();
   await Promise.all([goes.settled(), stays.settled()]);

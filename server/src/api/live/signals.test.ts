@@ -120,7 +120,7 @@ test("SIG-2 online while any device is, away when all say so, offline 15 s after
   // The device that is left is away.
   await untilTold(bob, id, "away");
   desk.destroy();
-  await eventually(() => app.app.live.people.of(id).size === 0);
+  await eventually(() => app.app.live.people.of(id).length === 0);
   app.clock.advance(14_999);
   app.app.live.rounds.go();
   await bob.settled();
@@ -140,7 +140,7 @@ test("SIG-2 whoever is back within 15 s was never gone", async () => {
   const first = await online("alice");
   await untilTold(bob, id, "online");
   first.destroy();
-  await eventually(() => app.app.live.people.of(id).size === 0);
+  await eventually(() => app.app.live.people.of(id).length === 0);
   app.clock.advance(10_000);
   app.app.live.rounds.go();
   const second = await online("alice");

@@ -130,7 +130,7 @@ export class Starting {
       address: connection.address,
     };
     await this.live.apart.refresh([claims.user]);
-    if (hello.open) connection.opened = new Set(hello.open);
+    if (hello.open) connection.opened = [...new Set(hello.open)];
     return head;
   }
 
@@ -188,7 +188,7 @@ export class Starting {
         held.push({ room: room.id, position, tail: tail ?? 0 });
     }
     for (const room of Object.keys(positions).map(Number)) {
-      if (!connection.rooms.has(room)) connection.push(gapFrame(room, 0, "removed"));
+      if (!this.live.hears(connection, room)) connection.push(gapFrame(room, 0, "removed"));
     }
     return held;
   }
@@ -208,7 +208,7 @@ export class Starting {
       const at = isHead ? now.head_at : (await database.first(roomEventAt({ room, seq: position })))?.at;
       if (at !== undefined && tailOf(at) === tail) continue;
       const feed = this.live.feeds.get(room);
-      if (!feed || !connection.rooms.has(room)) continue;
+      if (!feed || !this.live.hears(connection, room)) continue;
       connection.push(gapFrame(room, feed.cursor, "reset"));
       settle(connection, room);
     }

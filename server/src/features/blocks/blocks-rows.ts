@@ -89,8 +89,21 @@ export async function blockedAmong(sql: Sql, user: number, others: readonly numb
   return rows.map((row) => row.blocked_id);
 }
 
+const blocksAroundOne = prepare<{ user: number }, BlockRow>((build, param) =>
+  build
+    .selectFrom("blocks")
+    .select(["user_id", "blocked_id"])
+    .where("user_id", "=", param("user"))
+    .unionAll(
+      build.selectFrom("blocks").select(["user_id", "blocked_id"]).where("blocked_id", "=", param("user")),
+    ),
+);
+
 /** Every block that these people have set, and every one that is set on them. */
 export async function blocksAround(sql: Sql, users: readonly number[]): Promise<BlockRow[]> {
+  const [user] = users;
+  // Each hello asks for one person: that is not composed anew.
+  if (user !== undefined && users.length === 1) return sql.rows(blocksAroundOne({ user }));
   const columns = ["user_id", "blocked_id"] as const;
   const own = await sql.rows<BlockRow>(
     sql.build.selectFrom("blocks").select(columns).where("user_id", "in", users),

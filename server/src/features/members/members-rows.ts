@@ -1,4 +1,5 @@
 import type { MemberRole } from "@parley/protocol/rooms";
+import { sql as raw } from "kysely";
 import { prepare } from "../../schema/tables.ts";
 
 export interface MemberRow {
@@ -28,6 +29,22 @@ export const membersAfter = prepare<{ room: number; after: number; limit: number
       .where("user_id", ">", param("after"))
       .orderBy("user_id")
       .limit(param("limit")),
+);
+
+/** Those of them whose names hold a text. */
+export const membersLikeAfter = prepare<
+  { room: number; pattern: string; after: number; limit: number },
+  MemberRow
+>((build, param) =>
+  build
+    .selectFrom("members")
+    .innerJoin("users", "users.id", "members.user_id")
+    .select(["user_id", "members.role", "joined_at", "shown_seq", "delivered_seq"])
+    .where("room_id", "=", param("room"))
+    .where("user_id", ">", param("after"))
+    .where((eb) => raw<boolean>`${eb.ref("users.search_key")} like ${param("pattern")} escape '!'`)
+    .orderBy("user_id")
+    .limit(param("limit")),
 );
 
 export const insertMember = prepare<{

@@ -246,6 +246,16 @@ onEveryEngine((engine) => {
   });
 
   describe("the list", () => {
+    test("ROOM-12 people of a room are found by a part of their names, and nobody else is", async () => {
+      const room = await roomWith([[ids.bob, "member"]]);
+      const found = async (search: string) =>
+        (await does(ids.alice, "member.list", { room, search })).members.map(({ user }) => user);
+      expect(await found("LIC")).toEqual([ids.alice]);
+      expect(await found("b")).toEqual([ids.bob]);
+      expect(await found("carol")).toEqual([]);
+      for (const literal of ["%", "_", "!", "\\"]) expect(await found(literal)).toEqual([]);
+    });
+
     test("ACCESS-2 people of a room are listed for the people in it, page by page", async () => {
       const room = await roomWith([
         [ids.bob, "member"],

@@ -4,6 +4,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Member, MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
+import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoom,
@@ -17,7 +18,7 @@ import {
 } from "../access/access.ts";
 import { apartFrom, requireMayBring } from "../blocks/blocks.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
-import { requireUsers } from "../users/users.ts";
+import { foldName, requireUsers } from "../users/users.ts";
 import {
   addToMemberCount,
   deleteDraft,
@@ -27,6 +28,7 @@ import {
   type MemberRow,
   memberByUser,
   membersAfter,
+  membersLikeAfter,
   ownersOf,
   updateMemberRole,
 } from "./members-rows.ts";
@@ -38,7 +40,7 @@ import {
   requireRoomFor,
 } from "./members-rules.ts";
 
-/** BLOCK-5. The people in a room. Marks are shown in rooms of up to 64 people. */
+/** ROOM-12, BLOCK-5. The people in a room. Marks are shown in rooms of up to 64 people. */
 export async function listMembers(
   sql: Sql,
   actor: Actor,
@@ -47,7 +49,12 @@ export async function listMembers(
   const room = await accessOwnRoom(sql, actor.user, input.room);
   const after = input.cursor === undefined ? 0 : Number(input.cursor);
   if (!Number.isSafeInteger(after)) throw new ChatError("invalid", "this cursor is not from this list");
-  const rows = await sql.rows(membersAfter({ room: room.id, after, limit: input.limit + 1 }));
+  const place = { room: room.id, after, limit: input.limit + 1 };
+  const rows = await sql.rows(
+    input.search === undefined
+      ? membersAfter(place)
+      : membersLikeAfter({ ...place, pattern: likePattern(foldName(input.search)) }),
+  );
   const page = rows.slice(0, input.limit);
   const showsMarks = room.member_count <= limits.markRoomMembers;
   const people = page.map((row) => row.user_id);

@@ -5,9 +5,10 @@ import { type TestContext, testContext } from "../../testing/context.ts";
 import { outcomeOf, refusalOf } from "../../testing/failures.ts";
 import { addCast, addressOf, callBy, type Device, deviceOf, passwordOf } from "../../testing/people.ts";
 import { onEveryEngine } from "../../testing/store.ts";
+import { createUser } from "../server/server.ts";
 import { authenticate } from "../sessions/sessions.ts";
 import { signIn } from "../sign-ins/sign-ins.ts";
-import { createUser, setActive } from "../users/users.ts";
+import { setActive } from "../users/users.ts";
 import { changePassword, checkLogin, requirePassword } from "./passwords.ts";
 
 /** What is left to whoever must change their password. */

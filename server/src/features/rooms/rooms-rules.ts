@@ -8,11 +8,6 @@ export function requireGroupSize(kind: RoomKind, people: number): void {
   }
 }
 
-/** Text in the middle of a name, for LIKE with `!` as its escape. */
-export function likePattern(text: string): string {
-  return `%${text.replaceAll(/[!%_]/g, "!$&")}%`;
-}
-
 /** A place in a list that is ordered by name and id. */
 export function browseCursor(place: { name: string; id: number }): string {
   return Buffer.from(JSON.stringify([place.name, place.id])).toString("base64url");

@@ -2,6 +2,7 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Membership, Permissions, RoomKind } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
+import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoomForChange,
@@ -35,7 +36,7 @@ import {
   setDeleted,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, likePattern, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
 /** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {

@@ -31,7 +31,8 @@ onEveryEngine((engine) => {
   ) => {
     const { username = "admin", password = passwordOf(username), server_name } = options;
     return claim(fixture.context, callBy(null), {
-      ...{ username, email: `${username}@example.org`, password, code, device: "", cookie: false },
+      ...{ username, email: `${username}@example.org`, password, code, first_room: "General" },
+      ...{ device: "", cookie: false as const },
       ...(server_name !== undefined && { server_name }),
     });
   };

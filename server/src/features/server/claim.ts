@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Checked } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
-import type { SignedIn } from "@parley/protocol/sessions";
+import { firstRoomName, type SignedIn } from "@parley/protocol/sessions";
 import type { Context, Tx } from "../../context.ts";
 import { linkCode } from "../../platform/codes.ts";
 import { secretHash } from "../../platform/hashes.ts";
@@ -19,13 +19,14 @@ import {
   requireStrongPassword,
 } from "../users/users.ts";
 import { deleteSetting, putSetting, setting } from "./server-rows.ts";
+import { openWelcomeRoom } from "./welcome.ts";
 
 const codeLife = 60 * 60_000;
 const loopback = new Networks(["127.0.0.0/8", "::1"]);
 
 /** The first admin as somebody described them. */
 export type FirstAdmin = Pick<Checked<"server.claim">, "username" | "email" | "password"> &
-  Partial<Pick<Checked<"server.claim">, "display_name" | "server_name">>;
+  Partial<Pick<Checked<"server.claim">, "display_name" | "server_name" | "first_room">>;
 
 /** The link that makes the first admin, and the file that holds it too. */
 export interface SetupLink {
@@ -120,6 +121,7 @@ async function makeFirstAdmin(
     const row = await addUser(tx, { ...names, role: "admin", password_hash, must_change_password: false });
     if (admin.server_name !== undefined)
       await tx.sql.run(putSetting({ key: "server.name", value: admin.server_name }));
+    await openWelcomeRoom(tx, { user: row.id, name: admin.first_room ?? firstRoomName });
     await tx.sql.run(deleteSetting({ key: "setup.code_hash" }));
     await tx.sql.run(deleteSetting({ key: "setup.code_until" }));
     return row.id;

@@ -7,6 +7,7 @@ import { requireInvite, useInvite } from "../invites/invites.ts";
 import { type From, startSession } from "../sessions/sessions.ts";
 import { toSignedIn } from "../sign-ins/sign-ins.ts";
 import { addUser, hasUsers, namesOf, requireNewNames, requireStrongPassword } from "../users/users.ts";
+import { welcome } from "./welcome.ts";
 
 /**
  * ACC-11, INV-2, INV-3. Makes one's own account and signs in: with an invite in every mode, without one only where
@@ -49,6 +50,7 @@ async function makeAccount(context: Context, call: From, input: Checked<"user.re
   const started = await context.writer.write(async (tx) => {
     const role = await roleOf(tx, input.invite);
     const row = await addUser(tx, { ...names, role, password_hash, must_change_password: false });
+    await welcome(tx, row.id);
     return startSession(tx, context, { user: row.id, device: input.device, address });
   });
   return toSignedIn(context, started);

@@ -7,7 +7,8 @@ export type SettingKey =
   | "epoch"
   | "server.name"
   | "setup.code_hash"
-  | "setup.code_until";
+  | "setup.code_until"
+  | "welcome.room";
 
 export const setting = prepare<{ key: SettingKey }, { value: string }>((build, param) =>
   build.selectFrom("settings").select("value").where("key", "=", param("key")),

@@ -7,6 +7,7 @@ import { hasUsers } from "../users/users.ts";
 import { putSettingOnce, setting } from "./server-rows.ts";
 
 export { claim, claimFromLoopback, type FirstAdmin, prepareClaim, type SetupLink } from "./claim.ts";
+export { createUser } from "./create-user.ts";
 export { mayUseKey, programName } from "./key.ts";
 export { register } from "./register.ts";
 

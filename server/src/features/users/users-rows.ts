@@ -92,7 +92,7 @@ export const usersLikeAfter = prepare<
     .select(columns)
     .select("username_key")
     .where("username_key", ">", param("after"))
-    .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '\\'`)
+    .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '!'`)
     .orderBy("username_key")
     .limit(param("limit")),
 );

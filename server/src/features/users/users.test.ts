@@ -6,10 +6,10 @@ import { type TestContext, testContext } from "../../testing/context.ts";
 import { outcomeOf, refusalOf } from "../../testing/failures.ts";
 import { addCast, addPerson, callBy, deviceOf, passwordOf } from "../../testing/people.ts";
 import { onEveryEngine } from "../../testing/store.ts";
+import { createUser } from "../server/server.ts";
 import { authenticate, listSessions } from "../sessions/sessions.ts";
 import {
   addUser,
-  createUser,
   getMe,
   getUser,
   listUsers,

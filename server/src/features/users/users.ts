@@ -1,12 +1,12 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Account, ServerRole, User } from "@parley/protocol/users";
-import type { Actor, Context, Tx } from "../../context.ts";
-import { oneTimePassword } from "../../platform/codes.ts";
+import type { Actor, Tx } from "../../context.ts";
+import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { blockersAmong } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
-import { actorOf, endSessionsOf, type From } from "../sessions/sessions.ts";
+import { endSessionsOf } from "../sessions/sessions.ts";
 import {
   activeAdminsBeside,
   anyUser,
@@ -36,7 +36,6 @@ import {
   nameKeys,
   noSuchUser,
   requireFreeWord,
-  requireStrongPassword,
   toAccount,
   toUser,
 } from "./users-rules.ts";
@@ -87,33 +86,13 @@ export async function listUsers(
   const rows = await sql.rows(
     input.search === undefined
       ? usersAfter({ after, limit })
-      : usersLikeAfter({ pattern: `%${literally(foldName(input.search))}%`, after, limit }),
+      : usersLikeAfter({ pattern: likePattern(foldName(input.search)), after, limit }),
   );
   const page = rows.slice(0, input.limit);
   return {
     users: await usersFor(sql, actor, page),
     next: rows.length > page.length ? (page.at(-1)?.username_key ?? null) : null,
   };
-}
-
-/** ACC-4, ACC-8. Makes an account. A password that the server makes is good for one sign-in. */
-export async function createUser(
-  context: Context,
-  call: From,
-  input: Checked<"user.create">,
-): Promise<Output<"user.create">> {
-  const actor = actorOf(call);
-  const names = namesOf(input);
-  await requireAdmin(context.database, actor.user);
-  await requireNewNames(context.database, names);
-  if (input.password !== undefined) requireStrongPassword(input.password, names);
-  const made = input.password === undefined ? oneTimePassword(context.randomBytes) : null;
-  const password_hash = await context.passwords.hash(made ?? input.password ?? "");
-  const row = await context.writer.write(async (tx) => {
-    await requireAdmin(tx.sql, actor.user);
-    return addUser(tx, { ...names, role: input.role, password_hash, must_change_password: made !== null });
-  });
-  return { user: toAccount(row), ...(made !== null && { password: made }) };
 }
 
 /** ACC-6, ACC-7, ACC-8. Deactivation ends every session in the same commit. */
@@ -274,9 +253,4 @@ async function usersFor(sql: Sql, actor: Actor, rows: readonly UserRow[]): Promi
   const ids = rows.map((row) => row.id);
   const blockers = new Set(await blockersAmong(sql, actor.user, ids));
   return rows.map((row) => toUser(blockers.has(row.id) ? { ...row, status_message: "" } : row));
-}
-
-/** A text as LIKE takes it for itself. */
-function literally(text: string): string {
-  return text.replaceAll(/[\\%_]/g, "\\$&");
 }

@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Member, MemberRole, Room } from "@parley/protocol/rooms";
 import type { User } from "@parley/protocol/users";
 import { MoreHorizontal, UserPlus } from "lucide-react";
@@ -6,10 +7,14 @@ import { isAtLeast, rankOf } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { inputLook } from "../../ui/field.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { PersonAvatar, PersonPicker, usePersonName } from "../users/users.tsx";
+
+/** More people than this are searched rather than looked through. */
+const searchFrom = 12;
 
 interface MembersProps {
   room: Room;
@@ -21,7 +26,8 @@ interface MembersProps {
 /** The people of a room, a page at a time, and what the caller may do with each. */
 export function MemberList({ room, own, onProfile }: MembersProps) {
   const t = useText();
-  const { members, next, more, error, act } = useMembers(room);
+  const [search, setSearch] = useState("");
+  const { members, next, more, error, act } = useMembers(room, search.trim());
   const [isAdding, setIsAdding] = useState(false);
   const mayAdd = room.kind !== "direct" && isAtLeast(own, room.permissions.add_members) && !room.archived;
   return (
@@ -30,7 +36,21 @@ export function MemberList({ room, own, onProfile }: MembersProps) {
         <h3 className="text-sm font-semibold">{t("rooms.people", { count: room.member_count })}</h3>
         {mayAdd && <IconButton label={t("members.add")} icon={UserPlus} onClick={() => setIsAdding(true)} />}
       </div>
+      {room.member_count > searchFrom && (
+        <input
+          type="search"
+          aria-label={t("people.search")}
+          placeholder={t("people.search")}
+          maxLength={limits.searchText}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+          className={inputLook}
+        />
+      )}
       <Problem error={error} />
+      <p role="status" className="px-1 text-sm text-soft empty:hidden">
+        {search.trim() !== "" && members.length === 0 && t("people.none")}
+      </p>
       <ul>
         {members.map((member) => (
           <MemberRow key={member.user} {...{ member, room, own, act, onProfile }} />
@@ -58,26 +78,31 @@ export function MemberList({ room, own, onProfile }: MembersProps) {
 
 type Act = (what: (client: ReturnType<typeof useClient>) => Promise<unknown>) => Promise<void>;
 
-function useMembers(room: Room) {
+function useMembers(room: Room, search: string) {
   const client = useClient();
   const [members, setMembers] = useState<Member[]>([]);
   const [next, setNext] = useState<string | null>(null);
   const [error, setError] = useState<unknown>();
+  const wanted = useRef(search);
+  wanted.current = search;
   const load = useCallback(
     async (cursor?: string) => {
       try {
         const page = await client.call("member.list", {
           room: room.id,
           limit: 100,
+          ...(search && { search }),
           ...(cursor && { cursor }),
         });
+        // Answers may come in another order than they were asked for.
+        if (wanted.current !== search) return;
         setMembers((before) => (cursor ? [...before, ...page.members] : page.members));
         setNext(page.next);
       } catch (problem) {
         setError(problem);
       }
     },
-    [client, room.id],
+    [client, room.id, search],
   );
   // Read anew whenever somebody came or went.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the number of people is what says so.

@@ -3,6 +3,7 @@ import type { Message } from "@parley/protocol/messages";
 import { Pencil, Reply, SendHorizontal, Smile, X } from "lucide-react";
 import {
   type KeyboardEvent,
+  memo,
   type Ref,
   type RefObject,
   useId,
@@ -45,8 +46,20 @@ interface ComposerProps {
 /** From this share of the limit on, what is left is shown. */
 const countFrom = 0.9;
 
-/** Where a message is written. What was begun in a room is there again when one comes back. */
-export function Composer({ room, thread, name, aim, onAim, lastOwn, onSent, handle }: ComposerProps) {
+/**
+ * Where a message is written. What was begun in a room is there again when one comes back. Apart from what is said in
+ * the room meanwhile.
+ */
+export const Composer = memo(function Composer({
+  room,
+  thread,
+  name,
+  aim,
+  onAim,
+  lastOwn,
+  onSent,
+  handle,
+}: ComposerProps) {
   const t = useText();
   const area = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
@@ -128,7 +141,7 @@ export function Composer({ room, thread, name, aim, onAim, lastOwn, onSent, hand
       )}
     </div>
   );
-}
+});
 
 interface Pressed extends Pick<ComposerProps, "aim" | "onAim" | "lastOwn"> {
   state: ComposerState;

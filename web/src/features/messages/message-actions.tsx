@@ -16,7 +16,7 @@ import {
   SmilePlus,
   Trash2,
 } from "lucide-react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { notify } from "../../ui/announcer.tsx";
@@ -50,36 +50,39 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   }, []);
   const [menu, setMenu] = useState<MenuPlace | null>(null);
   const [isPicking, setIsPicking] = useState(false);
+  const isNear = useRow(bar, setMenu);
   const { quick, used } = useQuickReactions();
   const role = useView(({ state }) => state.rooms.get(message.room)?.room.role ?? null);
   const needed = useView(
     ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
   );
   const isArchived = useView(({ state }) => state.rooms.get(message.room)?.room.archived ?? false);
+  const canAnswer = isNear && !isArchived;
   const react = (emoji: string) => {
     used(emoji);
     void client.react(message.id, emoji, true);
   };
-  const items = itemsOf({
-    message,
-    isMine,
-    actions,
-    t,
-    mayPin: !isArchived && isAtLeast(role, needed),
-    pin: () =>
-      void client
-        .call("pin.set", { message: message.id, on: !message.pinned_at })
-        .catch((error: unknown) => notify(wordsFor(error, t))),
-    mayRemove: isMine || isAtLeast(role, "admin"),
-    isArchived,
-  });
+  const items = () =>
+    itemsOf({
+      message,
+      isMine,
+      actions,
+      t,
+      mayPin: !isArchived && isAtLeast(role, needed),
+      pin: () =>
+        void client
+          .call("pin.set", { message: message.id, on: !message.pinned_at })
+          .catch((error: unknown) => notify(wordsFor(error, t))),
+      mayRemove: isMine || isAtLeast(role, "admin"),
+      isArchived,
+    });
   return (
     <>
       <div
         ref={bar}
         className="absolute end-11 -top-4 z-10 flex rounded-lg bg-raised p-0.5 opacity-0 shadow-float group-focus-within:opacity-100 group-hover:opacity-100 has-aria-expanded:opacity-100 pointer-coarse:hidden"
       >
-        {!isArchived &&
+        {canAnswer &&
           quick.map((emoji) => (
             <button
               key={emoji}
@@ -91,10 +94,10 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
               {emoji}
             </button>
           ))}
-        {!isArchived && (
+        {canAnswer && (
           <IconButton label={t("reaction.add")} icon={SmilePlus} onClick={() => setIsPicking(true)} />
         )}
-        {!isArchived && (
+        {canAnswer && (
           <IconButton label={t("message.reply")} icon={Reply} onClick={() => actions.reply(message)} />
         )}
         <IconButton
@@ -106,34 +109,39 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
           onClick={() => more.current && setMenu({ element: more.current })}
         />
       </div>
-      <LongPress onPress={setMenu} row={bar} />
-      {menu && <Menu label={t("message.more")} items={items} place={menu} onClose={() => setMenu(null)} />}
+      {menu && <Menu label={t("message.more")} items={items()} place={menu} onClose={() => setMenu(null)} />}
       {isPicking && <EmojiPicker onClose={() => setIsPicking(false)} onChoose={react} />}
     </>
   );
 }
 
-/** The row itself opens the same menu: by the context menu, which a long press is on touch screens. */
-function LongPress({
-  onPress,
-  row,
-}: {
-  onPress: (place: MenuPlace) => void;
-  row: React.RefObject<HTMLElement | null>;
-}) {
-  const heard = (anchor: HTMLElement | null) => {
-    const article = anchor?.closest("article");
-    if (!article) return;
+/**
+ * Listens to the row that a bar belongs to. It opens the same menu: by the context menu, which a long press is on touch
+ * screens. The answer is whether the pointer or the focus has come to it: until then most of its buttons are not made,
+ * which are more than all else that a row is made of.
+ */
+function useRow(bar: RefObject<HTMLElement | null>, onMenu: (place: MenuPlace) => void): boolean {
+  const [isNear, setIsNear] = useState(false);
+  useEffect(() => {
+    const row = bar.current?.closest("article");
+    if (!row) return;
     const open = (event: MouseEvent) => {
       // A link and a selected text have a menu of their own.
       if ((event.target as Element).closest("a") || !getSelection()?.isCollapsed) return;
       event.preventDefault();
-      onPress({ x: event.clientX, y: event.clientY });
+      onMenu({ x: event.clientX, y: event.clientY });
     };
-    article.addEventListener("contextmenu", open);
-    return () => article.removeEventListener("contextmenu", open);
-  };
-  return <span ref={() => heard(row.current)} hidden />;
+    const near = () => setIsNear(true);
+    row.addEventListener("contextmenu", open);
+    row.addEventListener("pointerenter", near);
+    row.addEventListener("focusin", near);
+    return () => {
+      row.removeEventListener("contextmenu", open);
+      row.removeEventListener("pointerenter", near);
+      row.removeEventListener("focusin", near);
+    };
+  }, [bar, onMenu]);
+  return isNear;
 }
 
 interface ItemsOf extends MessageActionsProps {

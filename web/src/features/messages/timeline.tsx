@@ -10,7 +10,7 @@ import { DayButton, TimelineRow } from "./timeline-row.tsx";
 import type { Row } from "./timeline-rows.ts";
 import { UnreadBar } from "./unread-bar.tsx";
 import { useEnd } from "./use-end.ts";
-import { useLineSeen, useMore, useReading, useRows } from "./use-timeline.ts";
+import { useForgetting, useLineSeen, useMore, useReading, useRows } from "./use-timeline.ts";
 
 export interface TimelineHandle {
   toEnd: () => void;
@@ -50,6 +50,9 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: "end",
+    // A room is entered at its end: what stands at its top need not be drawn for that.
+    enabled: rows.length > 0,
+    initialOffset: () => rows.length * rowHeight,
     overscan: 8,
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), focused),
     paddingEnd: 12,
@@ -62,6 +65,7 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
   });
   useMore(virtualizer, held);
   useReading(virtualizer, rows, held);
+  useForgetting(virtualizer, rows);
   useImperativeHandle(handle, () => ({
     toEnd,
     goTo: (message) => {

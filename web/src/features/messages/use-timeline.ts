@@ -101,3 +101,16 @@ export function useLineSeen(rows: readonly Row[], from: number | undefined): boo
   if (line >= 0 && from !== undefined && from <= line) wasSeen.current = true;
   return wasSeen.current;
 }
+
+/** Rows whose height is remembered though they were let go. */
+const mostForgotten = 500;
+
+/** In a lively room rows go as others come: what was measured of them goes too. */
+export function useForgetting(list: List, rows: readonly Row[]): void {
+  useEffect(() => {
+    const { itemSizeCache: heights } = list;
+    if (heights.size < rows.length + mostForgotten) return;
+    const shown = new Set(rows.map(({ key }) => key));
+    for (const key of heights.keys()) if (!shown.has(String(key))) heights.delete(key);
+  }, [list, rows]);
+}

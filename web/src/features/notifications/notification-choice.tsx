@@ -49,15 +49,17 @@ export function NotificationChoice({ room }: { room: Membership }) {
           </Button>
         </div>
       ) : (
-        <fieldset className="flex flex-wrap items-center gap-1 text-sm text-soft">
-          <legend className="sr-only">{t("notify.mute")}</legend>
-          <Bell aria-hidden size={17} />
-          {t("notify.mute")}
-          {hours.map((count) => (
-            <Button key={count} look="quiet" className="px-2" onClick={() => void mute(count)}>
-              {t("notify.hours", { count })}
-            </Button>
-          ))}
+        <fieldset className="text-sm text-soft">
+          <legend className="mb-1 flex items-center gap-2">
+            <Bell aria-hidden size={17} /> {t("notify.mute")}
+          </legend>
+          <div className="grid grid-cols-3 gap-1">
+            {hours.map((count) => (
+              <Button key={count} className="px-2" onClick={() => void mute(count)}>
+                {t("notify.hours", { count })}
+              </Button>
+            ))}
+          </div>
         </fieldset>
       )}
       <Problem error={error} />

@@ -114,7 +114,7 @@ export function ClaimForm({ code: known }: { code: string }) {
       fields={[...code, ["server_name", "claim.serverName", "text", "organization"], ...newAccount]}
       action={t("claim.action")}
       submit={({ code = known, server_name = "", ...account }) =>
-        client.session.claim({ ...toAccount(account), code, server_name })
+        client.session.claim({ ...toAccount(account), code, server_name, first_room: t("claim.firstRoom") })
       }
     />
   );

@@ -1,8 +1,9 @@
+import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
-import { useClient, useView } from "../../client/use-client.ts";
+import { useClient } from "../../client/use-client.ts";
 import { MemberList } from "../../features/members/members.tsx";
 import {
   type Aim,
@@ -44,7 +45,6 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const client = useClient();
   const { room } = held;
   const name = useRoomName(held);
-  const me = useView(({ state }) => state.user);
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
@@ -61,13 +61,13 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const { goTo, sought, giveUp } = useGoTo(held, timeline);
   useLinkedMessage(held, goTo);
   useAnnouncements(room.id);
-  const toLive = () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd());
+  const toLive = useCallback(
+    () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd()),
+    [client, room.id],
+  );
   const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, setDate, composer });
   const items = useRoomMenu(held, () => setDate(Date.now()));
-  const lastOwn = () =>
-    [...held.messages.values()]
-      .filter(({ sender, deleted_at }) => sender === me && !deleted_at)
-      .sort((one, other) => other.seq - one.seq)[0];
+  const lastOwn = useLastOwn(room.id);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
       <section
@@ -126,6 +126,17 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
       {asked && <MessageDialogs asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );
+}
+
+/** Gives the newest message of one's own that is held. */
+function useLastOwn(room: number): () => Message | undefined {
+  const client = useClient();
+  return useCallback(() => {
+    const { state } = client.view.getState();
+    const messages = state.rooms.get(room)?.messages.values() ?? [];
+    const own = [...messages].filter(({ sender, deleted_at }) => sender === state.user && !deleted_at);
+    return own.sort((one, other) => other.seq - one.seq)[0];
+  }, [client, room]);
 }
 
 function canWrite({ room }: RoomState): boolean {

@@ -11,7 +11,7 @@ import {
   UserPlus,
   UsersRound,
 } from "lucide-react";
-import { useCallback, useRef, useState } from "react";
+import { memo, useCallback, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
@@ -32,8 +32,8 @@ interface SideBarProps {
 
 type Open = "chat" | "room" | "browse" | "invite" | null;
 
-/** The person's rooms, and the ways to more of them. */
-export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
+/** The person's rooms, and the ways to more of them. Apart from the room that is open: that one changes more often. */
+export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
   const t = useText();
   const client = useClient();
   const session = useView((view) => view.session);
@@ -108,7 +108,7 @@ export function SideBar({ current, onOpenRoom, onProfile }: SideBarProps) {
       {open === "invite" && <InviteDialog onClose={close} />}
     </div>
   );
-}
+});
 
 /** What can be done with all rooms. */
 function ListMenu() {

@@ -32,7 +32,7 @@ export function EntranceScreen({ hasEnded }: { hasEnded: boolean }) {
         const info = await client.call("server.info", {});
         document.title = info.name;
         // A session that the server has ended cannot be gone on with, and the word of it stays in sight.
-        const resumed = info.claimed && !hasEnded && (await client.session.resume());
+        const resumed = isWanted && info.claimed && !hasEnded && (await client.session.resume());
         if (!resumed && isWanted) setEntered({ status: "known", info });
       } catch (error) {
         if (!(error instanceof ChatError)) throw error;
