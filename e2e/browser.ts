@@ -65,7 +65,8 @@ function watch(page: Page, origin: string, faults: string[]): void {
     if (message.type() === "error" && !isNetwork) faults.push(message.text());
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(origin)) faults.push(`asked for ${request.url()}`);
+    // What the page made itself is under its own origin, too.
+    if (new URL(request.url()).origin !== origin) faults.push(`asked for ${request.url()}`);
   });
 }
 

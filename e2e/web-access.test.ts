@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { violations } from "./axe.ts";
 import { type Device, desktop, hasBrowser, openDevice, phone, type Screen } from "./browser.ts";
 import { startServer } from "./server.ts";
-import { add, choose, composer, openRoom, row, sees } from "./web-page.ts";
+import { add, choose, composer, openRoom, row, say, sees, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -31,6 +31,10 @@ beforeAll(async () => {
   for (const text of ["News one", "News two"]) await tell("bob", text);
 });
 afterAll(() => scene?.end());
+
+/** A picture of 64 by 64 pixels. */
+const dot =
+  "iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAYAAACqaXHeAAAAxElEQVR4AWJg+D/C4Qj3/v/RFDCaAkbLgBGeBka490cLwdFaYDQLjNYCIzwNjHDvj9YCo7XAaBYYrQVGeBoY4d4frQVGa4HRLDBaC4zwNDDCvT9aC4zWAqNZYLQWGOFpYIR7f7QWGK0FRrPAaC0wwtPACPf+aC0wWguMZoHRWmCEp4ER7v3RWmC0FhjNAqO1wAhPAyPc+6O1wGgtMJoFRmuBEZ4GRrj3R2uB0VpgNAuM1gIjPA2McO+P1gKjtQBgIz0LAABSmOHSjJ29mQAAAABJRU5ErkJggg==";
 
 const looks = [
   { theme: "light", contrast: false },
@@ -131,6 +135,15 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await row(alice, "Word").click({ button: "right" });
       await expectAccess(alice, "message menu");
       await page.keyboard.press("Escape");
+      await choose(alice, "Word", "Save");
+      await page.goto(`${scene.server.url}/saved`);
+      await page.getByRole("main").getByRole("listitem").first().waitFor();
+      await expectAccess(alice, "saved");
+      await page.getByRole("button", { name: "Remove from saved" }).click();
+      await page.getByText("Nothing is saved yet").waitFor();
+      await page.goto(scene.server.url);
+      await openRoom(alice, "lobby");
+      await sees(alice, "News two");
       for (const what of ["Delete", "Who has read it", "Earlier versions", "Reply"]) {
         await choose(alice, "Word", what);
         if (what !== "Reply") await page.getByRole("dialog").waitFor();
@@ -162,13 +175,68 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       expect(found).toEqual([]);
     });
 
+    test(`UI-60 files, on ${where}`, async () => {
+      const bob = await scene.open("bob", "/", screen);
+      const { page } = bob;
+      await openRoom(bob, "lobby");
+      const chosen = [
+        { name: "dot.png", mimeType: "image/png", buffer: Buffer.from(dot, "base64") },
+        { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("Some words") },
+      ];
+      const tray = page.getByRole("list", { name: "Files to send" });
+      await page.route("**/api/v2/uploads", (route) =>
+        route.fulfill({ status: 507, contentType: "application/problem+json", body: '{"code":"full"}' }),
+      );
+      await page.locator("input[type=file]").setInputFiles(chosen);
+      await tray.getByText("The storage is full").nth(1).waitFor();
+      await expectAccess(bob, "refused files");
+      await page.unroute("**/api/v2/uploads");
+      for (const { name } of chosen) await tray.getByRole("button", { name: `Try ${name} again` }).click();
+      await tray.locator("[data-state=done]").nth(1).waitFor();
+      await expectAccess(bob, "tray");
+      await tray.getByRole("button", { name: "Name and describe dot.png" }).click();
+      await page.getByRole("dialog").waitFor();
+      await expectAccess(bob, "describe");
+      await page.keyboard.press("Escape");
+      await say(bob, `Files on ${where}`);
+      await seesSent(bob, `Files on ${where}`);
+      const open = row(bob, `Files on ${where}`).getByRole("button", { name: "Open dot.png" });
+      await open.locator("img").waitFor();
+      await expectAccess(bob, "files in a room");
+      await open.click();
+      await page.getByRole("dialog").locator("img").waitFor();
+      await expectAccess(bob, "viewer");
+      await bob.context.close();
+      expect(found).toEqual([]);
+    });
+
     test(`UI-60 settings, on ${where}`, async () => {
       const bob = await scene.open("bob", "/", screen);
-      for (const part of ["profile", "appearance", "password", "sessions"]) {
+      for (const part of [
+        "profile",
+        "appearance",
+        "notifications",
+        "blocked",
+        "reports",
+        "password",
+        "sessions",
+      ]) {
         await bob.page.goto(`${scene.server.url}/settings/${part}`);
         await bob.page.getByRole("heading", { level: 1 }).waitFor();
         await expectAccess(bob, part);
       }
+      await bob.page.goto(`${scene.server.url}/settings/profile`);
+      const picture = Buffer.from(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg==",
+        "base64",
+      );
+      const file = { name: "one.png", mimeType: "image/png", buffer: picture };
+      await bob.page.locator("input[type=file]").setInputFiles(file);
+      await bob.page.getByRole("dialog").waitFor();
+      await expectAccess(bob, "crop");
+      await bob.page.goto(`${scene.server.url}/saved`);
+      await bob.page.getByText("Nothing is saved yet").waitFor();
+      await expectAccess(bob, "saved, empty");
       await bob.context.close();
       expect(found).toEqual([]);
     });

@@ -168,6 +168,14 @@ async function fitsEverywhere(device: Device, direction: "ltr" | "rtl"): Promise
   await seesSent(device, "antidisestablishmentarianism");
   await page.getByText("typing").waitFor({ state: "detached" });
   await check("room");
+  const name = `${"antidisestablishmentarianism".repeat(6)}.txt`;
+  const file = { name, mimeType: "text/plain", buffer: Buffer.from("Some words") };
+  await page.locator("input[type=file]").setInputFiles([file, file]);
+  await page.locator("li[data-state=done]").nth(1).waitFor();
+  await check("tray");
+  await page.locator("form button[type=submit]").click();
+  await page.locator("article[data-message] a[download]").nth(1).waitFor();
+  await check("files");
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("complementary").waitFor();
   await check("details");
@@ -175,6 +183,11 @@ async function fitsEverywhere(device: Device, direction: "ltr" | "rtl"): Promise
   await check("appearance");
   await openSettings(device, "Devices");
   await check("devices");
+  await openSettings(device, "Profile");
+  await check("profile");
+  await openSettings(device, "Notifications");
+  await page.getByLabel("Tell me of").waitFor();
+  await check("notifications");
 }
 
 /** Controls that are out of the window or covered by something else, and a page wider than the window. */

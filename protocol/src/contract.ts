@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
+import { fileOperations } from "./files.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
@@ -20,6 +21,7 @@ export const contract = {
   ...userOperations,
   ...roomOperations,
   ...messageOperations,
+  ...fileOperations,
   ...pinOperations,
   ...notificationOperations,
   ...searchOperations,

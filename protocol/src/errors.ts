@@ -16,6 +16,8 @@ export const errorCodes = {
   rate_limited: 429,
   /** Not now: full disk, draining, starting. `after` says when to come again. */
   unavailable: 503,
+  /** There is no room for it: a person's share of the storage, or the server's, is used up. */
+  full: 507,
   /** A bug on the server's side. Whether it took effect is unknown: repeat it with the same key. */
   internal: 500,
 } as const;

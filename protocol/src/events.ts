@@ -2,7 +2,7 @@ import { z } from "zod";
 import { draft } from "./drafts.ts";
 import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
-import { notifications } from "./notifications.ts";
+import { defaultNotifications, notifications } from "./notifications.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 
@@ -49,6 +49,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("room.marked"), at: time, ...marked.shape }),
   /** The person told, on some device, of what in this room they wish to be told. */
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
+  /** The person told the same of all rooms. */
+  z.object({ kind: z.literal("notification.default_changed"), at: time, ...defaultNotifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
   /** The person blocks somebody from now on, or no more. */
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),

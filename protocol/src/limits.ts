@@ -56,6 +56,15 @@ export const limits = {
   frameBytes: 64 * 1024,
   /** Bytes of one JSON request body. */
   bodyBytes: 256 * 1024,
+  /** Files of one message. */
+  messageFiles: 10,
+  /** Characters (UTF-16 code units) of a file's name, and of what is said to describe it. */
+  fileName: 255,
+  fileAlt: 1_000,
+  /** Files whose addresses are asked for by one call. */
+  fileLinks: 100,
+  /** Uploads of one person that no message has taken. */
+  openUploads: 100,
   /** Bytes of a profile picture as it is sent. */
   pictureBytes: 2 * 1024 * 1024,
   jsonDepth: 16,

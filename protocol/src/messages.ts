@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { clientId, id, nothing, pageLimit, position, text, time } from "./fields.ts";
+import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
 
@@ -41,6 +42,7 @@ export const message = z.object({
   replied_at: time.optional(),
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
+  files: z.array(file).optional(),
   /** People by emoji, in the order of the first of each. */
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
@@ -67,7 +69,8 @@ export const receipt = z.object({
 });
 
 const content = {
-  text: text(1, limits.messageText),
+  /** May be empty where there are files. */
+  text: text(0, limits.messageText),
   /** People to notify. Each must be in the room: text alone never notifies. */
   mentions: z.array(id).max(limits.messageMentions).optional(),
 };
@@ -98,6 +101,8 @@ export const messageOperations = {
       client_id: clientId.optional(),
       reply_to: id.optional(),
       mention_all: z.boolean().optional(),
+      /** One's own finished uploads, each of which no message has taken yet. */
+      files: z.array(attachment).max(limits.messageFiles).optional(),
     }),
     output: message,
   }),

@@ -14,6 +14,7 @@ import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import { UploadSweeper } from "./features/uploads/uploads.ts";
 import type { Bus } from "./platform/bus.ts";
 import { postgresBus } from "./platform/bus-postgres.ts";
 import { redisBus } from "./platform/bus-redis.ts";
@@ -21,6 +22,7 @@ import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
 import { diskFiles } from "./platform/files-disk.ts";
+import { diskGrowing } from "./platform/growing-disk.ts";
 import { Images } from "./platform/images.ts";
 import { lockPlace, requireLocalFolder } from "./platform/lock.ts";
 import { type Logger, standardLogger } from "./platform/logger.ts";
@@ -51,6 +53,7 @@ export interface App {
   /** The other servers of the same database; null where there are none. */
   nodes: Nodes | null;
   indexer: SearchIndexer;
+  sweeper: UploadSweeper;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -93,6 +96,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   let live: Live | undefined;
   let nodes: Nodes | null = null;
   let indexer: SearchIndexer | undefined;
+  let sweeper: UploadSweeper | undefined;
   const writer = new Writer<Tables, Change>({
     database,
     clock,
@@ -100,6 +104,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
       live?.deliver(changes);
       nodes?.committed(changes);
       indexer?.committed(changes);
+      sweeper?.committed(changes);
     },
     onSettled: () => live?.flush(),
     onBroken: options.onBroken,
@@ -113,6 +118,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
+    files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
+    growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
     presence: { stateOf: (user) => live?.presences.stateOf(user) ?? "offline" },
     epoch: await loadEpoch({ writer, randomBytes }),
   };
@@ -120,7 +127,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   nodes = joinNodes(live, options, opened);
   const setup = await prepareClaim(context);
   indexer = new SearchIndexer(context);
-  return serve({ options, context, live, nodes, indexer, setup, opened });
+  sweeper = new UploadSweeper(context);
+  return serve({ options, context, live, nodes, indexer, sweeper, setup, opened });
 }
 
 function strongBytes(length: number): Uint8Array {
@@ -179,12 +187,14 @@ interface Serving {
   live: Live;
   nodes: Nodes | null;
   indexer: SearchIndexer;
+  sweeper: UploadSweeper;
   setup: SetupLink | null;
   opened: Opened;
 }
 
-async function serve({ options, context, live, nodes, indexer, setup, opened }: Serving): Promise<App> {
+async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
+  const { context, live, indexer, sweeper } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const answer = await createHttp({ context, live, pages, isDraining: () => draining });
@@ -198,10 +208,14 @@ async function serve({ options, context, live, nodes, indexer, setup, opened }: 
     development: false,
   });
   opened.push(() => server.stop(true));
-  const tidying = setInterval(() => tidy(context), tidyEvery);
+  const tidying = setInterval(() => {
+    tidy(context);
+    sweeper.tidy();
+  }, tidyEvery);
   tidying.unref();
   opened.push(() => clearInterval(tidying));
   indexer.start();
+  sweeper.tidy();
   context.logger.info("server.started", {
     host: config.host,
     port: config.port,
@@ -211,12 +225,12 @@ async function serve({ options, context, live, nodes, indexer, setup, opened }: 
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    await within(endWithin, indexer.stop());
+    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop()]));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
     context.logger.info("server.stopped");
   };
-  return { context, live, nodes, indexer, server, setup, stop };
+  return { ...parts, server, stop };
 }
 
 function tidy(context: Context): void {

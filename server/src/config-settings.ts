@@ -115,6 +115,27 @@ export const settings = {
     example: "/var/lib/parley",
     schema: z.string().refine((value) => !value.includes("\u0000"), "must be a path"),
   }),
+  MAX_UPLOAD_MB: setting({
+    group: "Storage",
+    about: "How large one file of a message may be, in megabytes (2^20 bytes).",
+    unset: "100",
+    example: "500",
+    schema: wholeNumber(1, 1_000_000),
+  }),
+  PERSON_STORAGE_MB: setting({
+    group: "Storage",
+    about: "How many megabytes the files of one person may take together.",
+    unset: "5000",
+    example: "20000",
+    schema: wholeNumber(1, 100_000_000),
+  }),
+  SERVER_STORAGE_MB: setting({
+    group: "Storage",
+    about: "How many megabytes the files of everybody may take together.",
+    unset: "50000",
+    example: "500000",
+    schema: wholeNumber(1, 100_000_000),
+  }),
   DATABASE_URL: setting({
     group: "Storage",
     about:

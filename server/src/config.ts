@@ -15,6 +15,10 @@ export interface Config {
   database: { engine: "sqlite"; path: string } | { engine: "postgres"; url: string };
   /** Carries hints between several servers on one database. */
   redisUrl: string | null;
+  /** Bytes of one file, of the files of one person, and of those of everybody. */
+  uploadBytes: number;
+  personBytes: number;
+  serverBytes: number;
   accessTokenMinutes: number;
   /** Operations one live socket may start in a second; 0 for no limit. */
   operationsPerSecond: number;
@@ -40,6 +44,8 @@ export class ConfigError extends Error {
 type Settings = typeof settings;
 type Name = keyof Settings;
 type Values = { [Key in Name]: z.output<Settings[Key]["schema"]> | undefined };
+
+const megabyte = 2 ** 20;
 
 const names = Object.keys(settings) as Name[];
 
@@ -78,6 +84,9 @@ function assemble(values: Values): Config {
     secretKey: values.SECRET_KEY ?? keptKey(dataDir),
     database: databaseOf(values.DATABASE_URL, dataDir),
     redisUrl: values.REDIS_URL ?? null,
+    uploadBytes: (values.MAX_UPLOAD_MB ?? 100) * megabyte,
+    personBytes: (values.PERSON_STORAGE_MB ?? 5_000) * megabyte,
+    serverBytes: (values.SERVER_STORAGE_MB ?? 50_000) * megabyte,
     accessTokenMinutes: values.ACCESS_TOKEN_EXPIRE_MINUTES ?? 15,
     operationsPerSecond: values.OPERATIONS_PER_SECOND ?? 50,
     refreshTokenDays: values.REFRESH_TOKEN_EXPIRE_DAYS ?? 7,

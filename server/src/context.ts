@@ -4,6 +4,7 @@ import type { PresenceState } from "@parley/protocol/presence";
 import type { Config } from "./config.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Files } from "./platform/files.ts";
+import type { Growing } from "./platform/growing.ts";
 import type { Images } from "./platform/images.ts";
 import type { Logger } from "./platform/logger.ts";
 import type { PasswordHasher } from "./platform/passwords.ts";
@@ -44,6 +45,10 @@ export interface Context {
   images: Images;
   /** Profile pictures, by their names. */
   avatars: Files;
+  /** Bytes of uploads that are not whole yet, by their keys. */
+  growing: Growing;
+  /** Bytes of whole uploads, by their keys. */
+  files: Files;
   /** Who is here now. */
   presence: { stateOf(user: number): PresenceState };
   /** This store's history: another value means that it was restored or rewritten. */

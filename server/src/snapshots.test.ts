@@ -6,6 +6,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
+import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
 import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
@@ -41,6 +42,7 @@ const actions = [
     "read",
     "unread",
     "notify",
+    "notify of all",
     "deliver",
     "rename",
     "permit",
@@ -48,7 +50,17 @@ const actions = [
     "open",
   ] as const),
   ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...(["sign out", "delete room", "block", "unblock", "report", "handle", "draft", "save"] as const),
+  ...([
+    "sign out",
+    "delete room",
+    "block",
+    "unblock",
+    "report",
+    "handle",
+    "draft",
+    "save",
+    "send file",
+  ] as const),
 ];
 
 interface Step {
@@ -77,10 +89,14 @@ const tour: Step[] = (
   [
     { action: "send" },
     { action: "forward", message: 0, pick: 2 },
+    { action: "send file" },
+    // The newest message of its room, with its file.
+    { action: "delete", message: 2 },
+    { action: "send file" },
     { action: "reply" },
     { action: "reply" },
     // The first of the two replies.
-    { action: "delete", message: 5 },
+    { action: "delete", message: 7 },
     { action: "edit" },
     { action: "react" },
     { action: "unreact" },
@@ -101,6 +117,7 @@ const tour: Step[] = (
     { action: "read", room: 2, pick: 30 },
     { action: "unread", room: 2, pick: 1 },
     { action: "notify", pick: 2 },
+    { action: "notify of all", pick: 2 },
     { action: "create", target: 1 },
     { action: "profile" },
     { action: "block", target: 1 },
@@ -153,6 +170,7 @@ onEveryEngine((engine) => {
       send: () => wish("message.send", words),
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
+      "send file": () => wish("message.send", { ...words, text: "" }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
@@ -168,6 +186,11 @@ onEveryEngine((engine) => {
       unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
       notify: () => wish("notification.set", { ...place, level: from(levels, pick), muted_until: null }),
+      "notify of all": () =>
+        wish("notification.set_default", {
+          level: from(["all", "mentions", "none"] as const, pick),
+          muted_until: null,
+        }),
       rename: () => wish("room.update", { ...place, name: `Name ${pick}`, topic: `Topic ${pick}` }),
       permit: () => wish("room.update", { ...place, permissions: { mention_all: from(roles, pick) } }),
       archive: () => wish("room.archive", { ...place, archived: true }),
@@ -193,6 +216,15 @@ onEveryEngine((engine) => {
     return action === "sign in" ? null : wishes[action]();
   }
 
+  async function uploadOne(user: number): Promise<number> {
+    const { context } = fixture;
+    const actor = { user, session: 1 };
+    const body = new Blob(["words in a file"]);
+    const { id } = await createUpload(context, actor, { name: "notes.txt", size: body.size });
+    await appendUpload(context, actor, id, { at: 0, body: body.stream(), announced: null });
+    return id;
+  }
+
   async function take(scene: Scene, chosen: Step): Promise<void> {
     const { context, does, store } = fixture;
     const by = from(scene.people, chosen.by);
@@ -204,6 +236,10 @@ onEveryEngine((engine) => {
       const { session } = await context.writer.write((tx) => startSession(tx, context, device));
       scene.sessions.push(session);
       return;
+    }
+    if (chosen.action === "send file") {
+      const upload = await uploadOne(by);
+      wish.input = { ...wish.input, files: [{ upload }] } as typeof wish.input;
     }
     const who = wish.name === "report.update" ? fixture.ids.admin : by;
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation

@@ -6,6 +6,7 @@ import { browserDeletions } from "./client/deletions-storage.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
 import { keepPages } from "./client/updates.ts";
+import { indexedDbUploads } from "./client/uploads-indexeddb.ts";
 import { ClientProvider } from "./client/use-client.ts";
 import { applyAppearance, applyLanguage, followSystem } from "./features/settings/appearance.ts";
 import { Pages } from "./screens/pages.tsx";
@@ -16,6 +17,7 @@ const client = createClient({
   storage: indexedDbOutbox(),
   drafts: indexedDbDrafts(),
   deletions: browserDeletions(),
+  uploads: indexedDbUploads(),
   copy: indexedDbCopy(),
   cookie: true,
   device: deviceName(navigator.userAgent),

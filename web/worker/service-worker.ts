@@ -1,3 +1,5 @@
+import { openNoticed } from "./notification-click.ts";
+
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the files of this version, and a name for all of them together. */
 declare const FILES: readonly string[];
@@ -31,6 +33,8 @@ self.addEventListener("message", (event) => {
   if (event.data === "take over") void self.skipWaiting();
 });
 
+self.addEventListener("notificationclick", (event) => event.waitUntil(openNoticed(event.notification)));
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -42,11 +46,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 function isOwnPage(path: string): boolean {
-  return /^\/(?:$|setup$|invite$|search$|rooms\/|settings(?:\/|$))/.test(path);
+  return /^\/(?:$|setup$|invite$|saved$|search$|rooms\/|settings(?:\/|$))/.test(path);
 }
 
 async function kept(request: Request | string): Promise<Response> {
   return (await caches.match(request, { cacheName })) ?? fetch(request);
 }
-
-export type {};

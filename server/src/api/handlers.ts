@@ -1,6 +1,7 @@
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
@@ -23,7 +24,11 @@ import {
   messageHistory,
   sendMessage,
 } from "../features/messages/messages.ts";
-import { setNotifications } from "../features/notifications/notifications.ts";
+import {
+  getDefault,
+  setDefaultNotifications,
+  setNotifications,
+} from "../features/notifications/notifications.ts";
 import { changePassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
@@ -109,6 +114,7 @@ export const handlers: Handlers = {
   "message.history": messageHistory,
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
+  "file.links": fileLinks,
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,
@@ -116,6 +122,8 @@ export const handlers: Handlers = {
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
   "notification.set": setNotifications,
+  "notification.get_default": getDefault,
+  "notification.set_default": setDefaultNotifications,
   "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,

@@ -24,6 +24,12 @@ const always: readonly (readonly [string, string])[] = [
   ["permissions-policy", "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=()"],
 ];
 
+/** What a page of another origin may send and read, beside what every page may. */
+const allowedHeaders =
+  "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, Range";
+const exposedHeaders =
+  "Retry-After, X-Request-Id, Location, Tus-Resumable, Upload-Offset, Upload-Length, Upload-Expires, Content-Range";
+
 /** A year, in seconds. */
 const strictTransport = "max-age=31536000";
 
@@ -43,17 +49,21 @@ export function allowOrigin(response: Response, origin: string | null): Response
   response.headers.append("vary", "Origin");
   if (origin === null) return response;
   response.headers.set("access-control-allow-origin", origin);
-  response.headers.set("access-control-expose-headers", "Retry-After, X-Request-Id");
+  response.headers.set("access-control-expose-headers", exposedHeaders);
   return response;
 }
 
 /** The answer to a browser that asks before it sends (a CORS preflight), or to anybody who asks what may be sent. */
-export function optionsAnswer(allowed: readonly string[], origin: string | null): Response {
+export function optionsAnswer(
+  allowed: readonly string[],
+  origin: string | null,
+  more: Readonly<Record<string, string>> = {},
+): Response {
   const allow = [...allowed, "OPTIONS"].join(", ");
-  const headers: Record<string, string> = { allow };
+  const headers: Record<string, string> = { allow, ...more };
   if (origin !== null) {
     headers["access-control-allow-methods"] = allow;
-    headers["access-control-allow-headers"] = "Authorization, Content-Type, Idempotency-Key";
+    headers["access-control-allow-headers"] = allowedHeaders;
     headers["access-control-max-age"] = "600";
   }
   return new Response(null, { status: 204, headers });

@@ -125,7 +125,9 @@ describe("origins", () => {
     const { status, headers } = await ask(elsewhere);
     expect(status).toBe(204);
     expect(headers.get("access-control-allow-methods")).toContain("PATCH");
-    expect(headers.get("access-control-allow-headers")).toBe("Authorization, Content-Type, Idempotency-Key");
+    expect(headers.get("access-control-allow-headers")).toBe(
+      "Authorization, Content-Type, Idempotency-Key, Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, Range",
+    );
     expect((await ask("https://evil.example.org")).headers.get("access-control-allow-methods")).toBeNull();
   });
 

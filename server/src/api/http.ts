@@ -7,6 +7,7 @@ import { isClaimed } from "../features/server/server.ts";
 import { Networks } from "../platform/networks.ts";
 import { clientAddress } from "./addresses.ts";
 import { addDocsRoutes } from "./docs.ts";
+import { addFileRoutes } from "./file-routes.ts";
 import { allowOrigin, optionsAnswer, secure } from "./headers.ts";
 import { addHealthRoutes } from "./health.ts";
 import type { SocketData } from "./live/connection.ts";
@@ -16,6 +17,7 @@ import { addPageRoutes } from "./pages.ts";
 import { addPictureRoutes } from "./pictures.ts";
 import { problemOf } from "./problems.ts";
 import { addRestRoutes, type RequestScope, type Routes } from "./rest.ts";
+import { addUploadRoutes, tusOptions } from "./uploads.ts";
 
 export interface HttpParts {
   context: Context;
@@ -74,6 +76,8 @@ async function routesOf(
   addHealthRoutes(routes, context, { isDraining });
   addRestRoutes(routes, context, requireClaimed);
   addPictureRoutes(routes, context, requireClaimed);
+  addUploadRoutes(routes, context, requireClaimed);
+  addFileRoutes(routes, context, requireClaimed);
   if (context.config.docs) addDocsRoutes(routes, context.config);
   await addPageRoutes(routes, pages);
   routes.notFound(() => {
@@ -114,7 +118,8 @@ async function respond(routing: Routing, arrived: Arrived): Promise<Response | u
     const allowed = methods.filter((method) => routes.router.match(method, path)[0].length > 0);
     if (allowed.includes("GET")) allowed.push("HEAD");
     if (request.method === "OPTIONS" && allowed.length > 0) {
-      return optionsAnswer(allowed, foreignOrigin(request, config));
+      const more = tusOptions(path, parts.context);
+      return optionsAnswer(allowed, foreignOrigin(request, config), more);
     }
     if (allowed.length > 0 && !allowed.includes(request.method)) return wrongMethod(allowed, scope);
     // Bun leaves the body of an answer to HEAD out by itself, and tells its length.

@@ -11,6 +11,7 @@ import { livePath, liveSubprotocol } from "@parley/protocol/frames";
 import type { BytesSpec, OperationSpec } from "@parley/protocol/operation";
 import type { z } from "zod";
 import { exampleOf } from "./openapi-examples.ts";
+import { fileDescriptions } from "./openapi-files.ts";
 import {
   type ContractSchemas,
   contractSchemas,
@@ -36,7 +37,13 @@ export function describeApi(server: { serverName: string }): Json {
     servers: [{ url: "/" }],
     tags,
     security: [{ bearer: [] }],
-    paths: { ...pathsOf(schemas), [livePath]: { get: liveOperation() }, ...picturePaths(), ...healthPaths() },
+    paths: {
+      ...pathsOf(schemas),
+      [livePath]: { get: liveOperation() },
+      ...picturePaths(),
+      ...fileDescriptions(),
+      ...healthPaths(),
+    },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
       schemas: { ...schemas.components, Problem: problemSchema() },

@@ -3,7 +3,16 @@ import { join } from "node:path";
 import type { Routes } from "./rest.ts";
 
 /** Paths of the web client's own that a person can open: all of them are one page. */
-const pagePaths = ["/", "/setup", "/invite", "/search", "/rooms/:room", "/settings", "/settings/:part"];
+const pagePaths = [
+  "/",
+  "/setup",
+  "/invite",
+  "/saved",
+  "/search",
+  "/rooms/:room",
+  "/settings",
+  "/settings/:part",
+];
 /** Names with a hash of their content in them never change: a year, in seconds. */
 const hashedName = /[.-][A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
 /** Other names would mean something to the router. */

@@ -10,7 +10,7 @@ import { clientId } from "@parley/protocol/fields";
 import type { OperationSpec } from "@parley/protocol/operation";
 import type { Hono } from "hono";
 import type { z } from "zod";
-import type { Context } from "../context.ts";
+import type { Actor, Context } from "../context.ts";
 import { authenticate } from "../features/sessions/sessions.ts";
 import { readBody, readJsonObject } from "./body.ts";
 import { type Caller, carriedOut } from "./call.ts";
@@ -81,13 +81,29 @@ async function callerOf(
 ): Promise<Caller> {
   const { address } = scope;
   if (spec.who === "anyone") return { actor: null, restricted: false, address };
+  const { actor, restricted } = await bearerOf(context, request, scope);
+  return { actor, restricted, address };
+}
+
+/** Who asks, on a path that stands in no contract; not for somebody who must change the password first. */
+export async function sessionOf(context: Context, request: Request, scope: RequestScope): Promise<Actor> {
+  const { actor, restricted } = await bearerOf(context, request, scope);
+  if (restricted) throw new ChatError("forbidden", "change your password first");
+  return actor;
+}
+
+async function bearerOf(
+  context: Context,
+  request: Request,
+  scope: RequestScope,
+): Promise<{ actor: Actor; restricted: boolean }> {
   const [scheme, token, ...more] = request.headers.get("authorization")?.trim().split(/ +/) ?? [];
   if (scheme?.toLowerCase() !== "bearer" || !token || more.length > 0) {
     throw new ChatError("unauthenticated", "sign in first");
   }
-  const { actor, restricted } = await authenticate(context, token, address);
+  const { actor, restricted } = await authenticate(context, token, scope.address);
   scope.user = actor.user;
-  return { actor, restricted, address };
+  return { actor, restricted };
 }
 
 function keyOf(request: Request): string | null {

@@ -38,7 +38,8 @@ export function diskFiles({ folder, clock, randomBytes }: DiskFilesOptions): Fil
     async get(name) {
       const file = Bun.file(pathOf(name));
       if (!(await file.exists())) return null;
-      return { size: file.size, stream: () => file.stream() };
+      const range = (from: number, to: number) => file.slice(from, to).stream();
+      return { size: file.size, stream: () => file.stream(), range };
     },
     async delete(name) {
       await rm(pathOf(name), { force: true });
@@ -48,16 +49,21 @@ export function diskFiles({ folder, clock, randomBytes }: DiskFilesOptions): Fil
 }
 
 async function* filesIn(folder: string, clock: Clock): AsyncIterable<ListedFile> {
+  for await (const { name, at } of listFolder(folder)) {
+    if (fileName.test(name)) yield { name, at };
+    else if (name.endsWith(unfinished) && clock.now() - at > givenUpAfter) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
+/** Every file in a folder, whatever its name; nothing where there is no such folder. */
+export async function* listFolder(folder: string): AsyncIterable<ListedFile> {
   const entries = await opendir(folder).catch(orNothing);
   if (!entries) return;
   for await (const { name } of entries) {
-    const path = join(folder, name);
-    const found = await stat(path).catch(orNothing);
-    if (!found?.isFile()) continue;
-    if (fileName.test(name)) yield { name, at: found.mtimeMs };
-    else if (name.endsWith(unfinished) && clock.now() - found.mtimeMs > givenUpAfter) {
-      await rm(path, { force: true });
-    }
+    const found = await stat(join(folder, name)).catch(orNothing);
+    if (found?.isFile()) yield { name, at: found.mtimeMs };
   }
 }
 
@@ -73,7 +79,7 @@ async function writeSynced(path: string, bytes: Uint8Array, now: number): Promis
 }
 
 /** A name is on the disk only once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const opened = await open(folder, "r");
   try {
     await opened.sync();
@@ -83,16 +89,16 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** What is not there, or no more. */
-function orNothing(error: unknown): null {
+export function orNothing(error: unknown): null {
   if ((error as { code?: unknown }).code === "ENOENT") return null;
   throw error;
 }
 
-function isFull(error: unknown): boolean {
+export function isFull(error: unknown): boolean {
   return ["ENOSPC", "EDQUOT"].includes(String((error as { code?: unknown }).code));
 }
 
-function diskFull(): ChatError {
+export function diskFull(): ChatError {
   return new ChatError("unavailable", "the disk is full: nothing can be stored until there is room", {
     after: 5,
   });

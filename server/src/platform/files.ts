@@ -5,6 +5,8 @@ export interface KeptFile {
   /** In bytes. */
   size: number;
   stream(): ReadableStream<Uint8Array>;
+  /** The bytes from one place up to, and without, another. */
+  range(from: number, to: number): ReadableStream<Uint8Array>;
 }
 
 export interface ListedFile {

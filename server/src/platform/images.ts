@@ -18,6 +18,13 @@ export interface SquareOptions {
   most: number;
 }
 
+export interface BoxOptions {
+  width: number;
+  height: number;
+  /** Pixels of the original at most. */
+  mostPixels: number;
+}
+
 type Format = Awaited<ReturnType<Bun.Image["metadata"]>>["format"];
 const known: ReadonlySet<Format> = new Set(["jpeg", "png", "webp", "gif"]);
 
@@ -30,6 +37,13 @@ export class Images {
   async square(original: Uint8Array, options: SquareOptions): Promise<Uint8Array> {
     await this.turn();
     const work = squareOf(original, options).finally(() => this.next());
+    return within(work).catch(asRefusal);
+  }
+
+  /** All of a picture within a box as a WebP, upright, with nothing in it but its pixels. */
+  async within(original: Uint8Array, options: BoxOptions): Promise<Uint8Array> {
+    await this.turn();
+    const work = boxed(original, options).finally(() => this.next());
     return within(work).catch(asRefusal);
   }
 
@@ -49,6 +63,12 @@ export class Images {
     if (following) following();
     else this.working--;
   }
+}
+
+async function boxed(original: Uint8Array, { width, height, mostPixels }: BoxOptions): Promise<Uint8Array> {
+  const bytes = isPng(original) ? onlyDrawn(original) : original;
+  const picture = new Bun.Image(bytes, { maxPixels: mostPixels });
+  return picture.resize(width, height, { fit: "inside", withoutEnlargement: true }).webp({ quality }).bytes();
 }
 
 async function squareOf(original: Uint8Array, { side, most }: SquareOptions): Promise<Uint8Array> {

@@ -28,6 +28,12 @@ export interface RefreshClaims {
   mac: string;
 }
 
+export interface FileClaims {
+  file: number;
+  session: number;
+  until: number;
+}
+
 export interface TokensOptions {
   secretKey: string;
   accessTokenMinutes: number;
@@ -44,6 +50,7 @@ export class Tokens {
   private readonly clock: Clock;
   private readonly accessKey: Uint8Array;
   private readonly refreshKey: Uint8Array;
+  private readonly fileKey: Uint8Array;
   private readonly keyId: string;
 
   constructor(options: TokensOptions) {
@@ -51,6 +58,7 @@ export class Tokens {
     this.clock = options.clock;
     this.accessKey = derivedKey(options.secretKey, "access token");
     this.refreshKey = derivedKey(options.secretKey, "refresh token");
+    this.fileKey = derivedKey(options.secretKey, "file address");
     this.keyId = Buffer.from(derivedKey(options.secretKey, "key id")).toString("hex").slice(0, 16);
   }
 
@@ -118,6 +126,24 @@ export class Tokens {
   isRefresh(claims: RefreshClaims, familySecret: string): boolean {
     const expected = this.refreshMac({ ...claims, familySecret });
     return timingSafeEqual(Buffer.from(expected), Buffer.from(claims.mac));
+  }
+
+  /** `session.until.mac`: lets one session read one file until a moment (milliseconds since 1970 UTC). */
+  signFile(of: FileClaims): string {
+    return `${of.session}.${of.until}.${this.fileMac(of)}`;
+  }
+
+  /** The session that may read this file with this key; null where it is not good, or no longer. */
+  verifyFile({ file, key }: { file: number; key: string }): number | null {
+    const [, session = "", until = "", mac = ""] =
+      /^([1-9][0-9]{0,15})\.([1-9][0-9]{0,15})\.([A-Za-z0-9_-]{43})$/.exec(key) ?? [];
+    const claims = { file, session: Number(session), until: Number(until) };
+    if (!isId(claims.session) || !isId(claims.until) || claims.until <= this.clock.now()) return null;
+    return timingSafeEqual(Buffer.from(this.fileMac(claims)), Buffer.from(mac)) ? claims.session : null;
+  }
+
+  private fileMac({ file, session, until }: FileClaims): string {
+    return createHmac("sha256", this.fileKey).update(`${file}.${session}.${until}`).digest("base64url");
   }
 
   private refreshMac(of: { session: number; familySecret: string; generation: number }): string {

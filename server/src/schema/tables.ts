@@ -31,6 +31,8 @@ interface Tables {
     last_seen_at: number | null;
     /** The name of the profile picture. */
     avatar: Generated<string | null>;
+    notify_level: Generated<"all" | "mentions" | "none">;
+    muted_until: Generated<number | null>;
     /** The head of the private log. */
     head: Generated<number>;
   };
@@ -152,6 +154,8 @@ interface Tables {
     reply_count: Generated<number>;
     replied_seq: Generated<number | null>;
     replied_at: Generated<number | null>;
+    /** How many files it carries: most messages have none and need no further query. */
+    file_count: Generated<number>;
     /** Who first said what was forwarded, and when. */
     forwarded_sender: Generated<number | null>;
     forwarded_at: Generated<number | null>;
@@ -174,6 +178,35 @@ interface Tables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** Bytes that somebody sends up: one's own until a message takes them, then those of the files that name them. */
+  uploads: {
+    id: Generated<number>;
+    user_id: number;
+    /** Where the bytes are kept: random, and told to nobody. */
+    key: string;
+    name: string;
+    size: number;
+    /** Null until all of it is there. */
+    type: string | null;
+    width: number | null;
+    height: number | null;
+    /** Whether a message took it, once and for all. */
+    bound: Generated<Flag>;
+    created_at: number;
+    /** When it is looked whether anything needs it any longer; null while something does. */
+    expires_at: number | null;
+  };
+  /** What a message carries. A forwarded message has rows of its own for the same upload. */
+  files: {
+    id: Generated<number>;
+    message_id: number;
+    place: number;
+    upload_id: number;
+    name: string;
+    alt: Generated<string>;
+  };
+  /** Bytes of everybody's uploads; under 0 those of all of them. */
+  storage_use: { user_id: number; bytes: number };
   /** `user_id` blocks `blocked_id`. */
   blocks: { user_id: number; blocked_id: number; at: number };
   reports: {
@@ -301,6 +334,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
+  ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);
 
 /** Composes a query of this schema once; see `preparer`. */

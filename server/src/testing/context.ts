@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { diskFiles } from "../platform/files-disk.ts";
+import { diskGrowing } from "../platform/growing-disk.ts";
 import { Images } from "../platform/images.ts";
 import { createLogger } from "../platform/logger.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
@@ -48,6 +49,8 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(folder, "avatars"), clock, randomBytes }),
+    files: diskFiles({ folder: join(folder, "files"), clock, randomBytes }),
+    growing: diskGrowing({ folder: join(folder, "uploads"), whole: join(folder, "files") }),
     presence: { stateOf: () => "offline" },
     epoch: "test",
   };

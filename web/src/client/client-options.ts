@@ -3,6 +3,7 @@ import type { DeletionStorage } from "./deletions-storage.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
+import type { UploadStorage } from "./uploads-storage.ts";
 
 export interface ClientOptions {
   /** The server's address without a path. */
@@ -13,6 +14,8 @@ export interface ClientOptions {
   drafts?: DraftStorage;
   /** Where deletions wait until they can no longer be taken back; left out, for as long as the process lives. */
   deletions?: DeletionStorage;
+  /** Where files wait until they are sent; left out, for as long as the process lives. */
+  uploads?: UploadStorage;
   /** Where what was read is kept; left out, nowhere. */
   copy?: CopyStorage;
   /** Keep the refresh token in an HttpOnly cookie: for browsers. */

@@ -5,15 +5,15 @@ import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
 import { Deletions } from "./deletions.ts";
-import { Drafts } from "./drafts.ts";
+import type { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
-import { type Environment, platformEnvironment } from "./environment.ts";
+import { platformEnvironment } from "./environment.ts";
 import { KeptCopy } from "./kept-copy.ts";
 import { LostMessages } from "./lost-messages.ts";
 import { deliverable, Marks } from "./marks.ts";
-import { Outbox } from "./outbox.ts";
-import { type Draft, type OutboxStorage, sendEntry } from "./outbox-storage.ts";
-import { OwnProfile } from "./own-profile.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Draft } from "./outbox-storage.ts";
+import { Personal } from "./personal.ts";
 import { Readings } from "./readings.ts";
 import { RoomPeople } from "./room-people.ts";
 import { type CallOptions, createRpc, type Rpc } from "./rpc.ts";
@@ -23,6 +23,8 @@ import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
 import type { Threads } from "./threads.ts";
+import { Unsent } from "./unsent.ts";
+import type { Uploads } from "./uploads.ts";
 import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
 import type { Place } from "./windows.ts";
 
@@ -34,13 +36,16 @@ export class Client {
   /** What the person is writing. */
   readonly drafts: Drafts;
   readonly deletions: Deletions;
-  readonly #self: OwnProfile;
+  /** Files on their way. */
+  readonly uploads: Uploads;
+  readonly personal: Personal;
   readonly #lost: LostMessages;
   readonly #copy: KeptCopy;
   readonly #rpc: Rpc;
   readonly #session: Session;
   readonly #socket: LiveSocket;
   readonly #sync: Sync;
+  readonly #unsent: Unsent;
   readonly #outbox: Outbox;
   readonly #marks: Marks;
   readonly #signals: Signals;
@@ -50,11 +55,13 @@ export class Client {
 
   constructor(options: ClientOptions) {
     const environment = options.environment ?? platformEnvironment();
-    const { cookie = false, device = "", url, storage, drafts = memoryDrafts(), copy } = options;
+    const { cookie = false, device = "", url, drafts = memoryDrafts(), copy } = options;
     const { view } = this;
     const call: Rpc["call"] = (name, input, how) => this.#rpc.call(name, input, how);
     const newId = () => uuidv7(environment.now(), environment.randomBytes(uuidRandomBytes));
-    this.#self = new OwnProfile({ environment, call, view });
+    const tell = (word: TabWord) => this.#tabs.say(word);
+    this.personal = new Personal({ environment, call, view, drafts, tell });
+    this.drafts = this.personal.drafts;
     const lost = (message: Message) => this.#outbox.addLost(message);
     this.#lost = new LostMessages({ environment, call, lost });
     this.#copy = new KeptCopy({ storage: copy, environment, view });
@@ -77,7 +84,7 @@ export class Client {
       kept: (room, before, limit) => this.#copy.older(room, before, limit),
       disowned: (messages) => this.#lost.doubt(messages),
       marked: (room, read) => this.#marks.stands(room, read),
-      selfChanged: () => this.#self.changed(),
+      followed: (event) => this.personal.follow(event),
     });
     this.#socket = new LiveSocket({
       url,
@@ -92,7 +99,12 @@ export class Client {
       frame: (frame) => this.#heard(frame),
       changed: (link) => this.#linkChanged(link),
     });
-    this.#outbox = this.#makeOutbox(storage, environment, newId);
+    this.#unsent = new Unsent({
+      ...{ client: options, view, environment, newId, tokens: { token, refused }, socket: this.#socket },
+      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
+      tell,
+    });
+    ({ outbox: this.#outbox, uploads: this.uploads } = this.#unsent);
     this.#marks = new Marks({
       environment,
       send: async (operation, room, seq) => {
@@ -107,15 +119,9 @@ export class Client {
       hear: (word) => this.#heardTab(word),
       led: (isLeading) => this.#led(isLeading),
     });
-    this.drafts = new Drafts({
-      storage: drafts,
-      environment,
-      changed: (changed) => view.setState({ drafts: changed }),
-      tell: (change) => this.#tabs.say({ kind: "draft", change }),
-    });
     this.deletions = new Deletions({ view, call, environment, storage: options.deletions });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
-    for (const kept of [this.drafts, this.#copy]) environment.leaving(() => kept.flush());
+    environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
       view: () => {
         const { state, link, isComplete } = view.getState();
@@ -124,20 +130,6 @@ export class Client {
       changed: (readings) => view.setState({ readings }),
     });
     view.subscribe((now, before) => this.#shown(now, before));
-  }
-
-  #makeOutbox(storage: OutboxStorage, environment: Environment, newId: () => string): Outbox {
-    const { view } = this;
-    return new Outbox({
-      storage,
-      environment,
-      newId,
-      send: (entry) => sendEntry(this.#socket, entry),
-      isSettled: (room, seq) => this.#sync.isSettled(room, seq),
-      changed: (outbox) => view.setState({ outbox }),
-      storageFailed: () => view.setState({ isOutboxKept: false }),
-      tell: (word) => this.#tabs.say(word),
-    });
   }
 
   /** Any operation of the contract, over REST. */
@@ -233,10 +225,15 @@ export class Client {
   }
 
   retry(clientId: string): Promise<void> {
-    return this.#outbox.retry(clientId);
+    return this.#unsent.retry(clientId);
   }
 
   discard(clientId: string): void {
+    this.#unsent.discard(clientId);
+  }
+
+  /** Takes a message that failed back into what is being written: its files are in the room's tray again. */
+  takeBack(clientId: string): void {
     this.#outbox.discard(clientId);
   }
 
@@ -310,28 +307,25 @@ export class Client {
 
   #welcome(user: number): void {
     this.#tabs.join(user);
-    void this.#outbox.load(user);
-    void this.drafts.load(user);
+    this.#unsent.load(user);
+    this.personal.welcome(user);
   }
 
   /** Nothing of one person stays for the next. */
   #forget(ended: boolean): void {
     this.#socket.stop();
-    if (ended) {
-      this.#outbox.unload();
-      this.drafts.unload();
-    } else {
+    if (ended) this.#unsent.unload();
+    else {
       this.#tabs.say({ kind: "signed out" });
-      void this.#outbox.clear();
-      void this.drafts.clear();
+      this.#unsent.clear();
     }
+    this.personal.clear(ended);
     this.#tabs.leave();
     this.#marks.clear();
     this.#signals.clear();
     this.#readings.clear();
     this.roomPeople.clear();
     this.#sync.stop();
-    this.#self.clear();
     this.#lost.clear();
     void this.#copy.wipe();
     const { session, isOutboxKept, isKept } = this.view.getState();
@@ -344,6 +338,7 @@ export class Client {
     if (isAnother) this.#marks.clear();
     this.#outbox.greeted(frame.epoch);
     this.#sync.ready(frame);
+    this.personal.greeted(frame, isAnother);
     this.view.setState({ isCached: false });
     this.#readings.greeted(frame.rooms, isAnother);
     for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
@@ -354,10 +349,12 @@ export class Client {
     if (link.status !== "ready") {
       this.#tabs.withdraw();
       this.#marks.halt();
+      this.uploads.halt();
       return;
     }
     this.#tabs.contend();
     this.#marks.start();
+    this.uploads.start();
     this.#signals.people.rewatch();
   }
 
@@ -370,14 +367,16 @@ export class Client {
   /** One connected tab sends and keeps for all of them. */
   #led(isLeading: boolean): void {
     this.#copy.lead(isLeading);
+    this.personal.lead(isLeading);
     if (isLeading) void this.#outbox.takeOver();
     else this.#outbox.halt();
   }
 
   #heardTab(word: TabWord): void {
     if (word.kind === "signed out") this.#session.left();
-    else if (word.kind === "draft") this.drafts.hear(word.change);
-    else this.#outbox.hear(word);
+    else if (word.kind === "uploads") void this.uploads.refresh();
+    else if (word.kind === "entry" || word.kind === "entry gone") this.#outbox.hear(word);
+    else this.personal.hear(word);
   }
 
   #arrived(room: number, messages: readonly Message[]): void {

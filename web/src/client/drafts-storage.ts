@@ -4,6 +4,7 @@ export interface DraftEntry {
   room: number;
   /** The message it answers; null for what is said to the room. */
   reply_to: number | null;
+  /** Empty for one that is gone, as long as the server may not know. */
   text: string;
   mentions?: number[];
   /** Milliseconds since 1970: of two states the later stands. */

@@ -21,7 +21,8 @@ function draftsOf(client: Client): Record<string, string> {
 
 async function kept(storage: DraftStorage): Promise<string[]> {
   await settled();
-  return (await storage.all(1)).map(({ text }) => text).sort();
+  // An empty one only remembers, until the server knows, that a draft is gone.
+  return (await storage.all(1)).flatMap(({ text }) => text || []).sort();
 }
 
 function tab(storage: DraftStorage, browser = new ScriptedBrowser()) {

@@ -1,4 +1,5 @@
 import type { ServerFrame } from "@parley/protocol/frames";
+import { roomOf } from "./draft-sync.ts";
 import { type DraftEntry, type DraftStorage, draftKey } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 
@@ -14,6 +15,8 @@ export interface DraftsOptions {
   storage: DraftStorage;
   environment: Pick<Environment, "now" | "after">;
   changed: (drafts: ReadonlyMap<string, DraftEntry>) => void;
+  /** What was changed in this browser, by this tab or another, is kept. */
+  kept: (change: DraftChange) => void;
   /** Says to whoever else shows this person's drafts what became of one. */
   tell: (change: DraftChange) => void;
 }
@@ -33,6 +36,8 @@ export class Drafts {
   /** The last of what was asked of the storage: one at a time, so that a later word is not overtaken. */
   #storing: Promise<void> = Promise.resolve();
   #user = 0;
+  /** What the device has of this person is known. */
+  loading: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: DraftsOptions) {}
 
@@ -79,10 +84,67 @@ export class Drafts {
 
   /** Another place has changed a draft; of two changes the later stands. */
   hear({ key, entry, at }: DraftChange): void {
-    const known = Math.max(this.#drafts.get(key)?.changed_at ?? 0, this.#gone.get(key) ?? 0);
-    if (at < known || (entry && entry.user !== this.#user)) return;
+    if (at < this.#changedAt(key) || (entry && entry.user !== this.#user)) return;
     this.#unkept.delete(key);
     this.#put({ key, entry, at });
+    this.options.kept({ key, entry, at });
+  }
+
+  /** When a room's draft was last changed, as far as is known; 0 when it never was. */
+  changedAt(room: number): number {
+    return this.#changedAt(draftKey(room));
+  }
+
+  /** Something was written in a room within the last moments. */
+  isUnkept(room: number): boolean {
+    return this.#unkept.has(draftKey(room));
+  }
+
+  /** Drafts that are the same on all devices, and those that are gone since a while. */
+  synced(): { room: number; at: number; isGone: boolean }[] {
+    const present = [...this.#drafts].map(([key, { changed_at }]) => ({
+      key,
+      at: changed_at,
+      isGone: false,
+    }));
+    const gone = [...this.#gone].map(([key, at]) => ({ key, at, isGone: true }));
+    const isPresent = new Set(present.map(({ key }) => key));
+    return [...present, ...gone.filter(({ key }) => !isPresent.has(key))].flatMap(({ key, ...rest }) => {
+      const room = roomOf(key);
+      return room === undefined ? [] : [{ room, ...rest }];
+    });
+  }
+
+  /** Takes over what another device has left. */
+  take(room: number, text: string, at: number): void {
+    if (this.#user === 0 || at < this.changedAt(room)) return;
+    const key = draftKey(room);
+    const { mentions } = this.#drafts.get(key)?.text === text ? (this.#drafts.get(key) ?? {}) : {};
+    const kept = {
+      user: this.#user,
+      room,
+      reply_to: null,
+      text,
+      changed_at: at,
+      ...(mentions && { mentions }),
+    };
+    const entry = text === "" ? null : kept;
+    this.#unkept.delete(key);
+    this.#put({ key, entry, at });
+    const user = this.#user;
+    void this.#store(() =>
+      entry ? this.options.storage.put(entry) : this.options.storage.remove(user, key),
+    );
+  }
+
+  /** The server knows that a draft is gone, or will not: this device need not remember it. */
+  settle(room: number, at: number): void {
+    const key = draftKey(room);
+    const user = this.#user;
+    if (this.#drafts.has(key) || this.#gone.get(key) !== at) return;
+    void this.#store(async () => {
+      if (!this.#drafts.has(key)) await this.options.storage.remove(user, key);
+    });
   }
 
   /** Keeps and tells what is not kept yet: the page may be about to go. */
@@ -106,16 +168,24 @@ export class Drafts {
     for (const change of changes) {
       this.options.tell(change);
       void this.#store(() => once.then(() => this.#keep(user, change)));
+      void once.then(() => user === this.#user && this.options.kept(change));
     }
   }
 
   /** Takes over what this person left on this device. */
-  async load(user: number): Promise<void> {
+  load(user: number): Promise<void> {
     this.#user = user;
+    this.loading = this.#load(user);
+    return this.loading;
+  }
+
+  async #load(user: number): Promise<void> {
     const kept = await this.options.storage.all(user).catch(() => []);
     if (user !== this.#user) return;
     for (const entry of kept) {
-      this.hear({ key: draftKey(entry.room, entry.reply_to), entry, at: entry.changed_at });
+      const key = draftKey(entry.room, entry.reply_to);
+      if (entry.changed_at < this.#changedAt(key)) continue;
+      this.#put({ key, entry: entry.text === "" ? null : entry, at: entry.changed_at });
     }
   }
 
@@ -143,14 +213,25 @@ export class Drafts {
   #put({ key, entry, at }: DraftChange): void {
     this.#drafts = new Map(this.#drafts);
     if (entry) this.#drafts.set(key, entry);
-    else if (this.#drafts.delete(key)) this.#gone.set(key, at);
+    else {
+      this.#drafts.delete(key);
+      this.#gone.set(key, at);
+    }
     const [oldest] = this.#gone.keys();
     if (this.#gone.size > mostGone && oldest !== undefined) this.#gone.delete(oldest);
     this.options.changed(this.#drafts);
   }
 
-  #keep(user: number, { key, entry }: DraftChange): Promise<void> {
-    return entry ? this.options.storage.put(entry) : this.options.storage.remove(user, key);
+  #changedAt(key: string): number {
+    return Math.max(this.#drafts.get(key)?.changed_at ?? 0, this.#gone.get(key) ?? 0);
+  }
+
+  /** That a room's draft is gone is kept, as an empty one, until the server knows: else it would come back from there. */
+  #keep(user: number, { key, entry, at }: DraftChange): Promise<void> {
+    const room = roomOf(key);
+    if (entry) return this.options.storage.put(entry);
+    if (room === undefined) return this.options.storage.remove(user, key);
+    return this.options.storage.put({ user, room, reply_to: null, text: "", changed_at: at });
   }
 
   /** A device that cannot keep a draft shows it as long as the page lives. */

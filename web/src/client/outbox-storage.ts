@@ -1,6 +1,7 @@
 import type { Input, Output } from "@parley/protocol/contract";
 import type { ErrorCode } from "@parley/protocol/errors";
 import type { LiveSocket } from "./socket.ts";
+import type { UploadEntry } from "./uploads-storage.ts";
 
 /**
  * `queued` → `sent` → `acked` → gone, once its event is applied. `failed`: the server refused it for good, or it is
@@ -8,7 +9,10 @@ import type { LiveSocket } from "./socket.ts";
  */
 export type OutboxEntryState = "queued" | "sent" | "acked" | "failed";
 
-export type Draft = Omit<Input<"message.send">, "client_id">;
+export type Draft = Omit<Input<"message.send">, "client_id" | "files"> & {
+  /** Its files, by their keys among the person's uploads. */
+  attachments?: string[];
+};
 
 /** A message on its way. Plain data: it outlives the page. */
 export interface OutboxEntry extends Draft {
@@ -37,12 +41,13 @@ export interface OutboxStorage {
 export async function sendEntry(
   socket: Pick<LiveSocket, "do">,
   entry: OutboxEntry,
+  files: readonly UploadEntry[] = [],
 ): Promise<{ seq: number }> {
-  const { result } = await socket.do("message.send", toMessageInput(entry), entry.client_id);
+  const { result } = await socket.do("message.send", toMessageInput(entry, files), entry.client_id);
   return { seq: (result as Output<"message.send">).seq };
 }
 
-function toMessageInput(entry: OutboxEntry): Input<"message.send"> {
+function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
   const { client_id, room, text, reply_to, mentions, mention_all } = entry;
   return {
     client_id,
@@ -51,5 +56,10 @@ function toMessageInput(entry: OutboxEntry): Input<"message.send"> {
     ...(reply_to !== undefined && { reply_to }),
     ...(mentions && { mentions }),
     ...(mention_all !== undefined && { mention_all }),
+    ...(files.length > 0 && { files: files.map(toAttachment) }),
   };
+}
+
+function toAttachment({ upload = 0, name, alt }: UploadEntry) {
+  return { upload, name, ...(alt !== "" && { alt }) };
 }

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   /** Whether the room is held up to this event, or is not followed: then its event will not be applied any more. */
   isSettled: (room: number, seq: number) => boolean;
   changed: (entries: readonly OutboxEntry[]) => void;
+  /** Its message has arrived: what belongs to it is no longer needed. */
+  over?: (entry: OutboxEntry) => void;
   /** This device cannot keep entries: they are lost with the page. */
   storageFailed: () => void;
   /** Says to the other tabs of this person what became of a message. */
@@ -194,14 +196,15 @@ export class Outbox {
     this.#over(client_id);
     const entry = this.#entries.get(client_id);
     if (!entry) return;
-    this.#remove(client_id);
+    this.#done(entry);
     this.#tell(this.#acked(entry, seq));
   }
 
   /** Rooms have moved on: acknowledged messages that they must hold by now are done with. */
   settle(): void {
-    for (const { client_id, room, acked, state } of [...this.#entries.values()]) {
-      if (state === "acked" && acked && this.options.isSettled(room, acked.seq)) this.#remove(client_id);
+    for (const entry of [...this.#entries.values()]) {
+      const { room, acked, state } = entry;
+      if (state === "acked" && acked && this.options.isSettled(room, acked.seq)) this.#done(entry);
     }
   }
 
@@ -263,7 +266,7 @@ export class Outbox {
     if (!this.#entries.has(entry.client_id)) return;
     const acked = this.#acked(entry, seq);
     if (!this.options.isSettled(entry.room, seq)) return this.#store(acked);
-    this.#remove(entry.client_id);
+    this.#done(entry);
     this.#tell(acked);
   }
 
@@ -306,6 +309,11 @@ export class Outbox {
 
   #tell(entry: OutboxEntry): void {
     this.options.tell?.({ kind: "entry", entry });
+  }
+
+  #done(entry: OutboxEntry): void {
+    this.options.over?.(entry);
+    this.#remove(entry.client_id);
   }
 
   #remove(clientId: string): void {

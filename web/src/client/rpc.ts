@@ -120,7 +120,7 @@ async function attempt(options: RpcOptions, request: Request, token?: string): P
   return text === "" ? {} : JSON.parse(text);
 }
 
-function unreachable(cause: unknown): never {
+export function unreachable(cause: unknown): never {
   throw Object.assign(new ChatError("unavailable", "The server cannot be reached."), { cause });
 }
 
@@ -133,7 +133,7 @@ interface Problem {
 }
 
 /** Reads problem details (RFC 9457); a proxy between may have put a page of its own in their place. */
-function toChatError(response: Response, text: string): ChatError {
+export function toChatError(response: Response, text: string): ChatError {
   const problem = parsedProblem(text);
   const after = Number(problem.after ?? response.headers.get("retry-after") ?? Number.NaN);
   const message = [problem.detail, problem.title].find((part) => typeof part === "string" && part !== "");

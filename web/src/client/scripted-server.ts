@@ -80,6 +80,8 @@ export class ScriptedServer {
       case "/session":
       case "/session/refresh":
         return Response.json({ access_token: "token", expires_in: 86_400, session: 5, user: { id: 1 } });
+      case "/me/drafts":
+        return Response.json({ drafts: [] });
       case "/rooms/7":
         return Response.json(this.membership);
       case "/rooms/7/messages":

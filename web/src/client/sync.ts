@@ -30,8 +30,8 @@ export interface SyncOptions {
   disowned: (messages: readonly Message[]) => void;
   /** The person's own mark of a room moved, by whichever device. */
   marked: (room: number, read: number) => void;
-  /** The profile of the signed-in person changed elsewhere. */
-  selfChanged: () => void;
+  /** An event of the private log was applied. */
+  followed: (event: UserEvent) => void;
 }
 
 /** SYNC-1 to SYNC-7. Keeps the client's copy in step with the server's logs. */
@@ -161,9 +161,8 @@ export class Sync {
   }
 
   #follow(event: UserEvent): void {
+    this.options.followed(event);
     switch (event.kind) {
-      case "user.updated":
-        return this.options.selfChanged();
       case "room.appeared":
         this.#left.delete(event.room.id);
         return this.rooms.mend(event.room.id);

@@ -1,14 +1,20 @@
 import type { DraftChange } from "./drafts.ts";
 import type { Channel, Environment } from "./environment.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
+import type { SightWord } from "./sight.ts";
 
 /** What one tab says to the others of the same person. */
 export type TabWord =
   | { kind: "draft"; change: DraftChange }
+  | { kind: "sight"; sight: SightWord }
+  /** A tab leads from now on, and does not know what the others show. */
+  | { kind: "what is in sight?" }
   /** A message on its way is so now. */
   | { kind: "entry"; entry: OutboxEntry }
   /** It was discarded. */
   | { kind: "entry gone"; client_id: string }
+  /** A file on its way is another, or in another state. */
+  | { kind: "uploads" }
   | { kind: "signed out" };
 
 export interface TabsOptions {

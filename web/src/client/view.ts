@@ -1,4 +1,5 @@
 import type { Mark } from "@parley/protocol/messages";
+import type { DefaultNotifications } from "@parley/protocol/notifications";
 import type { Presence } from "@parley/protocol/presence";
 import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
@@ -8,6 +9,7 @@ import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { UploadEntry } from "./uploads-storage.ts";
 
 /** All that a page shows. Every part is replaced when it changes, never changed in place. */
 export interface View {
@@ -36,6 +38,16 @@ export interface View {
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
+  /** Files on their way, in the order in which they were chosen. */
+  uploads: readonly UploadEntry[];
+  /** Messages that the person keeps at hand; null until that is asked for and known. */
+  saved: ReadonlySet<number> | null;
+  /** Of what the person wishes to be told in all rooms; null until it is known. */
+  wishes: DefaultNotifications | null;
+  /** How often the admins have dealt with a report of the person's since the page is open. */
+  reportChanges: number;
+  /** Whether this tab does for all of the person's what one of them must do. */
+  isLeading: boolean;
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
   /** Messages that the person has deleted: one that is only `asked` for may be taken back. */
@@ -60,8 +72,13 @@ export function emptyView(): View {
     typing: new Map(),
     marks: new Map(),
     readings: new Map(),
+    saved: null,
+    wishes: null,
+    reportChanges: 0,
+    isLeading: false,
     drafts: new Map(),
     deletions: new Map(),
+    uploads: [],
   };
 }
 

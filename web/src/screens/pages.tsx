@@ -6,8 +6,10 @@ import { Notices } from "../ui/announcer.tsx";
 import { lazily } from "../ui/lazily.tsx";
 import { ChatScreen } from "./chat/chat-screen.tsx";
 import { Card } from "./entrance/card.tsx";
+import { useNotifications } from "./use-notifications.ts";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
+const SavedScreen = lazily(async () => (await import("./saved/saved-screen.tsx")).SavedScreen);
 const SearchScreen = lazily(async () => (await import("./search/search-screen.tsx")).SearchScreen);
 const SettingsScreen = lazily(async () => (await import("./settings/settings-screen.tsx")).SettingsScreen);
 
@@ -34,13 +36,16 @@ function Screen() {
   const path = usePath();
   const room = matchPath("/rooms/:room", path) ?? matchPath("/rooms/:room/threads/:thread", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
+  useNotifications(room ? Number(room.room) : null);
   const isSearch = path === "/search";
-  const isKnown = path === "/" || isSearch || room !== null || settings !== null;
+  const isSaved = path === "/saved";
+  const isKnown = path === "/" || isSearch || isSaved || room !== null || settings !== null;
   useEffect(() => {
     // An address that led in, such as an invite's, holds a code that has done its work.
     if (!isKnown) navigate("/", { replace: true });
   }, [isKnown]);
   if (isSearch) return <SearchScreen />;
+  if (isSaved) return <SavedScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
   const thread = room?.thread;
   return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;

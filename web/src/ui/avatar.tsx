@@ -1,4 +1,5 @@
 import clsx from "clsx";
+import { useState } from "react";
 
 export type Dot = "online" | "away" | "busy" | "offline";
 
@@ -31,17 +32,30 @@ const step = 137.5;
 /** Decoration: whoever shows it says the name beside it. */
 export function Avatar({ name, id, picture, size = "middle", square, dot }: AvatarProps) {
   const hue = Math.round((id * step) % 360);
+  const [broken, setBroken] = useState<string>();
+  const isShown = picture !== undefined && picture !== broken;
   return (
     <span aria-hidden className="relative inline-flex shrink-0 select-none">
       <span
-        style={picture ? undefined : { backgroundColor: `oklch(0.48 0.1 ${hue})` }}
+        style={isShown ? undefined : { backgroundColor: `oklch(0.48 0.1 ${hue})` }}
         className={clsx(
           "inline-flex items-center justify-center overflow-hidden font-semibold text-white",
           square ? "rounded-lg" : "rounded-full",
           sizes[size],
         )}
       >
-        {picture ? <img src={picture} alt="" className="size-full object-cover" /> : initialsOf(name)}
+        {isShown ? (
+          <img
+            src={picture}
+            alt=""
+            draggable={false}
+            // Without a network, or between two pictures, the letters do.
+            onError={() => setBroken(picture)}
+            className="size-full object-cover"
+          />
+        ) : (
+          initialsOf(name)
+        )}
       </span>
       {dot && (
         <span

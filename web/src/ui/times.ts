@@ -1,4 +1,5 @@
 import { i18n, translate } from "./text.ts";
+import { hourChoice } from "./time-choices.ts";
 
 const day = 24 * 3600 * 1000;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -12,11 +13,11 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 }
 
 export function clockTime(time: string | number): string {
-  return formatOf({ hour: "numeric", minute: "2-digit" }).format(new Date(time));
+  return formatOf({ hour: "numeric", minute: "2-digit", ...hourChoice() }).format(new Date(time));
 }
 
 export function fullTime(time: string | number): string {
-  return formatOf({ dateStyle: "full", timeStyle: "short" }).format(new Date(time));
+  return formatOf({ dateStyle: "full", timeStyle: "short", ...hourChoice() }).format(new Date(time));
 }
 
 /** In a sentence, after "on". */

@@ -4,6 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Actor, Tx } from "../../context.ts";
 import { contentHash } from "../../platform/hashes.ts";
 import { fromBody } from "../../schema/bodies.ts";
+import { copied } from "../files/files.ts";
 import { accessMessage, repeatOf, sendOnce } from "../messages/messages.ts";
 
 type Forwarding = Checked<"message.forward"> & { client_id: string };
@@ -30,5 +31,8 @@ async function forwardOne(tx: Tx, actor: Actor, input: Forwarding, index: number
   const { row } = await accessMessage(tx.sql, actor, messages[index] as number);
   if (row.deleted_at !== null) throw new ChatError("not_found", "this message was deleted");
   const forwarded = { sender: row.forwarded_sender ?? row.sender_id, at: row.forwarded_at ?? row.created_at };
-  return sendOnce(tx, actor, { input: { room, client_id, text: fromBody(row.body) }, hash, forwarded });
+  const files = async () =>
+    row.file_count > 0 ? copied(tx, { message: row.id, count: row.file_count }) : [];
+  const said = { room, client_id, text: fromBody(row.body) };
+  return sendOnce(tx, actor, { input: said, hash, forwarded, files });
 }

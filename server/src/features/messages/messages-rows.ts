@@ -19,6 +19,7 @@ export interface MessageRow {
   reply_count: number;
   replied_seq: number | null;
   replied_at: number | null;
+  file_count: number;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -45,6 +46,7 @@ const columns = [
   "reply_count",
   "replied_seq",
   "replied_at",
+  "file_count",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -154,6 +156,7 @@ export const insertMessage = prepare<
     mention_all: 0 | 1;
     forwarded_sender: number | null;
     forwarded_at: number | null;
+    file_count: number;
     at: number;
   },
   { id: number }
@@ -175,6 +178,7 @@ export const insertMessage = prepare<
       mention_all: param("mention_all"),
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
+      file_count: param("file_count"),
       created_at: param("at"),
     })
     .returning("id"),
@@ -281,6 +285,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mentions: null,
       mention_all: 0,
       reaction_count: 0,
+      file_count: 0,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

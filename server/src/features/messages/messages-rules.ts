@@ -2,6 +2,7 @@ import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import { fromBody } from "../../schema/bodies.ts";
+import { type FileRow, toFile } from "../files/files.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
 
 /** Ids in order, each once; null for none. */
@@ -10,12 +11,23 @@ export function mentionList(ids: readonly number[] | undefined): number[] | null
   return [...new Set(ids)].sort((one, other) => one - other);
 }
 
+/** MSG-1. A message says something, or carries something. */
+export function requireContent(text: string, files: number): void {
+  if (text !== "" || files > 0) return;
+  throw new ChatError("invalid", "a message without files has a text", {
+    fields: [{ path: ["text"], message: "must not be empty" }],
+  });
+}
+
 export function noSuchMessage(): ChatError {
   return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
 
 /** A message on the wire: what does not apply is left out. */
-export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = []): Message {
+export function toMessage(
+  row: MessageRow,
+  { reactions = [], files = [] }: { reactions?: readonly ReactionRow[]; files?: readonly FileRow[] } = {},
+): Message {
   const message: Message = {
     id: row.id,
     room: row.room_id,
@@ -36,6 +48,7 @@ export function toMessage(row: MessageRow, reactions: readonly ReactionRow[] = [
   if (row.replied_at !== null) message.replied_at = isoTime(row.replied_at);
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
+  if (files.length > 0) message.files = files.map(toFile);
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
   if (row.forwarded_sender !== null && row.forwarded_at !== null) {
     message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };

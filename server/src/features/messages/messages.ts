@@ -1,87 +1,44 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
-import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
-import { contentHash } from "../../platform/hashes.ts";
 import { fromBody, toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
   accessOwnRoom,
   accessOwnRoomForChange,
   isAtLeast,
-  noSuchRoom,
   type OwnRoom,
   permissionsOf,
   requireOpen,
   requirePermission,
-  roleIn,
 } from "../access/access.ts";
 import { requireNoBlockIn } from "../blocks/blocks.ts";
-import { emit, type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
-import { dropMessage, queueMessage, requeueMessage } from "../search-index/search-index.ts";
+import { dropFiles } from "../files/files.ts";
+import { emit } from "../logs/logs.ts";
+import { dropMessage, requeueMessage } from "../search-index/search-index.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
+import { present, presentOne } from "./messages-present.ts";
 import {
-  countReply,
   deleteMentions,
   deleteReactions,
   deleteVersions,
   eraseMessage,
-  insertMention,
-  insertMessage,
   keepVersion,
   type MessageRow,
-  membersAmong,
-  messageByClientId,
   messageById,
   messagePlace,
   messagesByIds,
-  moveOwnMarks,
-  reactionsOn,
   rewriteMessage,
   uncountReply,
   versionsOf,
 } from "./messages-rows.ts";
-import { mentionList, noSuchMessage, toMessage } from "./messages-rules.ts";
+import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts";
+import { notify, requireReferences } from "./messages-sending.ts";
 
-type Sending = Checked<"message.send"> & { client_id: string };
-
-interface Sent {
-  input: Sending;
-  /** Of all that makes two messages under one client id the same. */
-  hash: string;
-  /** Who first said what is forwarded, and when. */
-  forwarded: { sender: number; at: number } | null;
-}
-
-/** MSG-1, MSG-2, MSG-3, BLOCK-3. Sends a message; the same sender's same client id sends once for ever. */
-export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
-  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null });
-}
-
-export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Message> {
-  const { input, hash } = sent;
-  const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
-  if (!place) return sentBefore(tx.sql, actor, { client_id: input.client_id, hash });
-  const mentions = mentionList(input.mentions);
-  const mark = { room: input.room, user: actor.user, seq: place.seq, ordinal: place.room.ordinal };
-  // One after the other for the store, but waited for together; a refusal undoes both.
-  const [sender, row] = await Promise.all([
-    tx.sql.first(moveOwnMarks(mark)),
-    storeMessage(tx, actor, { ...sent, place, mentions }),
-  ]);
-  requireMaySend(sender?.role ?? null, input, place);
-  await requireNoBlockIn(tx.sql, actor.user, place.room);
-  await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
-  if (row.reply_to !== null) {
-    tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));
-  }
-  const message = toMessage(row);
-  putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
-  if (mentions) notify(tx, row, mentions);
-  return message;
-}
+export { presentOne } from "./messages-present.ts";
+export { repeatOf, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
 export async function listMessages(
@@ -133,6 +90,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
   await requireNoBlockIn(tx.sql, actor.user, room);
+  requireContent(input.text, row.file_count);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);
   if (fromBody(row.body) === input.text && sameIds(mentions, before)) return presentOne(tx.sql, row);
@@ -163,6 +121,7 @@ export async function deleteMessage(
   if (row.deleted_at !== null) return {};
   await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
   await dropMessage(tx, row);
+  if (row.file_count > 0) await dropFiles(tx, row.id);
   await tx.sql.run(deleteVersions({ id: row.id }));
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
@@ -226,156 +185,9 @@ export async function messagesFor(sql: Sql, ids: readonly number[]): Promise<Map
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-export async function presentOne(sql: Sql, row: MessageRow): Promise<Message> {
-  const [message] = await present(sql, [row]);
-  if (!message) throw new Error("a message that was read is not there");
-  return message;
-}
-
 /** Why a room is not reached tells nothing of its messages; a fault of the store stays one. */
 function asNoSuchMessage(error: unknown): never {
   throw error instanceof ChatError ? noSuchMessage() : error;
-}
-
-async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Message[]> {
-  const reacted = rows.filter((row) => row.reaction_count > 0).map((row) => row.id);
-  const reactions = await reactionsOn(sql, reacted);
-  return rows.map((row) =>
-    toMessage(
-      row,
-      reactions.filter((each) => each.message_id === row.id),
-    ),
-  );
-}
-
-interface Repeat {
-  client_id: string;
-  hash: string;
-}
-
-/**
- * MSG-2. A repeat gives the first; the same client id with another content is a conflict. What a deleted message held
- * is not remembered. Whoever has left the room gets their own words back, not what others have added since.
- */
-export async function repeatOf(
-  sql: Sql,
-  actor: Actor,
-  { client_id, hash }: Repeat,
-): Promise<Message | undefined> {
-  const row = await sql.first(messageByClientId({ sender: actor.user, client: client_id }));
-  if (!row) return undefined;
-  if (row.deleted_at === null && row.sent_hash !== hash) {
-    throw new ChatError("conflict", "this client id was used for another message");
-  }
-  return (await roleIn(sql, actor.user, row.room_id)) ? presentOne(sql, row) : toMessage(row);
-}
-
-async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Message> {
-  const first = await repeatOf(sql, actor, repeat);
-  if (!first) throw noSuchRoom();
-  return first;
-}
-
-function sentHash(input: Sending): string {
-  const { room, text, reply_to = 0, mention_all = false } = input;
-  return contentHash(JSON.stringify([room, text, reply_to, mention_all, mentionList(input.mentions)]));
-}
-
-/** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
-function requireMaySend(role: MemberRole | null, input: Sending, place: Place): void {
-  const { room } = place;
-  if (room.deleted_at !== null) throw noSuchRoom();
-  if (role === null) {
-    if (room.kind === "channel" && room.is_public)
-      throw new ChatError("forbidden", "join this channel first");
-    throw noSuchRoom();
-  }
-  requireOpen(room);
-  const needed = permissionsOf(room.kind, room.permissions);
-  requirePermission(role, needed.send_messages, "write");
-  if (input.mention_all) requirePermission(role, needed.mention_all, "mention everyone");
-}
-
-/** MSG-7. Whoever is mentioned is in the room, and what is answered stands in it. */
-async function requireReferences(
-  sql: Sql,
-  room: number,
-  references: { mentions: readonly number[]; replyTo?: number | undefined },
-): Promise<void> {
-  const { mentions, replyTo } = references;
-  if (mentions.length > 0) {
-    const present = await membersAmong(sql, room, mentions);
-    if (mentions.some((user) => !present.has(user))) {
-      throw new ChatError("invalid", "somebody who is mentioned is not in this room", {
-        fields: [{ path: ["mentions"], message: "must be people of this room" }],
-      });
-    }
-  }
-  if (replyTo !== undefined) {
-    const answered = await sql.first(messagePlace({ id: replyTo }));
-    if (answered?.room_id !== room) {
-      throw new ChatError("invalid", "the message that is answered is not in this room", {
-        fields: [{ path: ["reply_to"], message: "must be a message of this room" }],
-      });
-    }
-  }
-}
-
-async function storeMessage(
-  tx: Tx,
-  actor: Actor,
-  sent: Sent & { place: Place; mentions: number[] | null },
-): Promise<MessageRow> {
-  const { input, hash, place, mentions, forwarded } = sent;
-  const stored = {
-    body: toBody(input.text),
-    mentions: mentions && JSON.stringify(mentions),
-    reply_to: input.reply_to ?? null,
-    mention_all: input.mention_all ? (1 as const) : (0 as const),
-    forwarded_sender: forwarded?.sender ?? null,
-    forwarded_at: forwarded?.at ?? null,
-    type: "text",
-    seq: place.seq,
-    ordinal: place.room.ordinal,
-  };
-  const inserted = await tx.sql.first(
-    insertMessage({
-      ...stored,
-      room: input.room,
-      sender: actor.user,
-      client: input.client_id,
-      hash,
-      at: place.at,
-    }),
-  );
-  if (!inserted) throw new Error("a new message has no id");
-  queueMessage(tx, inserted.id);
-  return {
-    ...stored,
-    id: inserted.id,
-    room_id: input.room,
-    sender_id: actor.user,
-    client_id: input.client_id,
-    sent_hash: hash,
-    reaction_count: 0,
-    version: 1,
-    reply_count: 0,
-    replied_seq: null,
-    replied_at: null,
-    pinned_at: null,
-    created_at: place.at,
-    edited_at: null,
-    deleted_at: null,
-  };
-}
-
-/** MARK-2. Whoever is mentioned with everyone else is counted there, and only once. */
-function notify(tx: Tx, row: MessageRow, users: readonly number[]): void {
-  if (row.mention_all === 1) return;
-  for (const user of users) {
-    if (user === row.sender_id) continue;
-    tx.sql.runAhead(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
-  }
 }
 
 async function tellChange(

@@ -1,4 +1,4 @@
-import type { NotificationLevel } from "@parley/protocol/notifications";
+import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
 import { prepare } from "../../schema/tables.ts";
 
 export const setLevel = prepare<{
@@ -12,4 +12,21 @@ export const setLevel = prepare<{
     .set({ notify_level: param("level"), muted_until: param("muted_until") })
     .where("room_id", "=", param("room"))
     .where("user_id", "=", param("user")),
+);
+
+export interface DefaultRow {
+  notify_level: DefaultLevel;
+  muted_until: number | null;
+}
+
+export const defaultOf = prepare<{ user: number }, DefaultRow>((build, param) =>
+  build.selectFrom("users").select(["notify_level", "muted_until"]).where("id", "=", param("user")),
+);
+
+export const setDefault = prepare<{ user: number; level: DefaultLevel; muted_until: number | null }>(
+  (build, param) =>
+    build
+      .updateTable("users")
+      .set({ notify_level: param("level"), muted_until: param("muted_until") })
+      .where("id", "=", param("user")),
 );

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { limits } from "@parley/protocol/limits";
-import type { Notifications } from "@parley/protocol/notifications";
+import type { DefaultNotifications, Notifications } from "@parley/protocol/notifications";
 import { outcomeOf } from "../../testing/failures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
@@ -94,5 +94,30 @@ onEveryEngine((engine) => {
       await set(ids.bob, room, { ...muted, muted_until: moment });
       expect((await shownTo(ids.bob, room)).muted_until).toBe(moment);
     }
+  });
+
+  const setAll = (person: number, wish: DefaultNotifications) =>
+    does(person, "notification.set_default", wish);
+  const shownOfAll = (person: number) => does(person, "notification.get_default", {});
+
+  test("NOTIFY-4 a wish for all rooms is kept beside those for single ones, and is its person's alone", async () => {
+    expect(await shownOfAll(ids.carol)).toEqual({ level: "mentions", muted_until: null });
+    const { muted_until } = muted;
+    expect(await setAll(ids.alice, { level: "all", muted_until })).toEqual({ level: "all", muted_until });
+    expect(await shownOfAll(ids.alice)).toEqual({ level: "all", muted_until });
+    expect(await shownOfAll(ids.carol)).toEqual({ level: "mentions", muted_until: null });
+    expect(await shownTo(ids.alice, rooms.design.id)).toEqual(usual);
+    await setAll(ids.alice, { level: "none", muted_until: null });
+    expect(await shownOfAll(ids.alice)).toEqual({ level: "none", muted_until: null });
+    expect(await outcomeOf(setAll(ids.alice, { level: "all", muted_until: "tomorrow" }))).toBe("invalid");
+  });
+
+  test("NOTIFY-2 of a wish for all rooms own devices are told, once for each change", async () => {
+    const before = fixture.store.changes.length;
+    for (const level of ["all", "all", "none"] as const) await setAll(ids.bob, { level, muted_until: null });
+    expect(fixture.store.changes.slice(before)).toMatchObject([
+      { log: "user", id: ids.bob, event: { kind: "notification.default_changed", level: "all" } },
+      { log: "user", id: ids.bob, event: { kind: "notification.default_changed", level: "none" } },
+    ]);
   });
 });

@@ -22,6 +22,7 @@ import {
 } from "../access/access.ts";
 import { rewriteAnswers } from "../answers/answers.ts";
 import { requireMayBring, requireNoBlock } from "../blocks/blocks.ts";
+import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
@@ -148,6 +149,7 @@ export async function deleteRoom(
   if (!owns) await requireAdmin(tx.sql, actor.user);
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
+  await dropFilesOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
   await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));

@@ -141,15 +141,25 @@ export async function authenticate(
   address: string,
 ): Promise<Authenticated> {
   const claims = await context.tokens.verifyAccess(accessToken);
-  const row = await context.database.first(accessRow({ session: claims.session }));
+  const found = await authenticateSession(context, { session: claims.session, address });
+  if (found.actor.user !== claims.user) throw signInAgain();
+  return { ...found, expires_at: Math.min(claims.expires_at, found.expires_at) };
+}
+
+/** SES-4, SES-5. Who stands behind a session that something signed by this server has named. */
+export async function authenticateSession(
+  context: Context,
+  { session, address }: { session: number; address: string },
+): Promise<Authenticated> {
+  const row = await context.database.first(accessRow({ session }));
   const now = context.clock.now();
-  if (!row || row.user_id !== claims.user || !isLive(row, now)) throw signInAgain();
+  if (!row || !isLive(row, now)) throw signInAgain();
   if (now - row.used_at >= touchEvery) noteUse(context, row, { now, address });
   return {
     actor: { user: row.user_id, session: row.id },
     role: row.role,
     restricted: row.must_change_password === 1,
-    expires_at: Math.min(claims.expires_at, row.expires_at),
+    expires_at: row.expires_at,
   };
 }
 

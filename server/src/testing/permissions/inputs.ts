@@ -59,6 +59,8 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  // There are none: what can be read is shown where files are.
+  "file.links": () => ({ files: [nothing] }),
   "avatar.set": () => ({}),
   "avatar.remove": () => ({}),
   "block.set": (world, call) => ({ user: targetOf(world, call), on: isOdd(call) }),
@@ -148,6 +150,8 @@ export const inputs: Inputs = {
     ...{ room: roomOf(world, call), level: "mentions" },
     muted_until: isOdd(call) ? "9999-12-31T23:59:59.999Z" : null,
   }),
+  "notification.get_default": () => ({}),
+  "notification.set_default": (_, call) => ({ level: isOdd(call) ? "all" : "none", muted_until: null }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.

@@ -12,9 +12,12 @@ import {
   useRef,
   useState,
 } from "react";
+import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
+import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
+import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { QuotedLine } from "./message-row.tsx";
@@ -65,7 +68,8 @@ export const Composer = memo(function Composer({
   const listId = useId();
   const [isPicking, setIsPicking] = useState(false);
   const state = useComposer({ room, thread, aim, onAim, onSent, area });
-  const { text, suggestions, chosen, error } = state;
+  const client = useClient();
+  const { text, suggestions, chosen, error, tray } = state;
   useGrowth(area, text);
   useFocus(area, aim);
   useImperativeHandle(handle, () => ({
@@ -82,6 +86,7 @@ export const Composer = memo(function Composer({
       {hasList && (
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
+      {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
         aria-label={t(thread === undefined ? "compose.form" : "thread.form")}
         onSubmit={(event) => {
@@ -93,6 +98,7 @@ export const Composer = memo(function Composer({
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
         <div className="flex items-end gap-1 p-1">
           <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
+          {thread === undefined && <FileButton room={room} />}
           <textarea
             ref={area}
             dir="auto"
@@ -106,6 +112,12 @@ export const Composer = memo(function Composer({
             onChange={(event) => state.type(event.currentTarget.value)}
             onSelect={state.look}
             onBlur={state.close}
+            onPaste={(event) => {
+              const files = filesIn(event.clipboardData);
+              if (files.length === 0 || thread !== undefined) return;
+              event.preventDefault();
+              void addFiles(client, room, files);
+            }}
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
             className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11"
           />
@@ -113,7 +125,7 @@ export const Composer = memo(function Composer({
             type="submit"
             label={t(aim?.kind === "edit" ? "dialog.save" : "compose.send")}
             icon={SendHorizontal}
-            disabled={text.trim() === "" || isTooLong}
+            disabled={!state.isSendable || isTooLong}
             onPointerDown={(event) => event.preventDefault()}
             className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
           />
@@ -158,7 +170,7 @@ function pressed(event: KeyboardEvent<HTMLTextAreaElement>, { state, aim, onAim,
   else if (own) {
     event.preventDefault();
     onAim({ kind: "edit", message: own });
-  } else if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+  } else if (sends(event) && !isTouch()) {
     event.preventDefault();
     void state.submit();
   }

@@ -1,5 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import {
+  Bookmark,
+  BookmarkX,
   Copy,
   Eye,
   Flag,
@@ -19,6 +21,7 @@ import {
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
@@ -62,8 +65,9 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
     used(emoji);
     void client.react(message.id, emoji, true);
   };
-  const items = () =>
+  const items = (saving: Saving) =>
     itemsOf({
+      ...saving,
       message,
       isMine,
       actions,
@@ -109,10 +113,41 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
           onClick={() => more.current && setMenu({ element: more.current })}
         />
       </div>
-      {menu && <Menu label={t("message.more")} items={items()} place={menu} onClose={() => setMenu(null)} />}
+      {menu && <OpenMenu message={message} items={items} place={menu} onClose={() => setMenu(null)} />}
       {isPicking && <EmojiPicker onClose={() => setIsPicking(false)} onChoose={react} />}
     </>
   );
+}
+
+interface Saving {
+  isSaved: boolean;
+  save: () => void;
+}
+
+interface OpenMenuProps {
+  message: Message;
+  items: (saving: Saving) => MenuItem[];
+  place: MenuPlace;
+  onClose: () => void;
+}
+
+/** Which messages are saved matters only here: a row does not follow it. */
+function OpenMenu({ message, items, place, onClose }: OpenMenuProps) {
+  const t = useText();
+  const client = useClient();
+  const { saved } = client.personal;
+  const isSaved = useView((view) => view.saved?.has(message.id) ?? false);
+  useEffect(() => saved.want(), [saved]);
+  const save = () =>
+    void saved.set(message.id, !isSaved).then(
+      () =>
+        notify(t(isSaved ? "saved.removed" : "saved.added"), {
+          label: t("saved.show"),
+          run: () => navigate("/saved"),
+        }),
+      (error: unknown) => notify(wordsFor(error, t)),
+    );
+  return <Menu label={t("message.more")} items={items({ isSaved, save })} place={place} onClose={onClose} />;
 }
 
 /**
@@ -144,7 +179,7 @@ function useRow(bar: RefObject<HTMLElement | null>, onMenu: (place: MenuPlace) =
   return isNear;
 }
 
-interface ItemsOf extends MessageActionsProps {
+interface ItemsOf extends MessageActionsProps, Saving {
   t: Translate;
   mayPin: boolean;
   pin: () => void;
@@ -152,7 +187,18 @@ interface ItemsOf extends MessageActionsProps {
   isArchived: boolean;
 }
 
-function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchived }: ItemsOf): MenuItem[] {
+function itemsOf({
+  message,
+  isMine,
+  actions,
+  t,
+  mayRemove,
+  mayPin,
+  pin,
+  isSaved,
+  save,
+  isArchived,
+}: ItemsOf): MenuItem[] {
   const items: (MenuItem | false)[] = [
     !isArchived && {
       label: t("message.reply"),
@@ -191,6 +237,11 @@ function itemsOf({ message, isMine, actions, t, mayRemove, mayPin, pin, isArchiv
       act: () => actions.unread(message),
     },
     { label: t("message.forward"), icon: Forward, act: () => actions.forward(message) },
+    {
+      label: t(isSaved ? "saved.remove" : "saved.add"),
+      icon: isSaved ? BookmarkX : Bookmark,
+      act: save,
+    },
     !isMine && { label: t("report.action"), icon: Flag, act: () => actions.report(message) },
     mayPin && {
       label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),

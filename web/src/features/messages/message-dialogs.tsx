@@ -9,6 +9,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Problem, wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { PersonAvatar, usePersonName } from "../users/users.tsx";
 
 interface MessageDialogProps {
@@ -106,7 +107,7 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
     >
       <p className="text-sm">{t("message.deleteSure")}</p>
       <blockquote dir="auto" className="my-3 line-clamp-4 border-s-3 border-edge ps-3 break-words text-soft">
-        {message.text}
+        {wordsOf(t, message)}
       </blockquote>
     </Dialog>
   );

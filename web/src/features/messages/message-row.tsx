@@ -16,6 +16,7 @@ import { useClient, useView } from "../../client/use-client.ts";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
+import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
@@ -66,7 +67,7 @@ export const MessageRow = memo(function MessageRow({
   const deletion = useView(({ deletions }) => deletions.get(message.id));
   const isDeleted = message.deleted_at !== undefined || deletion !== undefined;
   const name = usePersonName(message.sender);
-  const words = isDeleted ? t("message.deleted") : plainWords(message.text);
+  const words = isDeleted ? t("message.deleted") : wordsOf(t, message, plainWords);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
   return (
     <article
@@ -94,11 +95,14 @@ export const MessageRow = memo(function MessageRow({
               {t("message.deleted")} {deletion === "asked" && <UndoDelete message={message.id} />}
             </p>
           ) : (
-            <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-              <Body message={message} />
-            </div>
+            message.text !== "" && (
+              <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+                <Body message={message} />
+              </div>
+            )
           )}
         </RowBoundary>
+        {!isDeleted && message.files && <MessageFiles files={message.files} />}
         {!isDeleted && message.edited_at && (
           <button
             type="button"
@@ -266,7 +270,7 @@ export function QuotedLine({ message }: { message: Message }) {
   return (
     <span dir="auto" className="truncate">
       <b className="font-semibold">{name}</b>{" "}
-      {message.deleted_at ? t("message.deleted") : plainWords(message.text)}
+      {message.deleted_at ? t("message.deleted") : wordsOf(t, message, plainWords)}
     </span>
   );
 }
@@ -333,9 +337,12 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, par
         {entry.reply_to !== undefined && entry.reply_to !== parent && (
           <Quote id={entry.reply_to} room={entry.room} onGo={actions.goTo} />
         )}
-        <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-          <MessageText owner={entry} text={entry.text} mentions={mentions} />
-        </div>
+        {entry.text !== "" && (
+          <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
+            <MessageText owner={entry} text={entry.text} mentions={mentions} />
+          </div>
+        )}
+        {entry.attachments && <EntryFiles keys={entry.attachments} />}
         {isFailed && (
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-danger">
             <AlertCircle aria-hidden size={16} />

@@ -4,6 +4,7 @@ import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { useTray } from "../files/files.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
@@ -27,6 +28,13 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
   const suggestions = useSuggestions(room, query);
+  // The room's files are not the thread's: what is written there carries none.
+  const tray = useTray(thread === undefined ? room : 0);
+  const attachments = tray.entries.map(({ key }) => key);
+  // What has files needs no words.
+  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
+  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
+  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
 
   /** Looks at what stands before the caret. */
   const look = () => {
@@ -54,7 +62,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const [toAll, setToAll] = useState<number | null>(null);
   const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
-    if (written === "" || written.length > limits.messageText) return;
+    if (!isSendable || written.length > limits.messageText) return;
     const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
     if (told !== null) return setToAll(told);
     setError(undefined);
@@ -62,7 +70,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = send(client, room, written, thread ?? aim?.message.id);
+        const kept = send(client, { room, written, answered: thread ?? aim?.message.id, attachments });
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
@@ -81,7 +89,8 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   return {
     ...{ toAll, askNoMore: () => setToAll(null) },
-    ...{ text, error, suggestions, chosen, setText, type, look, insert, submit, cancel },
+    ...{ text, error, suggestions, chosen, tray, isSendable },
+    ...{ setText, type, look, insert, submit, cancel },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -105,8 +114,15 @@ async function change(client: Client, { id, room, text }: Message, written: stri
   await client.edit(id, written, mentionsIn(written, client.roomPeople.byName(room)).mentions);
 }
 
+interface Written {
+  room: number;
+  written: string;
+  answered: number | undefined;
+  attachments: string[];
+}
+
 /** Kept on the device before anything else: it is on its way whether or not there is a connection. */
-function send(client: Client, room: number, written: string, answered?: number): Promise<string> {
+function send(client: Client, { room, written, answered, attachments }: Written): Promise<string> {
   const { mentions, mention_all } = mentionsIn(written, client.roomPeople.byName(room));
   const { user: me } = client.view.getState().state;
   const others = mentions.filter((user) => user !== me);
@@ -114,6 +130,7 @@ function send(client: Client, room: number, written: string, answered?: number):
     ...(answered !== undefined && { reply_to: answered }),
     ...(others.length > 0 && { mentions: others }),
     ...(mention_all && { mention_all }),
+    ...(attachments.length > 0 && { attachments }),
   });
 }
 

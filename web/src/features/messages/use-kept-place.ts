@@ -27,7 +27,7 @@ interface KeptPlaceOf {
   pinned: RefObject<boolean>;
 }
 
-/** TIME-6. Keeps where somebody is when they leave a room; `restore` leads there, if there is such a place. */
+/** TIME-7. Keeps where somebody is when they leave a room; `restore` leads there, if there is such a place. */
 export function useKeptPlace({ room, list, scroller, rows, pinned }: KeptPlaceOf) {
   const client = useClient();
   const wanted = useRef<Place | null>(null);

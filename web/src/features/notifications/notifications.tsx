@@ -1,2 +1,9 @@
+import { lazily } from "../../ui/lazily.tsx";
+
 export { NotificationChoice } from "./notification-choice.tsx";
 export { isMuted } from "./notifications-rules.ts";
+export const NotificationSettings = lazily(
+  async () => (await import("./notification-settings.tsx")).NotificationSettings,
+);
+/** Its code comes after the page is shown. */
+export const loadNotifier = async () => (await import("./notifier.ts")).startNotifier;

@@ -2,6 +2,7 @@ import type { RoomState } from "@parley/protocol/state";
 import { Pin as PinIcon } from "lucide-react";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
+import { wordsOf } from "../files/files.tsx";
 import { usePersonName } from "../users/users.tsx";
 import { usePins } from "./use-pins.ts";
 
@@ -27,7 +28,8 @@ export function PinBar({ held, onGo, onAll }: PinBarProps) {
         className="min-h-8 min-w-0 flex-1 truncate text-start hover:underline"
       >
         <span className="sr-only">{t("pins.latest")} </span>
-        <b className="font-semibold">{name}</b> <span dir="auto">{plainWords(latest.message.text)}</span>
+        <b className="font-semibold">{name}</b>{" "}
+        <span dir="auto">{wordsOf(t, latest.message, plainWords)}</span>
       </button>
       <button
         type="button"

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { usePersonName } from "../users/users.tsx";
 import { usePins } from "./use-pins.ts";
 
@@ -52,7 +53,7 @@ function PinnedMessage({ pin, onGo }: { pin: Pin; onGo: (message: number) => voi
       <button type="button" onClick={() => onGo(message.id)} className="min-w-0 flex-1 text-start">
         <span className="text-sm font-semibold">{author}</span>
         <span dir="auto" className="line-clamp-3 text-sm break-words">
-          {message.text}
+          {wordsOf(t, message)}
         </span>
         <span className="text-xs text-soft">{t("pins.by", { name: by, time: fullTime(pin.pinned_at) })}</span>
       </button>

@@ -9,6 +9,7 @@ import { Select, TextArea } from "../../ui/field.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
+import { wordsOf } from "../files/files.tsx";
 
 const reasons = ["spam", "harassment", "violence", "sexual", "illegal", "other"] as const;
 const commentLength = 1_000;
@@ -54,7 +55,7 @@ export function ReportDialog({ message, onClose }: { message: Message; onClose: 
           dir="auto"
           className="line-clamp-3 border-s-3 border-edge ps-3 text-sm break-words text-soft"
         >
-          {plainWords(message.text)}
+          {wordsOf(t, message, plainWords)}
         </blockquote>
         <Select label={t("report.reason")} name="reason">
           {reasons.map((reason) => (

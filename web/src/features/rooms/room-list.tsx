@@ -10,6 +10,7 @@ import { plainWords } from "../../ui/markdown.ts";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { isMuted } from "../notifications/notifications.tsx";
 import { usePersonName } from "../users/users.tsx";
 import { RoomAvatar, roomNameIn, useRoomName } from "./room.tsx";
@@ -212,7 +213,7 @@ function Preview({ room }: { room: Membership }) {
     );
   }
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
-  const text = last.deleted_at ? t("message.deleted") : plainWords(last.text);
+  const text = last.deleted_at ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
 }

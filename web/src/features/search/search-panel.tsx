@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
+import { wordsOf } from "../files/files.tsx";
 import { PersonAvatar, usePersonName } from "../users/users.tsx";
 import { readSearch, type SearchInput } from "./search-words.ts";
 
@@ -102,6 +103,7 @@ export function SearchPanel({ words, onSearch, roomName, roomNamed }: SearchPane
 function HitRow({ hit, room }: { hit: Hit; room: string }) {
   const { message, highlights } = hit;
   const name = usePersonName(message.sender);
+  const t = useText();
   return (
     <Link
       href={`/rooms/${message.room}?message=${message.id}`}
@@ -119,7 +121,7 @@ function HitRow({ hit, room }: { hit: Hit; room: string }) {
           </time>
         </span>
         <span dir="auto" className="line-clamp-4 text-sm break-words whitespace-pre-wrap">
-          {highlighted(message.text, highlights)}
+          {message.text === "" ? wordsOf(t, message) : highlighted(message.text, highlights)}
         </span>
       </span>
     </Link>

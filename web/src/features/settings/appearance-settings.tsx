@@ -1,7 +1,8 @@
 import clsx from "clsx";
 import { Select, Switch } from "../../ui/field.tsx";
 import { languages } from "../../ui/languages.ts";
-import { type TextId, useText } from "../../ui/text.ts";
+import { chooseSendKey, useSendKey } from "../../ui/send-key.ts";
+import { i18n, type TextId, useText } from "../../ui/text.ts";
 import { type Accent, type Appearance, accents, changeAppearance, useAppearance } from "./appearance.ts";
 
 const scales = [0.875, 1, 1.125, 1.25, 1.5] as const;
@@ -19,6 +20,7 @@ const hues: Record<Accent, number> = {
 export function AppearanceSettings() {
   const t = useText();
   const look = useAppearance();
+  const { key: sendKey } = useSendKey();
   return (
     <div className="flex flex-col gap-5">
       <Select
@@ -89,6 +91,52 @@ export function AppearanceSettings() {
           </option>
         ))}
       </Select>
+      <TimeSettings />
+      <Switch
+        label={t("look.enterSends")}
+        hint={t("look.enterSendsHint")}
+        checked={sendKey === "enter"}
+        onChange={(isEnter) => chooseSendKey(isEnter ? "enter" : "modified")}
+      />
     </div>
+  );
+}
+
+/** Where weeks begin: on Monday, Saturday or Sunday. */
+const days = [1, 6, 7] as const;
+/** The first of a month that was a Monday, at half past two in the afternoon. */
+const sample = new Date(2024, 0, 1, 14, 30);
+
+function TimeSettings() {
+  const t = useText();
+  const look = useAppearance();
+  const hours = (hourCycle: "h12" | "h23") =>
+    new Intl.DateTimeFormat(i18n.locales, { hour: "numeric", minute: "2-digit", hourCycle }).format(sample);
+  const nameOf = (day: number) =>
+    new Intl.DateTimeFormat(i18n.locales, { weekday: "long" }).format(new Date(2024, 0, day));
+  return (
+    <>
+      <Select
+        label={t("look.clock")}
+        value={look.clock}
+        onChange={(event) => changeAppearance({ clock: event.currentTarget.value as Appearance["clock"] })}
+      >
+        <option value="">{t("look.clock.system")}</option>
+        <option value="12">{t("look.clock.twelve", { time: hours("h12") })}</option>
+        <option value="24">{t("look.clock.twentyFour", { time: hours("h23") })}</option>
+      </Select>
+      <Select
+        label={t("look.firstDay")}
+        value={look.firstDay}
+        onChange={(event) => changeAppearance({ firstDay: Number(event.currentTarget.value) })}
+      >
+        <option value={0}>{t("look.clock.system")}</option>
+        {days.map((day) => (
+          <option key={day} value={day}>
+            {nameOf(day)}
+          </option>
+        ))}
+      </Select>
+    </>
   );
 }

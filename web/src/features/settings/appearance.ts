@@ -1,5 +1,6 @@
 import { create } from "zustand";
 import { activateLanguage, languageOf, preferredLanguage } from "../../ui/languages.ts";
+import { chooseTimes, type TimeChoices } from "../../ui/time-choices.ts";
 
 /** Read before the first paint by `appearance.js` too. */
 const storageKey = "parley-appearance";
@@ -13,6 +14,8 @@ export interface Appearance {
   scale: number;
   /** A BCP 47 tag; empty for the browser's. */
   language: string;
+  clock: TimeChoices["clock"];
+  firstDay: number;
 }
 
 export const accents = ["", "cyan", "blue", "violet", "rose", "amber", "green"] as const;
@@ -25,6 +28,8 @@ const standard: Appearance = {
   density: "cosy",
   scale: 1,
   language: "",
+  clock: "",
+  firstDay: 0,
 };
 
 export const useAppearance = create<Appearance>(load);
@@ -47,7 +52,7 @@ export function changeAppearance(change: Partial<Appearance>): void {
     // Where nothing may be kept it holds for this page.
   }
   applyAppearance();
-  if ("language" in change) void applyLanguage();
+  if ("language" in change || "clock" in change || "firstDay" in change) void applyLanguage();
 }
 
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
@@ -65,7 +70,8 @@ export function applyAppearance(): void {
 }
 
 export async function applyLanguage(): Promise<void> {
-  const { language } = useAppearance.getState();
+  const { language, clock, firstDay } = useAppearance.getState();
+  chooseTimes({ clock, firstDay });
   await activateLanguage(languageOf(language) ?? preferredLanguage(navigator.languages));
 }
 

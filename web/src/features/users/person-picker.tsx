@@ -5,6 +5,7 @@ import { useClient, useView } from "../../client/use-client.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { inputLook } from "../../ui/field.tsx";
 import { useText } from "../../ui/text.ts";
+import { pictureOf } from "./person.tsx";
 
 export interface PersonPickerProps {
   label: string;
@@ -69,7 +70,7 @@ export function PersonPicker({ label, chosen, onChange, without, single }: Perso
               onClick={() => toggle(user)}
               className="flex w-full items-center gap-3 rounded-lg px-2 py-1.5 text-start hover:bg-hover focus-visible:outline-offset-[-2px]"
             >
-              <Avatar name={user.display_name} id={user.id} />
+              <Avatar name={user.display_name} id={user.id} picture={pictureOf(user)} />
               <span className="min-w-0 flex-1">
                 <span className="block truncate text-sm font-medium">{user.display_name}</span>
                 <span className="block truncate text-sm text-soft">@{user.username}</span>

@@ -1,3 +1,4 @@
+import { apiBase } from "@parley/protocol/routes";
 import type { RoomState } from "@parley/protocol/state";
 import type { User } from "@parley/protocol/users";
 import { useEffect } from "react";
@@ -41,7 +42,20 @@ export function usePresence(user: number): Dot {
 type PersonAvatarProps = Pick<AvatarProps, "size"> & { user: number; presence?: boolean };
 
 export function PersonAvatar({ user, presence, size }: PersonAvatarProps) {
-  const name = usePersonName(user);
+  const person = usePerson(user);
   const dot = usePresence(user);
-  return <Avatar name={name} id={user} {...(size && { size })} dot={presence ? dot : undefined} />;
+  return (
+    <Avatar
+      name={shownName(person)}
+      id={user}
+      picture={pictureOf(person)}
+      {...(size && { size })}
+      dot={presence ? dot : undefined}
+    />
+  );
+}
+
+/** Where a person's picture is; another picture has another address. */
+export function pictureOf(person: User | undefined): string | undefined {
+  return person?.avatar ? `${apiBase}/avatars/${person.avatar}` : undefined;
 }

@@ -4,6 +4,7 @@ import clsx from "clsx";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
+import { DropZone } from "../../features/files/files.tsx";
 import { MemberList } from "../../features/members/members.tsx";
 import {
   type Aim,
@@ -70,10 +71,11 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const lastOwn = useLastOwn(room.id);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
-      <section
-        aria-label={name}
+      <DropZone
+        {...{ room: room.id, label: name }}
+        isOpen={canWrite(held)}
         className={clsx(
-          "flex min-h-0 min-w-0 flex-1 flex-col",
+          "relative flex min-h-0 min-w-0 flex-1 flex-col",
           (isDetails || thread !== null) && "max-lg:invisible",
         )}
       >
@@ -93,7 +95,7 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
         ) : (
           <CannotWrite held={held} />
         )}
-      </section>
+      </DropZone>
       {isDetails && (
         <aside aria-label={t("rooms.details")} className={clsx(panel, "lg:w-80")}>
           <RoomDetails

@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import {
+  Bookmark,
   CheckCheck,
   Compass,
   LogOut,
@@ -76,6 +77,14 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
       <RoomList current={current} itemsOf={itemsOf} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
+        <Link
+          href="/saved"
+          title={t("saved.title")}
+          aria-label={t("saved.title")}
+          className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink pointer-coarse:size-11"
+        >
+          <Bookmark aria-hidden size={19} />
+        </Link>
         <Link
           href="/search"
           title={t("search.title")}

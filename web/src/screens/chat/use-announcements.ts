@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { useClient } from "../../client/use-client.ts";
+import { wordsOf } from "../../features/files/files.tsx";
 import { personIn, shownName } from "../../features/users/users.tsx";
 import { announce } from "../../ui/announcer.tsx";
 import { useText } from "../../ui/text.ts";
@@ -28,7 +29,7 @@ export function useAnnouncements(room: number): void {
       const name = shownName(personIn(view, only.sender));
       announce(
         news.length === 1
-          ? t("timeline.said", { name, text: only.text })
+          ? t("timeline.said", { name, text: wordsOf(t, only) })
           : t("timeline.newCount", { count: news.length }),
       );
     };

@@ -36,7 +36,7 @@ export function useRowActions(room: number, of: RowActionsOf): RowActions {
       goTo,
       date: setDate,
       rewrite: (entry) => {
-        client.discard(entry.client_id);
+        client.takeBack(entry.client_id);
         composer.current?.write(entry.text);
       },
     }),

@@ -1,7 +1,10 @@
 import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import type { ComponentType } from "react";
+import { BlockedSettings } from "../../features/blocks/blocks.tsx";
 import { ReadingSettings } from "../../features/messages/messages.tsx";
+import { NotificationSettings } from "../../features/notifications/notifications.tsx";
+import { OwnReports } from "../../features/reports/reports.tsx";
 import {
   AppearanceSettings,
   PasswordSettings,
@@ -15,6 +18,9 @@ const parts: Record<string, { title: TextId; Part: ComponentType }> = {
   profile: { title: "settings.profile", Part: ProfileSettings },
   appearance: { title: "settings.appearance", Part: AppearanceSettings },
   reading: { title: "reading.title", Part: ReadingSettings },
+  notifications: { title: "notify.title", Part: NotificationSettings },
+  blocked: { title: "blocked.title", Part: BlockedSettings },
+  reports: { title: "reports.title", Part: OwnReports },
   password: { title: "settings.password", Part: PasswordSettings },
   sessions: { title: "settings.sessions", Part: SessionSettings },
 };

@@ -1,0 +1,150 @@
+import { type RoomState, timeline } from "@parley/protocol/state";
+import type { Client } from "../../client/client.ts";
+import type { View } from "../../client/view.ts";
+import { navigate } from "../../ui/address.tsx";
+import { plainWords } from "../../ui/markdown.ts";
+import { translate } from "../../ui/text.ts";
+import { wordsOf } from "../files/files.tsx";
+import { followOtherTabs, useDeviceChoices } from "./device-choices.ts";
+import { isSettled, isToBeTold, type Known, knownOf } from "./notifications-rules.ts";
+import { hearPresses, leftBefore, showNotification, withdraw } from "./shown-notifications.ts";
+import { playSound } from "./sound.ts";
+
+export interface NotifierOptions {
+  client: Client;
+  /** A room's name as it is shown. */
+  roomName: (room: RoomState) => string;
+  personName: (user: number) => string;
+}
+
+/** Milliseconds to wait for a name that is not known yet. */
+const namePatience = 1_500;
+const textLength = 200;
+
+const tagOf = (room: number) => `room-${room}`;
+
+function roomOf(tag: string): number | undefined {
+  const [, room] = /^room-(\d+)$/.exec(tag) ?? [];
+  return room === undefined ? undefined : Number(room);
+}
+
+/** NOTIFY-6, NOTIFY-7. Tells of news while a page is open, in one tab for all, until it is stopped. */
+export function startNotifier(options: NotifierOptions): () => void {
+  const { client } = options;
+  const known = new Map<number, Known>();
+  /** Up to which event of a room was told of. */
+  const told = new Map<number, number>();
+  /** What an earlier page or tab has shown is taken back by this one. */
+  const takeOver = async () => {
+    for (const [tag, seq] of await leftBefore()) {
+      const room = roomOf(tag);
+      if (room !== undefined && !told.has(room)) told.set(room, seq);
+    }
+    settle(client.view.getState());
+  };
+  const settle = (view: View) => {
+    if (!isCurrent(view)) return;
+    for (const [room, seq] of told) {
+      if (!isSettled(view.state.rooms.get(room)?.room, seq)) continue;
+      told.delete(room);
+      void withdraw(tagOf(room));
+    }
+  };
+  const look = (view: View, before?: View) => {
+    if (view.isLeading && before?.isLeading === false) void takeOver();
+    if (!isCurrent(view)) return;
+    if (before && view.state.rooms === before.state.rooms && isCurrent(before)) return;
+    for (const held of view.state.rooms.values()) news(view, held);
+    settle(view);
+  };
+  const news = (view: View, held: RoomState) => {
+    const { room } = held;
+    const before = known.get(room.id);
+    known.set(room.id, knownOf(room));
+    if (!before || !view.wishes || !view.isLeading || !isOnHere()) return;
+    const surroundings = {
+      ...{ me: view.state.user, wishes: view.wishes, blocked: view.state.blocked, now: Date.now() },
+      isInSight: client.personal.sight.has(room.id),
+    };
+    if (!isToBeTold(room, before, surroundings)) return;
+    told.set(room.id, room.last_message?.seq ?? 0);
+    void tell(options, held).then(
+      // Read while it was made ready.
+      () => settle(client.view.getState()),
+      () => undefined,
+    );
+  };
+  client.personal.wishes.want();
+  look(client.view.getState());
+  void takeOver();
+  const ends = [client.view.subscribe(look), followOtherTabs(), hearPresses(navigate)];
+  return () => {
+    for (const end of ends) end();
+    for (const room of told.keys()) void withdraw(tagOf(room));
+  };
+}
+
+/** What is held before the server has greeted is old, and so is all that a first page finds. */
+function isCurrent({ isCached, isComplete, link }: View): boolean {
+  return !isCached && isComplete && link.status === "ready";
+}
+
+function isOnHere(): boolean {
+  return (
+    "Notification" in window && useDeviceChoices.getState().isOn && Notification.permission === "granted"
+  );
+}
+
+async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
+  const shown = shownOf(held, options.client.view.getState().state.user);
+  const { id, seq, sender } = shown;
+  await named(options.client, sender);
+  const { hasPreview, hasSound } = useDeviceChoices.getState();
+  const name = options.personName(sender);
+  const words = hasPreview ? said(shown).slice(0, textLength) : translate("notify.hidden");
+  const isDirect = held.room.kind === "direct";
+  const body = isDirect ? words : translate("timeline.said", { name, text: words });
+  const path = `/rooms/${held.room.id}?message=${id}`;
+  await showNotification(
+    { tag: tagOf(held.room.id), title: options.roomName(held), body, path, seq },
+    navigate,
+  );
+  if (hasSound) await playSound().catch(() => undefined);
+}
+
+function said(message: Parameters<typeof wordsOf>[1]): string {
+  return wordsOf(translate, message, plainWords);
+}
+
+interface Shown {
+  id: number;
+  seq: number;
+  sender: number;
+  type: string;
+  text: string;
+}
+
+/** The newest message; or where the person wishes to hear of mentions only, the newest that is one, if it is held. */
+function shownOf(held: RoomState, me: number): Shown {
+  const { last_message: last, mentions, read, kind } = held.room;
+  const newest = last ?? { id: 0, seq: 0, sender: 0, type: "text", text: "" };
+  if (kind === "direct" || mentions === 0) return newest;
+  const mention = timeline(held).findLast(
+    ({ seq, deleted_at, mention_all, mentions: people }) =>
+      seq > read && !deleted_at && (mention_all || people?.includes(me)),
+  );
+  return mention ?? newest;
+}
+
+/** Waits a moment for a name. */
+async function named(client: Client, user: number): Promise<void> {
+  const { view } = client;
+  if (view.getState().people.has(user)) return;
+  client.want([user]);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = view.subscribe(({ people }) => people.has(user) && resolve());
+  const timer = setTimeout(resolve, namePatience);
+  await promise;
+  clearTimeout(timer);
+  stop();
+}

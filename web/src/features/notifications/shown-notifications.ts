@@ -1,0 +1,65 @@
+/** What a notification says and where it leads. */
+export interface Told {
+  /** Of two with the same tag the later stands in the place of the first. */
+  tag: string;
+  title: string;
+  body: string;
+  /** An address of this server. */
+  path: string;
+  /** Up to which event of its room it tells. */
+  seq?: number;
+}
+
+const icon = "/icon-192.png";
+/** Where there is no service worker. */
+const own = new Map<string, Notification>();
+
+/** NOTIFY-7. Shows it in the place of an earlier one of the same tag. The sound is ours: the system's stays silent. */
+export async function showNotification(told: Told, open: (path: string) => void): Promise<void> {
+  const { tag, title, body, path, seq } = told;
+  const options = { tag, body, icon, silent: true, data: { path, seq } };
+  const registration = await worker();
+  if (registration) return registration.showNotification(title, options);
+  own.get(tag)?.close();
+  const shown = new Notification(title, options);
+  own.set(tag, shown);
+  shown.onclick = () => {
+    shown.close();
+    focus();
+    open(path);
+  };
+}
+
+/** Takes back what was shown under this tag. */
+export async function withdraw(tag: string): Promise<void> {
+  own.get(tag)?.close();
+  own.delete(tag);
+  const registration = await worker();
+  for (const shown of (await registration?.getNotifications({ tag })) ?? []) shown.close();
+}
+
+/** What an earlier page, or another tab, has left to be seen: by its tag, up to which event it tells. */
+export async function leftBefore(): Promise<Map<string, number>> {
+  const registration = await worker();
+  const left = (await registration?.getNotifications()) ?? [];
+  return new Map(
+    left.map(({ tag, data }) => [tag, Number((data as { seq?: unknown } | null)?.seq ?? 0)] as const),
+  );
+}
+
+/** Hears of presses on what the service worker shows. */
+export function hearPresses(open: (path: string) => void): () => void {
+  const heard = ({ data }: MessageEvent) => {
+    const { kind, path } = (data ?? {}) as { kind?: unknown; path?: unknown };
+    if (kind === "open" && typeof path === "string" && path.startsWith("/")) open(path);
+  };
+  const workers = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
+  workers?.addEventListener("message", heard);
+  return () => workers?.removeEventListener("message", heard);
+}
+
+async function worker(): Promise<ServiceWorkerRegistration | undefined> {
+  if (!("serviceWorker" in navigator)) return undefined;
+  const registration = await navigator.serviceWorker.getRegistration();
+  return registration?.active ? registration : undefined;
+}

@@ -1,0 +1,1 @@
+export { SavedPanel } from "./saved-panel.tsx";

@@ -1,0 +1,45 @@
+import { useEffect } from "react";
+import { useClient } from "../client/use-client.ts";
+import { loadNotifier } from "../features/notifications/notifications.tsx";
+import { roomNameIn } from "../features/rooms/rooms.tsx";
+import { personIn, shownName } from "../features/users/users.tsx";
+import { translate } from "../ui/text.ts";
+
+/** Tells of news for as long as somebody is signed in, and says which room is in sight here. */
+export function useNotifications(room: number | null): void {
+  const client = useClient();
+  useEffect(() => {
+    let stop: () => void = () => undefined;
+    let isWanted = true;
+    const start = async () => {
+      const startNotifier = await loadNotifier();
+      if (!isWanted) return;
+      stop = startNotifier({
+        client,
+        roomName: (held) => roomNameIn(client.view.getState(), held, translate),
+        personName: (user) => shownName(personIn(client.view.getState(), user)),
+      });
+    };
+    // A part that cannot be loaded now is told of by the page itself.
+    start().catch(() => undefined);
+    return () => {
+      isWanted = false;
+      stop();
+    };
+  }, [client]);
+  useEffect(() => {
+    const look = () => {
+      const isSeen = document.visibilityState === "visible" && document.hasFocus();
+      client.personal.sight.look(isSeen ? room : null);
+    };
+    look();
+    const events = ["focus", "blur", "pagehide"] as const;
+    for (const event of events) addEventListener(event, look);
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      for (const event of events) removeEventListener(event, look);
+      document.removeEventListener("visibilitychange", look);
+      client.personal.sight.look(null);
+    };
+  }, [client, room]);
+}
