@@ -14,6 +14,8 @@ export const admin = { username: "admin", email: "admin@example.org", password: 
 export interface TestServer {
   url: string;
   port: number;
+  /** Of everybody on a server that was populated. */
+  populatedPassword: string;
   /** What the process has printed so far. */
   output(): string;
   /** Ends the process at once, as a power cut would. */
@@ -28,12 +30,15 @@ export interface TestServerOptions {
   /** Leave the first admin to be made by the set-up link. */
   unclaimed?: boolean;
   environment?: Record<string, string>;
+  /** Messages of the past year to fill it with; people of the cast then have `populatedPassword`. */
+  populated?: number;
 }
 
 /** A server process of its own, on data of its own. */
 export async function startServer({
   unclaimed = false,
   environment = {},
+  populated,
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   const port = freePort();
@@ -54,7 +59,7 @@ export async function startServer({
         HOME: folder,
         DATA_DIR: folder,
         PORT: String(port),
-        ...(unclaimed ? {} : firstAdmin),
+        ...(unclaimed || populated !== undefined ? {} : firstAdmin),
         ...environment,
       },
       stdin: "ignore",
@@ -76,8 +81,10 @@ export async function startServer({
     await child?.exited;
   }
 
+  const populatedPassword = populated === undefined ? "" : await populate(folder, populated);
   await start();
   return {
+    populatedPassword,
     url,
     port,
     output: () => output,
@@ -112,4 +119,19 @@ async function answering(url: string, child: Subprocess, output: () => string): 
     await Bun.sleep(50);
   }
   throw new Error(`the server did not answer:\n${output()}`);
+}
+
+/** Fills a folder of data through the command that people use; the answer is everybody's password. */
+async function populate(folder: string, messages: number): Promise<string> {
+  const filling = Bun.spawn([process.execPath, "server/src/populate.ts", String(messages), "6"], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? "", HOME: folder, DATA_DIR: folder },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const printed = await new Response(filling.stdout).text();
+  const [, password] = /password (\S+)/.exec(printed) ?? [];
+  if ((await filling.exited) !== 0 || !password) throw new Error(`the server was not populated: ${printed}`);
+  return password;
 }

@@ -100,6 +100,17 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await openRoom(alice, "lobby");
       await sees(alice, "News two");
       await expectAccess(alice, "room");
+      await choose(alice, "Word", "Answer in a thread");
+      const thread = page.getByRole("complementary", { name: "Thread" });
+      await thread.getByText("Nobody has answered yet.").waitFor();
+      await expectAccess(alice, "thread");
+      await thread.getByRole("button", { name: "Close thread" }).click();
+      await thread.waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "What to do with the room" }).click();
+      await page.getByRole("menuitem", { name: "Go to a date" }).click();
+      await page.getByRole("dialog").getByLabel("Date").waitFor();
+      await expectAccess(alice, "date");
+      await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
       await row(alice, "Word").click({ button: "right" });
       await expectAccess(alice, "message menu");
       await page.keyboard.press("Escape");

@@ -81,6 +81,15 @@ const contentHeight = (page: Page) => page.getByRole("log").evaluate((log) => lo
 const distanceToEnd = (page: Page) =>
   page.getByRole("log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
 
+/** Waits until what is in sight stands where it stood, to a pixel. */
+async function returns({ page }: Device, before: Record<string, number>): Promise<void> {
+  expect(Object.keys(before).length).toBeGreaterThan(3);
+  await becomes(
+    () => places(page),
+    (now) => Object.entries(before).every(([id, top]) => Math.abs((now[id] ?? Number.NaN) - top) <= 1),
+  );
+}
+
 /** The tests tell one story: each goes on where the one before ended. */
 describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
   test("UI-30 a room without news is entered at its end, and older messages move nothing that is read", async () => {
@@ -201,12 +210,68 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     });
     expect(next).toContain("New 1");
     await picture(alice, "timeline-new");
-    await say(alice, "I have read it");
-    await seesSent(alice, "I have read it");
-    await told(lobby, "And more");
-    await sees(alice, "And more");
+    for (const round of ["first", "second", "third", "fourth"]) {
+      await say(alice, `I have read the ${round}`);
+      await seesSent(alice, `I have read the ${round}`);
+      await told(lobby, `More after the ${round}`);
+      await sees(alice, `More after the ${round}`);
+      await unreadOf(alice, "lobby").waitFor({ state: "detached" });
+    }
     await alice.page.getByRole("log").hover();
     while ((await line.count()) === 0) await alice.page.mouse.wheel(0, -300);
+    await alice.page.getByRole("button", { name: /To the newest message/ }).click();
+    await sees(alice, "More after the fourth");
+    await openRoom(alice, "design");
+    await openRoom(alice, "lobby");
+    await sees(alice, "More after the fourth");
+    expect(await line.count()).toBe(0);
+  });
+
+  test("UI-107 one comes back to where one was in a room, unless there is something new", async () => {
+    await alice.page.getByRole("log").hover();
+    while ((await row(alice, "Line 150").count()) === 0) await alice.page.mouse.wheel(0, -400);
+    await settled(alice.page);
+    const before = await places(alice.page);
+    await openRoom(alice, "design");
+    await sees(alice, "Sketches");
+    await openRoom(alice, "lobby");
+    await returns(alice, before);
+    const { messages } = await scene.by.alice.call("message.list", { room: lobby, limit: 200 });
+    const [first] = messages;
+    await alice.page.reload();
+    await alice.page.goto(`${scene.server.url}/rooms/${lobby}?message=${first?.id}`);
+    await alice.page
+      .locator(`article[data-message="${first?.id}"]`)
+      .and(alice.page.locator(".bg-note\\!"))
+      .waitFor();
+    await settled(alice.page);
+    const farBack = await places(alice.page);
+    await openRoom(alice, "design");
+    await sees(alice, "Sketches");
+    await openRoom(alice, "lobby");
+    await returns(alice, farBack);
+    await openRoom(alice, "design");
+    await sees(alice, "Sketches");
+    await told(lobby, "Meanwhile");
+    await unreadOf(alice, "lobby").waitFor();
+    await openRoom(alice, "lobby");
+    await comesInSight(row(alice, "Meanwhile"));
+  });
+
+  test("UI-107 on a phone too, over the list of rooms", async () => {
+    const bob = await scene.open("bob", "/", phone);
+    await openRoom(bob, "lobby");
+    await sees(bob, "Meanwhile");
+    await bob.page.getByRole("log").evaluate((log) => {
+      log.dispatchEvent(new Event("touchmove", { bubbles: true }));
+      log.scrollTop -= 1_500;
+    });
+    await bob.page.getByRole("button", { name: /To the newest message/ }).waitFor();
+    await settled(bob.page);
+    const before = await places(bob.page);
+    await bob.page.getByRole("link", { name: "Rooms" }).click();
+    await openRoom(bob, "lobby");
+    await returns(bob, before);
   });
 
   test("UI-35 names and emoji are completed by keyboard, and who is named is told", async () => {

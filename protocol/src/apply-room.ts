@@ -1,9 +1,10 @@
+import { changedBy, subjectsOf, threadAfter, windowAfter } from "./apply-changes.ts";
 import type { RoomEvent } from "./events.ts";
 import { tailOf } from "./live.ts";
 import type { Message } from "./messages.ts";
 import { laterMessage, toLastMessage } from "./previews.ts";
 import type { Membership } from "./rooms.ts";
-import { newRoomState, type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
+import { newRoomState, type Reader, type RoomState, type RoomThread, timeline } from "./state.ts";
 
 /** How much of a room a client holds in memory. */
 export const holding = {
@@ -11,6 +12,8 @@ export const holding = {
   /** Messages beyond it before the oldest are let go: trimming at each arrival would sort at each arrival. */
   slack: 200,
   recentEvents: 200,
+  /** Answers of the thread that is open. */
+  thread: 1_000,
   /** Messages up to the newest that stay beside a window into the past, however long that is. */
   besideWindow: 200,
 } as const;
@@ -31,78 +34,6 @@ export interface Marked {
 function keepNewer(messages: Map<number, Message>, message: Message): void {
   const held = messages.get(message.id);
   if (!held || message.version > held.version) messages.set(message.id, message);
-}
-
-/** An absolute state: applied twice, or to a message that already shows it, it changes nothing. */
-export function withReaction(message: Message, emoji: string, user: number, on: boolean): Message {
-  const { reactions: held = [], ...rest } = message;
-  const entry = held.find((reaction) => reaction.emoji === emoji);
-  if ((entry?.users.includes(user) ?? false) === on) return message;
-  const reactions = entry
-    ? held.map((reaction) =>
-        reaction === entry ? { emoji, users: toggled(reaction.users, user, on) } : reaction,
-      )
-    : [...held, { emoji, users: [user] }];
-  const standing = reactions.filter((reaction) => reaction.users.length > 0);
-  return standing.length > 0 ? { ...rest, reactions: standing } : rest;
-}
-
-function toggled(users: readonly number[], user: number, on: boolean): number[] {
-  return on ? [...users, user] : users.filter((other) => other !== user);
-}
-
-/** `at`: since when it is pinned; null when it no longer is. */
-export function withPin(message: Message, at: string | null): Message {
-  const { pinned_at: _, ...rest } = message;
-  return at === null ? rest : { ...rest, pinned_at: at };
-}
-
-/** A message that was read later has this event counted already. */
-function afterReply(message: Message, seq: number, by: number): Message {
-  if (seq <= (message.replied_seq ?? 0)) return message;
-  return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
-}
-
-/** A message that is held, after event `seq`: itself when the event is not about it or says nothing new. */
-export function changedBy(message: Message, seq: number, event: RoomEvent): Message {
-  switch (event.kind) {
-    case "message.sent":
-    case "message.edited":
-    case "message.deleted": {
-      const told = event.message;
-      if (told.id === message.id) return told.version > message.version ? told : message;
-      if (told.reply_to !== message.id || event.kind === "message.edited") return message;
-      return afterReply(message, seq, event.kind === "message.sent" ? 1 : -1);
-    }
-    case "reaction.set":
-      // A message read late is deleted before the reactions that came before its deletion.
-      if (event.message !== message.id || message.deleted_at) return message;
-      return withReaction(message, event.emoji, event.by, event.on);
-    case "pin.set":
-      if (event.message !== message.id || message.deleted_at) return message;
-      return withPin(message, event.on ? event.at : null);
-    default:
-      return message;
-  }
-}
-
-/** The ids of the messages that an event may change: the one it is about, and the one that this answers. */
-export function subjectsOf(event: RoomEvent): number[] {
-  if (!("message" in event)) return [];
-  if (typeof event.message === "number") return [event.message];
-  const { id, reply_to } = event.message;
-  return reply_to === undefined ? [id] : [id, reply_to];
-}
-
-function windowAfter(window: RoomWindow, seq: number, event: RoomEvent): RoomWindow {
-  let { messages } = window;
-  for (const subject of subjectsOf(event)) {
-    const place = messages.findIndex(({ id }) => id === subject);
-    const held = messages[place];
-    const changed = held && changedBy(held, seq, event);
-    if (changed && changed !== held) messages = messages.with(place, changed);
-  }
-  return messages === window.messages ? window : { ...window, messages };
 }
 
 /** Event `seq`. Messages sent before `from` are not held, so events about them have nothing to change. */
@@ -203,13 +134,14 @@ function mayChangeMentions(event: RoomEvent, read: number): boolean {
 export function applyRun(state: RoomState, events: readonly RoomEvent[], reader: Reader): RoomState {
   // To copy all that is held for an event that is not about it would make every change of a room dear.
   const changed = events.some((event) => touches(state, event)) ? new Map(state.messages) : undefined;
-  let { room, marked, position, tail, described, window } = state;
+  let { room, marked, position, tail, described, window, thread } = state;
   let doubtful = state.doubtful;
   for (const event of events) {
     position += 1;
     tail = tailOf(event.at);
     if (changed) applyToMessages(changed, position, event, state.before ?? 0);
     if (window) window = windowAfter(window, position, event);
+    if (thread) thread = threadAfter(thread, position, event);
     if (position > room.head && mayChangeMentions(event, room.read)) doubtful = true;
     ({ room, marked } = applyToCounts({ room, marked }, position, event, reader));
     room = applyToPreview(room, event);
@@ -220,13 +152,33 @@ export function applyRun(state: RoomState, events: readonly RoomEvent[], reader:
   }
   const messages = changed ?? state.messages;
   const recent = [...state.recent, ...events].slice(-holding.recentEvents);
-  const next = { ...state, room, marked, position, tail, described, doubtful, messages, recent, window };
+  const next = {
+    ...state,
+    room,
+    marked,
+    position,
+    tail,
+    described,
+    doubtful,
+    messages,
+    recent,
+    window,
+    thread,
+  };
   return trimmed(doubtful ? recounted(next, reader) : next);
 }
 
 function trimmed(state: RoomState): RoomState {
   const most = holding.messages - (state.window?.messages.length ?? 0);
-  return state.messages.size > most + holding.slack ? withNewest(state, most) : state;
+  const next = { ...state, thread: state.thread && withNewestAnswers(state.thread) };
+  return state.messages.size > most + holding.slack ? withNewest(next, most) : next;
+}
+
+/** Of too many answers the oldest go, and are read again when somebody goes back to them. */
+function withNewestAnswers(thread: RoomThread): RoomThread {
+  if (thread.messages.length <= holding.thread) return thread;
+  const messages = thread.messages.slice(-holding.thread);
+  return { ...thread, messages, before: messages[0]?.seq ?? thread.before };
 }
 
 /** Lets all but so many of the newest messages go. */

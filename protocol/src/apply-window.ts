@@ -1,4 +1,5 @@
-import { changedBy, holding, missedBy, type Page, recounted, withNewest } from "./apply-room.ts";
+import { changedBy } from "./apply-changes.ts";
+import { holding, missedBy, type Page, recounted, withNewest } from "./apply-room.ts";
 import type { Message } from "./messages.ts";
 import { type Reader, type RoomState, type RoomWindow, timeline } from "./state.ts";
 

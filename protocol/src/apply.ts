@@ -7,6 +7,7 @@ import {
   withMark,
   withPage,
 } from "./apply-room.ts";
+import { type ThreadPage, withThreadPage } from "./apply-thread.ts";
 import {
   rejoined,
   type WindowPage,
@@ -211,6 +212,22 @@ export function applyWindowPage(
     if ("after" in place) return withNewerPage(held, page, place.after, state);
     return withWindow(held, page, place.target, state);
   });
+}
+
+/** A page of the thread that somebody looks at, asked for with `before: asked`, or its newest with null (THREAD-1). */
+export function applyThreadPage(
+  state: ClientState,
+  room: number,
+  page: ThreadPage,
+  asked: number | null,
+): Applied {
+  return applyTo(state, room, (held) => withThreadPage(held, page, asked));
+}
+
+/** Nobody looks at the room's thread any more. */
+export function withoutThread(state: ClientState, room: number): ClientState {
+  const held = state.rooms.get(room);
+  return held?.thread ? withRoom(state, { ...held, thread: null }) : state;
 }
 
 /** What was held of the past is let go. */

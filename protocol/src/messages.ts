@@ -38,6 +38,8 @@ export const message = z.object({
   reply_count: z.int().optional(),
   /** The event as of which they are counted: only a later one changes the count. */
   replied_seq: position.optional(),
+  /** When the last answer was sent, deleted since or not. */
+  replied_at: time.optional(),
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
   files: z.array(file).optional(),
@@ -163,13 +165,17 @@ export const messageOperations = {
     output: z.object({ message: id.nullable() }),
   }),
   "message.replies": operation({
-    summary: "A page of the messages that answer one, oldest first: the newest, or before an event",
+    summary: "A message and a page of those that answer it, oldest first: the newest, or before an event",
     kind: "read",
     who: "user",
     rest: "GET /messages/{message}/replies",
     input: z.strictObject({ message: id, before: position.optional(), limit: pageLimit }),
     output: z.object({
+      /** The message that is answered. */
+      parent: message,
       messages: z.array(message),
+      /** The room's newest event when the page was read: later events continue from here. */
+      head: position,
       /** The `before` of the next page towards the past; null at the beginning. */
       before: position.nullable(),
     }),

@@ -1,4 +1,4 @@
-import { withPin, withReaction } from "./apply-room.ts";
+import { withPin, withReaction } from "./apply-changes.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
 import { toLastMessage } from "./previews.ts";
@@ -124,6 +124,23 @@ export class ReferenceRoom {
       head: readAt,
       before: from > 0 ? (page[0]?.seq ?? null) : null,
       after: page.at(-1) === messages.at(-1) ? null : (page.at(-1)?.seq ?? null),
+    };
+  }
+
+  replies(readAt: number, parent: number, before: number | null, limit: number) {
+    const all = this.at(readAt).messages;
+    const found = all.find(({ id }) => id === parent);
+    if (!found) throw new Error(`no message ${parent}`);
+    const answers = all.filter(
+      ({ reply_to, deleted_at, seq }) =>
+        reply_to === parent && !deleted_at && seq < (before ?? Number.POSITIVE_INFINITY),
+    );
+    const messages = answers.slice(-limit);
+    return {
+      parent: found,
+      messages,
+      head: readAt,
+      before: answers.length > messages.length ? (messages[0]?.seq ?? null) : null,
     };
   }
 
@@ -294,7 +311,8 @@ function lastOf(messages: readonly Message[]): Membership["last_message"] {
 function withReply(messages: readonly Message[], reply: Message, seq: number, by: number): Message[] {
   return messages.map((message) => {
     if (message.id !== reply.reply_to) return message;
-    return { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+    const counted = { ...message, reply_count: (message.reply_count ?? 0) + by, replied_seq: seq };
+    return by > 0 ? { ...counted, replied_at: reply.created_at } : counted;
   });
 }
 

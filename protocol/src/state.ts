@@ -14,6 +14,15 @@ export interface RoomWindow {
   readonly target: number | null;
 }
 
+/** A message and those that answer it, while somebody looks at them. */
+export interface RoomThread {
+  readonly parent: Message;
+  /** Its answers that are not deleted, in the order of the room. */
+  readonly messages: readonly Message[];
+  /** The `before` of the next page towards the past; null when the first answer is here. */
+  readonly before: number | null;
+}
+
 /**
  * One room as a client holds it: pure data, the same on every client that has applied the same events. A room is
  * heard or only counted (`bump`), so three positions may differ: that of the log, of the counts and of the rest.
@@ -45,6 +54,8 @@ export interface RoomState {
   readonly recent: readonly RoomEvent[];
   /** As current as the messages. */
   readonly window: RoomWindow | null;
+  /** As current as the messages. */
+  readonly thread: RoomThread | null;
   /** The same object for as long as one state leads to the next: another one where a room was begun anew. */
   readonly origin: object;
 }
@@ -82,6 +93,7 @@ export function newRoomState(room: Membership, known: number): RoomState {
     before: room.head + 1,
     recent: [],
     window: null,
+    thread: null,
     origin: {},
   };
 }

@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createClient } from "./client/client.ts";
 import { indexedDbCopy } from "./client/copy-indexeddb.ts";
+import { browserDeletions } from "./client/deletions-storage.ts";
 import { indexedDbDrafts } from "./client/drafts-indexeddb.ts";
 import { indexedDbOutbox } from "./client/outbox-indexeddb.ts";
 import { keepPages, takeNewVersion, updates } from "./client/updates.ts";
@@ -15,6 +16,7 @@ const client = createClient({
   url: location.origin,
   storage: indexedDbOutbox(),
   drafts: indexedDbDrafts(),
+  deletions: browserDeletions(),
   uploads: indexedDbUploads(),
   copy: indexedDbCopy(),
   cookie: true,

@@ -12,6 +12,7 @@ import { drafts } from "./migrations/0013-drafts.ts";
 import { avatars } from "./migrations/0014-avatars.ts";
 import { search } from "./migrations/0020-search.ts";
 import { files } from "./migrations/0030-files.ts";
+import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
 import type { Database } from "./tables.ts";
 
@@ -25,7 +26,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
-  ...[files, notifications],
+  ...[files, threads, notifications],
 ];
 
 /**

@@ -150,9 +150,10 @@ interface Tables {
     /** How many reactions stand on it: most messages have none and need no further query. */
     reaction_count: Generated<number>;
     version: Generated<number>;
-    /** How many messages answer it that are not deleted, and the event that last changed this. */
+    /** How many messages answer it that are not deleted, the event that last changed this, and the last answer's time. */
     reply_count: Generated<number>;
     replied_seq: Generated<number | null>;
+    replied_at: Generated<number | null>;
     /** How many files it carries: most messages have none and need no further query. */
     file_count: Generated<number>;
     /** Who first said what was forwarded, and when. */
@@ -319,6 +320,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "muted_until",
     "pinned_at",
     "forwarded_at",
+    "replied_at",
   ],
   ...[
     "active",

@@ -4,6 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import { uuidRandomBytes, uuidv7 } from "@parley/protocol/uuid";
 import type { ClientOptions } from "./client-options.ts";
+import { Deletions } from "./deletions.ts";
 import type { Drafts } from "./drafts.ts";
 import { memoryDrafts } from "./drafts-storage.ts";
 import { platformEnvironment } from "./environment.ts";
@@ -21,6 +22,7 @@ import { Signals } from "./signals.ts";
 import { type Frame, type LinkState, LiveSocket } from "./socket.ts";
 import { Sync } from "./sync.ts";
 import { Tabs, type TabWord } from "./tabs.ts";
+import type { Threads } from "./threads.ts";
 import { Unsent } from "./unsent.ts";
 import type { Uploads } from "./uploads.ts";
 import { createView, emptyView, roomsOf, type View, type ViewStore } from "./view.ts";
@@ -33,6 +35,7 @@ export class Client {
   readonly view: ViewStore = createView();
   /** What the person is writing. */
   readonly drafts: Drafts;
+  readonly deletions: Deletions;
   /** Files on their way. */
   readonly uploads: Uploads;
   readonly personal: Personal;
@@ -116,6 +119,7 @@ export class Client {
       hear: (word) => this.#heardTab(word),
       led: (isLeading) => this.#led(isLeading),
     });
+    this.deletions = new Deletions({ view, call, environment, storage: options.deletions });
     this.roomPeople = new RoomPeople({ call, know: (users) => this.#signals.people.know(users) });
     environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
@@ -184,15 +188,13 @@ export class Client {
 
   /** The room is left: whatever belongs to looking at it ends. */
   close(room: number): void {
-    this.#sync.rooms.opened.delete(room);
-    this.#sync.rooms.windows.forget(room);
+    this.#sync.rooms.leave(room);
     this.#readings.close(room);
     this.#socket.send({ type: "close", room });
   }
 
-  /** How far the person had read when the room was opened; undefined until that is known. */
-  readingFrom(room: number): number | undefined {
-    return this.#readings.get(room)?.from;
+  get threads(): Pick<Threads, "open" | "close" | "loadOlder"> {
+    return this.#sync.rooms.threads;
   }
 
   /**
@@ -237,10 +239,6 @@ export class Client {
 
   edit(message: number, text: string, mentions?: number[]): Promise<Message> {
     return this.call("message.edit", { message, text, ...(mentions && { mentions }) });
-  }
-
-  async delete(message: number): Promise<void> {
-    await this.call("message.delete", { message });
   }
 
   react(message: number, emoji: string, on: boolean): Promise<Message> {

@@ -13,7 +13,7 @@ export interface CopyHeader {
 }
 
 /** A room without its messages; `before` says how far back those go that are kept. */
-export type CopyRoom = Omit<RoomState, "messages" | "recent" | "window" | "origin">;
+export type CopyRoom = Omit<RoomState, "messages" | "recent" | "window" | "thread" | "origin">;
 
 export interface RoomChange {
   room: CopyRoom;

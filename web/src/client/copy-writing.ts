@@ -1,4 +1,4 @@
-import { changedBy, subjectsOf } from "@parley/protocol/apply-room";
+import { changedBy, subjectsOf } from "@parley/protocol/apply-changes";
 import { tailOf } from "@parley/protocol/live";
 import type { IDBPTransaction } from "idb";
 import type { CopySchema } from "./copy-indexeddb.ts";

@@ -136,7 +136,7 @@ export class KeptCopy {
 }
 
 function toChange(held: RoomState, written: RoomState | undefined): RoomChange {
-  const { messages, recent, window, origin, ...room } = held;
+  const { messages, recent, window, thread, origin, ...room } = held;
   const since = written?.loaded && written.origin === origin ? written : undefined;
   const isNew = (message: Message) => since?.messages.get(message.id) !== message;
   return {

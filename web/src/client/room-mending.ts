@@ -16,6 +16,7 @@ import type { ClientState, RoomState } from "@parley/protocol/state";
 import type { Environment } from "./environment.ts";
 import { Outdated, Repairs } from "./repairs.ts";
 import type { Rpc } from "./rpc.ts";
+import { Threads } from "./threads.ts";
 import { pageSize, stalePages, Windows, type WindowsOptions } from "./windows.ts";
 
 export interface RoomMendingOptions {
@@ -36,6 +37,7 @@ const doubtDelay = 1_000;
 export class RoomMending {
   readonly opened = new Set<number>();
   readonly windows: Windows;
+  readonly threads: Threads;
   /** The newest event that a room is known to have. */
   readonly #targets = new Map<number, number>();
   /** Rooms to be read anew. */
@@ -48,6 +50,7 @@ export class RoomMending {
     this.#repairs = new Repairs(options.environment);
     const ask: WindowsOptions["ask"] = (name, input) => this.#ask(name, input);
     this.windows = new Windows({ ...options, ask });
+    this.threads = new Threads({ ...options, ask });
   }
 
   /** Where the room can be heard on from; undefined where what is held of it does not reach that far. */
@@ -76,10 +79,16 @@ export class RoomMending {
   }
 
   forget(room: number): void {
-    this.opened.delete(room);
     this.#targets.delete(room);
     this.#resets.delete(room);
+    this.leave(room);
+  }
+
+  /** Whatever belongs to looking at the room ends. */
+  leave(room: number): void {
+    this.opened.delete(room);
     this.windows.forget(room);
+    this.threads.forget(room);
   }
 
   /** The server is there again. */
@@ -99,7 +108,7 @@ export class RoomMending {
     return this.options.state().rooms.get(room);
   }
 
-  #lack(room: number): "anew" | "page" | "events" | "counts" | "window" | "tail" | "nothing" {
+  #lack(room: number): "anew" | "page" | "events" | "counts" | "places" | "tail" | "nothing" {
     const held = this.#held(room);
     if (!held) return "nothing";
     if (this.#resets.has(room)) return "anew";
@@ -107,7 +116,7 @@ export class RoomMending {
     const missing = (this.#targets.get(room) ?? 0) - held.position;
     if (missing > 0) return missing > farBehind ? "anew" : "events";
     if (held.doubtful) return "counts";
-    if (this.windows.isLost(room)) return "window";
+    if (this.windows.isLost(room) || this.threads.isLost(room)) return "places";
     return held.loaded && held.tail === null && held.position > 0 ? "tail" : "nothing";
   }
 
@@ -117,7 +126,7 @@ export class RoomMending {
         if (lack === "anew") await this.#readAnew(room);
         else if (lack === "page") await this.#readPage(room);
         else if (lack === "events") await this.#readEvents(room);
-        else if (lack === "window") await this.windows.lookAgain(room);
+        else if (lack === "places") await this.#lookAgain(room);
         else if (lack === "counts" && !(await this.#readCounts(room))) return;
         else if (lack === "tail" && !(await this.#readTail(room))) return;
       }
@@ -126,6 +135,11 @@ export class RoomMending {
       this.forget(room);
       this.options.set(withoutRoom(this.options.state(), room));
     }
+  }
+
+  async #lookAgain(room: number): Promise<void> {
+    if (this.windows.isLost(room)) await this.windows.lookAgain(room);
+    if (this.threads.isLost(room)) await this.threads.readAgain(room).catch(unlessGone);
   }
 
   async #readAnew(room: number): Promise<void> {
@@ -199,6 +213,11 @@ export class RoomMending {
 
 export function sentMessages(events: readonly RoomEvent[]): Message[] {
   return events.flatMap((event) => (event.kind === "message.sent" ? [event.message] : []));
+}
+
+/** The thread of a message that is not there any more ends; its room goes on. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ChatError) || error.code !== "not_found") throw error;
 }
 
 function isGone({ code }: ChatError): boolean {

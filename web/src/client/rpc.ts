@@ -106,6 +106,8 @@ async function attempt(options: RpcOptions, request: Request, token?: string): P
   const exchange = async () => {
     const response = await options.environment.fetch(url, {
       ...rest,
+      // What somebody deletes as the page goes is asked for all the same.
+      keepalive: rest.method === "DELETE",
       headers: authorized,
       signal: gaveUp.signal,
       credentials: "same-origin",

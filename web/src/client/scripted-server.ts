@@ -94,8 +94,15 @@ export class ScriptedServer {
         return Response.json({ room: 7, from, to, head, events });
       }
       default:
-        return problem("not_found");
+        return this.#replies(pathname, number("before"), number("limit") ?? 50);
     }
+  }
+
+  #replies(path: string, before: number | null, limit: number): Response {
+    const parent = Number(/^\/messages\/(\d+)\/replies$/.exec(path)?.[1]);
+    const { head } = this.room;
+    const isThere = this.room.at(head).messages.some(({ id }) => id === parent);
+    return isThere ? Response.json(this.room.replies(head, parent, before, limit)) : problem("not_found");
   }
 }
 

@@ -124,6 +124,7 @@ export class Sync {
   stop(): void {
     this.#startOver();
     this.rooms.opened.clear();
+    this.rooms.threads.clear();
     this.#doubted.length = 0;
   }
 

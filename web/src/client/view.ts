@@ -50,6 +50,8 @@ export interface View {
   isLeading: boolean;
   /** What the person is writing, by `draftKey`. */
   drafts: ReadonlyMap<string, DraftEntry>;
+  /** Messages that the person has deleted: one that is only `asked` for may be taken back. */
+  deletions: ReadonlyMap<number, "asked" | "sent">;
 }
 
 export type ViewStore = StoreApi<View>;
@@ -75,6 +77,7 @@ export function emptyView(): View {
     reportChanges: 0,
     isLeading: false,
     drafts: new Map(),
+    deletions: new Map(),
     uploads: [],
   };
 }

@@ -34,7 +34,7 @@ export function Pages() {
 
 function Screen() {
   const path = usePath();
-  const room = matchPath("/rooms/:room", path);
+  const room = matchPath("/rooms/:room", path) ?? matchPath("/rooms/:room/threads/:thread", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
   useNotifications(room ? Number(room.room) : null);
   const isSearch = path === "/search";
@@ -47,5 +47,6 @@ function Screen() {
   if (isSearch) return <SearchScreen />;
   if (isSaved) return <SavedScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
-  return <ChatScreen room={room ? Number(room.room) : null} />;
+  const thread = room?.thread;
+  return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;
 }

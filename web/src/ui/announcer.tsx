@@ -8,15 +8,15 @@ interface Notices {
 }
 
 const useNotices = create<Notices>(() => ({ spoken: "", shown: [] }));
-const shownFor = 6_000;
+const usually = 6_000;
 let last = 0;
 
 export function announce(text: string): void {
   useNotices.setState({ spoken: text });
 }
 
-/** Says something in passing. Never the only place where something lost or failed is told. */
-export function notify(text: string, act?: { label: string; run: () => void }): void {
+/** Says something in passing, for so many milliseconds. Never the only place where something lost or failed is told. */
+export function notify(text: string, act?: { label: string; run: () => void }, shownFor = usually): void {
   const id = ++last;
   useNotices.setState(({ shown }) => ({ shown: [...shown.slice(-2), { id, text, ...(act && { act }) }] }));
   setTimeout(() => dismiss(id), shownFor);

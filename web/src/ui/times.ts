@@ -26,10 +26,32 @@ export function fullTime(time: string | number): string {
   return formatted(time, { dateStyle: "full", timeStyle: "short", ...hourChoice() });
 }
 
+/** In a sentence, after "on". */
+export function dateAndTime(time: string | number): string {
+  const date = new Date(time);
+  const sameYear = date.getFullYear() === new Date().getFullYear();
+  const year = sameYear ? {} : ({ year: "numeric" } as const);
+  return formatOf({ day: "numeric", month: "long", ...year, hour: "numeric", minute: "2-digit" }).format(
+    date,
+  );
+}
+
 /** Days since 1970 where the person is. */
 export function dayNumber(time: string | number): number {
   const date = new Date(time);
   return Math.floor((date.getTime() - date.getTimezoneOffset() * 60_000) / day);
+}
+
+/** A day where the person is, as a date field holds it. */
+export function dateValue(time: string | number): string {
+  const date = new Date(time);
+  const digits = (value: number, count: number) => String(value).padStart(count, "0");
+  return [digits(date.getFullYear(), 4), digits(date.getMonth() + 1, 2), digits(date.getDate(), 2)].join("-");
+}
+
+/** When the day in a date field begins where the person is. */
+export function dayBegin(value: string): Date {
+  return new Date(`${value}T00:00`);
 }
 
 /** "Today", "Yesterday", a weekday within the week, else the date. */

@@ -41,7 +41,9 @@ onEveryEngine((engine) => {
     await does(ids.bob, "reaction.set", { message: answers[0]?.id ?? 0, emoji: "👍", on: true });
     const first = await does(ids.bob, "message.get", { message: answers[0]?.id ?? 0 });
     const expected = [first, ...answers.slice(1)];
-    expect(await repliesTo(question)).toEqual({ messages: expected, before: null });
+    const { head } = await does(ids.bob, "room.get", { room });
+    const parent = await does(ids.bob, "message.get", { message: question });
+    expect(await repliesTo(question)).toEqual({ parent, messages: expected, head, before: null });
     for (const limit of [1, 2, 3, 5, 6]) {
       const found: Message[] = [];
       for (let before: number | null | undefined; before !== null; ) {
@@ -52,14 +54,31 @@ onEveryEngine((engine) => {
       }
       expect(found).toEqual(expected);
     }
-    expect(await repliesTo(answers[0]?.id ?? 0)).toEqual({ messages: [], before: null });
+    expect(await repliesTo(answers[0]?.id ?? 0)).toEqual({ parent: first, messages: [], head, before: null });
+  });
+
+  test("THREAD-2 a message says when it was last answered, also by what is deleted since", async () => {
+    const question = await say("Question");
+    const lastAnswered = async () =>
+      (await does(ids.bob, "message.get", { message: question.id })).replied_at;
+    expect(await lastAnswered()).toBeUndefined();
+    await say("One", question.id);
+    fixture.store.clock.advance(60_000);
+    const two = await say("Two", question.id);
+    expect(await lastAnswered()).toBe(two.created_at);
+    fixture.store.clock.advance(60_000);
+    await does(ids.alice, "message.edit", { message: two.id, text: "Two!" });
+    await remove(two.id);
+    expect(await lastAnswered()).toBe(two.created_at);
   });
 
   test("MSG-11 answers are read by people of the room, those to a deleted message too", async () => {
     const { id: question } = await say("Soon gone");
     const answer = await say("Answer", question);
     await remove(question);
-    expect((await repliesTo(question)).messages).toEqual([answer]);
+    const thread = await repliesTo(question);
+    expect(thread.messages).toEqual([answer]);
+    expect(thread.parent).toMatchObject({ id: question, text: "", reply_count: 1 });
     expect(await outcomeOf(does(ids.carol, "message.replies", { message: question }))).toBe("not_found");
     expect(await outcomeOf(repliesTo(999_999))).toBe("not_found");
   });

@@ -18,6 +18,7 @@ export interface MessageRow {
   version: number;
   reply_count: number;
   replied_seq: number | null;
+  replied_at: number | null;
   file_count: number;
   forwarded_sender: number | null;
   forwarded_at: number | null;
@@ -44,6 +45,7 @@ const columns = [
   "version",
   "reply_count",
   "replied_seq",
+  "replied_at",
   "file_count",
   "forwarded_sender",
   "forwarded_at",
@@ -114,11 +116,23 @@ export const repliesBefore = prepare<{ message: number; seq: number; limit: numb
       .limit(param("limit")),
 );
 
-/** `seq`: the event that brings the answer, or takes it away. */
-export const countReply = prepare<{ message: number; by: number; seq: number }>((build, param) =>
+/** `seq`: the event that brings the answer. */
+export const countReply = prepare<{ message: number; seq: number; at: number }>((build, param) =>
   build
     .updateTable("messages")
-    .set((eb) => ({ reply_count: eb("reply_count", "+", param("by")), replied_seq: param("seq") }))
+    .set((eb) => ({
+      reply_count: eb("reply_count", "+", 1),
+      replied_seq: param("seq"),
+      replied_at: param("at"),
+    }))
+    .where("id", "=", param("message")),
+);
+
+/** `seq`: the event that takes the answer away. */
+export const uncountReply = prepare<{ message: number; seq: number }>((build, param) =>
+  build
+    .updateTable("messages")
+    .set((eb) => ({ reply_count: eb("reply_count", "-", 1), replied_seq: param("seq") }))
     .where("id", "=", param("message")),
 );
 

@@ -45,6 +45,7 @@ export function toMessage(
     message.reply_count = row.reply_count;
     message.replied_seq = row.replied_seq;
   }
+  if (row.replied_at !== null) message.replied_at = isoTime(row.replied_at);
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (files.length > 0) message.files = files.map(toFile);

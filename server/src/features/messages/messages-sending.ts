@@ -58,7 +58,9 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
   requireMaySend(sender?.role ?? null, input, place);
   await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
-  if (row.reply_to !== null) tx.sql.runAhead(countReply({ message: row.reply_to, by: 1, seq: place.seq }));
+  if (row.reply_to !== null) {
+    tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));
+  }
   const message = toMessage(row, { files: await storeFiles(tx, row.id, carried) });
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
   if (mentions) notify(tx, row, mentions);
@@ -184,6 +186,7 @@ async function storeMessage(
     version: 1,
     reply_count: 0,
     replied_seq: null,
+    replied_at: null,
     pinned_at: null,
     created_at: place.at,
     edited_at: null,

@@ -21,7 +21,6 @@ import { dropMessage, requeueMessage } from "../search-index/search-index.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import { present, presentOne } from "./messages-present.ts";
 import {
-  countReply,
   deleteMentions,
   deleteReactions,
   deleteVersions,
@@ -32,6 +31,7 @@ import {
   messagePlace,
   messagesByIds,
   rewriteMessage,
+  uncountReply,
   versionsOf,
 } from "./messages-rows.ts";
 import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts";
@@ -67,15 +67,19 @@ export async function findMessage(
   return { message: await firstSince(sql, { room, head, at: Date.parse(input.at) }) };
 }
 
-/** MSG-11. The messages that answer one, page by page. */
+/** MSG-11. The messages that answer one, page by page, and that one; the room's head is read before them. */
 export async function listReplies(
   sql: Sql,
   actor: Actor,
   input: Checked<"message.replies">,
 ): Promise<Output<"message.replies">> {
-  await accessMessage(sql, actor, input.message);
+  const { row, room } = await accessMessage(sql, actor, input.message);
   const { rows, before } = await readReplies(sql, input);
-  return { messages: await present(sql, rows), before };
+  const answered = await sql.first(messageById({ id: row.id }));
+  if (!answered) throw noSuchMessage();
+  const [parent, ...messages] = await present(sql, [answered, ...rows]);
+  if (!parent) throw noSuchMessage();
+  return { parent, messages, head: room.head, before };
 }
 
 /** MSG-5, BLOCK-3. Only its author edits a message; every earlier text is kept. */
@@ -122,8 +126,8 @@ export async function deleteMessage(
   await tx.sql.run(deleteReactions({ message: row.id }));
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   // The room is held: the event that tells of it is the next one.
-  const gone = { by: -1, seq: room.head + 1 };
-  if (row.reply_to !== null) await tx.sql.run(countReply({ message: row.reply_to, ...gone }));
+  const seq = room.head + 1;
+  if (row.reply_to !== null) await tx.sql.run(uncountReply({ message: row.reply_to, seq }));
   await tellChange(tx, actor, row.id, "message.deleted");
   return {};
 }

@@ -19,6 +19,7 @@ import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { QuotedLine } from "./message-row.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
@@ -33,6 +34,9 @@ export interface ComposerHandle {
 
 interface ComposerProps {
   room: number;
+  /** The message that is answered by whatever is written here; left out, it is said to the room. */
+  thread?: number;
+  /** Whom it is written to. */
   name: string;
   aim: Aim;
   onAim: (aim: Aim) => void;
@@ -51,6 +55,7 @@ const countFrom = 0.9;
  */
 export const Composer = memo(function Composer({
   room,
+  thread,
   name,
   aim,
   onAim,
@@ -62,7 +67,7 @@ export const Composer = memo(function Composer({
   const area = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
   const [isPicking, setIsPicking] = useState(false);
-  const state = useComposer({ room, aim, onAim, onSent, area });
+  const state = useComposer({ room, thread, aim, onAim, onSent, area });
   const client = useClient();
   const { text, suggestions, chosen, error, tray } = state;
   useGrowth(area, text);
@@ -83,7 +88,7 @@ export const Composer = memo(function Composer({
       )}
       {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
-        aria-label={t("compose.form")}
+        aria-label={t(thread === undefined ? "compose.form" : "thread.form")}
         onSubmit={(event) => {
           event.preventDefault();
           void state.submit();
@@ -93,14 +98,14 @@ export const Composer = memo(function Composer({
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
         <div className="flex items-end gap-1 p-1">
           <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
-          <FileButton room={room} />
+          {thread === undefined && <FileButton room={room} />}
           <textarea
             ref={area}
             dir="auto"
             rows={1}
             value={text}
-            aria-label={t("compose.message")}
-            placeholder={t("compose.placeholder", { name })}
+            aria-label={t(thread === undefined ? "compose.message" : "thread.message")}
+            placeholder={thread === undefined ? t("compose.placeholder", { name }) : t("thread.message")}
             aria-autocomplete="list"
             aria-controls={hasList ? listId : undefined}
             aria-activedescendant={hasList ? `${listId}-${chosen}` : undefined}
@@ -109,7 +114,7 @@ export const Composer = memo(function Composer({
             onBlur={state.close}
             onPaste={(event) => {
               const files = filesIn(event.clipboardData);
-              if (files.length === 0) return;
+              if (files.length === 0 || thread !== undefined) return;
               event.preventDefault();
               void addFiles(client, room, files);
             }}
@@ -136,6 +141,13 @@ export const Composer = memo(function Composer({
           </div>
         )}
       </form>
+      {state.toAll !== null && (
+        <MentionAllDialog
+          count={state.toAll}
+          onSend={() => void state.submit({ isSure: true })}
+          onClose={state.askNoMore}
+        />
+      )}
       {isPicking && (
         <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />
       )}

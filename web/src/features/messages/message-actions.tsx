@@ -9,6 +9,7 @@ import {
   History,
   Link2,
   MailOpen,
+  MessagesSquare,
   MoreHorizontal,
   Pencil,
   Pin,
@@ -29,6 +30,7 @@ import { type Translate, useText } from "../../ui/text.ts";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
 import { useQuickReactions } from "./quick-reactions.ts";
+import { threadOf } from "./timeline-rows.ts";
 
 interface MessageActionsProps {
   message: Message;
@@ -203,6 +205,12 @@ function itemsOf({
       icon: Reply,
       shortcut: "R",
       act: () => actions.reply(message),
+    },
+    {
+      label: t("thread.open"),
+      icon: MessagesSquare,
+      shortcut: "T",
+      act: () => actions.thread(threadOf(message)),
     },
     isMine &&
       !isArchived && {

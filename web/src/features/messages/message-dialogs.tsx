@@ -1,10 +1,12 @@
 import type { Output } from "@parley/protocol/contract";
 import type { Message } from "@parley/protocol/messages";
 import { useEffect, useState } from "react";
+import { undoWithin } from "../../client/deletions.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { notify } from "../../ui/announcer.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Problem } from "../../ui/problem.tsx";
+import { Problem, wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
 import { wordsOf } from "../files/files.tsx";
@@ -80,11 +82,16 @@ function ReceiptLine({ receipt }: { receipt: Output<"message.receipts">["receipt
   );
 }
 
-/** Deleting asks once. */
+/** Deleting asks once, and can be taken back for a while. */
 export function DeleteDialog({ message, onClose }: MessageDialogProps) {
   const t = useText();
   const client = useClient();
-  const [error, setError] = useState<unknown>();
+  const remove = () => {
+    onClose();
+    client.deletions.add(message).catch((error: unknown) => notify(wordsFor(error, t)));
+    const undo = () => client.deletions.undo(message.id) || notify(t("message.tooLate"));
+    notify(t("message.deletedNow"), { label: t("message.undoDelete"), run: undo }, undoWithin);
+  };
   return (
     <Dialog
       title={t("message.delete")}
@@ -92,13 +99,7 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
       actions={
         <>
           <Button onClick={onClose}>{t("dialog.cancel")}</Button>
-          <Button
-            look="danger"
-            data-first-focus
-            onClick={() =>
-              void client.call("message.delete", { message: message.id }).then(onClose, setError)
-            }
-          >
+          <Button look="danger" data-first-focus onClick={remove}>
             {t("message.delete")}
           </Button>
         </>
@@ -108,7 +109,6 @@ export function DeleteDialog({ message, onClose }: MessageDialogProps) {
       <blockquote dir="auto" className="my-3 line-clamp-4 border-s-3 border-edge ps-3 break-words text-soft">
         {wordsOf(t, message)}
       </blockquote>
-      <Problem error={error} />
     </Dialog>
   );
 }

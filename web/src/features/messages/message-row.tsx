@@ -1,22 +1,34 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
-import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, Forward, Pin } from "lucide-react";
+import {
+  AlertCircle,
+  Check,
+  CheckCheck,
+  Clock,
+  CornerUpLeft,
+  Forward,
+  MessagesSquare,
+  Pin,
+} from "lucide-react";
 import { type KeyboardEvent, memo, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { useText } from "../../ui/text.ts";
-import { clockTime, fullTime } from "../../ui/times.ts";
+import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
+import { threadOf } from "./timeline-rows.ts";
 
 /** What a row can ask of the screen around it. */
 export interface RowActions {
   reply: (message: Message) => void;
+  /** Opens the thread of a message. */
+  thread: (message: number) => void;
   edit: (message: Message) => void;
   remove: (message: Message) => void;
   history: (message: Message) => void;
@@ -28,6 +40,8 @@ export interface RowActions {
   unread: (message: Message) => void;
   forward: (message: Message) => void;
   report: (message: Message) => void;
+  /** Asks for a day to go to, beginning with this one; left out where there is no going to. */
+  date?: ((at: string | number) => void) | undefined;
 }
 
 const frame = "group relative flex gap-3 px-4 hover:bg-hover/60 focus-within:bg-hover/60";
@@ -37,7 +51,9 @@ interface MessageRowProps {
   isHead: boolean;
   isMine: boolean;
   actions: RowActions;
-  isMarked: boolean;
+  isMarked?: boolean;
+  /** The message whose thread it is shown in: neither it nor the answers to it say so there. */
+  parent?: number | undefined;
 }
 
 export const MessageRow = memo(function MessageRow({
@@ -45,10 +61,12 @@ export const MessageRow = memo(function MessageRow({
   isHead,
   isMine,
   actions,
-  isMarked,
+  isMarked = false,
+  parent,
 }: MessageRowProps) {
   const t = useText();
-  const isDeleted = message.deleted_at !== undefined;
+  const deletion = useView(({ deletions }) => deletions.get(message.id));
+  const isDeleted = message.deleted_at !== undefined || deletion !== undefined;
   const name = usePersonName(message.sender);
   const words = isDeleted ? t("message.deleted") : wordsOf(t, message, plainWords);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
@@ -69,12 +87,14 @@ export const MessageRow = memo(function MessageRow({
         )}
         {message.forwarded && <Provenance forwarded={message.forwarded} />}
         {isHead && <Author message={message} onProfile={actions.profile} />}
-        {message.reply_to !== undefined && (
+        {message.reply_to !== undefined && message.reply_to !== parent && (
           <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
         )}
         <Boundary of={message} instead={() => <p className="whitespace-pre-wrap">{message.text}</p>}>
           {isDeleted ? (
-            <p className="text-soft italic">{t("message.deleted")}</p>
+            <p className="text-soft italic">
+              {t("message.deleted")} {deletion === "asked" && <UndoDelete message={message.id} />}
+            </p>
           ) : (
             message.text !== "" && (
               <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
@@ -95,6 +115,7 @@ export const MessageRow = memo(function MessageRow({
           </button>
         )}
         {!isDeleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
+        {message.id !== parent && <ThreadLink message={message} onOpen={actions.thread} />}
       </div>
       {isMine && !isDeleted && <Receipt message={message} onShow={() => actions.receipts(message)} />}
       {!isDeleted && <MessageActions message={message} isMine={isMine} actions={actions} />}
@@ -102,12 +123,19 @@ export const MessageRow = memo(function MessageRow({
   );
 });
 
+function UndoDelete({ message }: { message: number }) {
+  const t = useText();
+  const client = useClient();
+  return <SmallButton label={t("message.undoDelete")} onClick={() => client.deletions.undo(message)} />;
+}
+
 /** KEYS-3. Single keys on the message that has the focus. */
 function pressed(event: KeyboardEvent, message: Message, isMine: boolean, actions: RowActions): void {
   if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (message.deleted_at) return;
   const key = event.key.toLowerCase();
-  if (key === "r") actions.reply(message);
+  if (key === "t") actions.thread(threadOf(message));
+  else if (message.deleted_at) return;
+  else if (key === "r") actions.reply(message);
   else if (key === "e" && isMine) actions.edit(message);
   else if (key === "c") void navigator.clipboard.writeText(message.text);
   else return;
@@ -195,6 +223,31 @@ function Provenance({ forwarded }: { forwarded: NonNullable<Message["forwarded"]
   );
 }
 
+/** How many have answered and when last, and the way to them. */
+function ThreadLink({ message, onOpen }: { message: Message; onOpen: (message: number) => void }) {
+  const t = useText();
+  const { id, reply_count: count = 0, replied_at: at } = message;
+  if (count === 0) return null;
+  const isToday = at !== undefined && dayNumber(at) === dayNumber(Date.now());
+  const last =
+    at &&
+    t(isToday ? "thread.lastAt" : "thread.lastOn", {
+      count,
+      time: isToday ? clockTime(at) : dateAndTime(at),
+    });
+  return (
+    <button
+      type="button"
+      data-thread={id}
+      onClick={() => onOpen(id)}
+      className="-ms-1 flex min-h-7 items-center gap-1.5 rounded px-1 text-sm font-medium text-accent hover:bg-hover hover:underline pointer-coarse:min-h-11"
+    >
+      <MessagesSquare aria-hidden size={15} className="shrink-0" />
+      {last ?? t("thread.count", { count })}
+    </button>
+  );
+}
+
 /** The message that this one answers, in a line. */
 function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: number) => void }) {
   const t = useText();
@@ -253,10 +306,12 @@ interface WaitingRowProps {
   entry: OutboxEntry;
   isHead: boolean;
   actions: RowActions;
+  /** The message whose thread it is shown in. */
+  parent?: number | undefined;
 }
 
 /** A message on its way: in its place from the first moment. */
-export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions }: WaitingRowProps) {
+export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, parent }: WaitingRowProps) {
   const t = useText();
   const client = useClient();
   const name = usePersonName(entry.user);
@@ -280,7 +335,9 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions }: W
             <time className="text-xs text-soft">{clockTime(entry.created_at)}</time>
           </div>
         )}
-        {entry.reply_to !== undefined && <Quote id={entry.reply_to} room={entry.room} onGo={actions.goTo} />}
+        {entry.reply_to !== undefined && entry.reply_to !== parent && (
+          <Quote id={entry.reply_to} room={entry.room} onGo={actions.goTo} />
+        )}
         {entry.text !== "" && (
           <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
             <MessageText owner={entry} text={entry.text} mentions={mentions} />

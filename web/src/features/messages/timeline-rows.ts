@@ -20,6 +20,8 @@ export interface TimelineOf {
   isWhole: boolean;
   /** Where the person had read to when they came; null where there was nothing new. */
   readTo: number | null;
+  /** The message that all of them answer, where they are shown as its thread. */
+  parent?: number | undefined;
 }
 
 /** Milliseconds between two messages of one author that are shown as one. */
@@ -31,7 +33,7 @@ interface Last {
 }
 
 /** TIME-1 to TIME-4. What a timeline shows, from the oldest to what is on its way. */
-export function rowsOf({ messages, waiting, me, isWhole, readTo }: TimelineOf): Row[] {
+export function rowsOf({ messages, waiting, me, isWhole, readTo, parent }: TimelineOf): Row[] {
   const rows: Row[] = isWhole ? [{ kind: "start", key: "start" }] : [];
   let last: Last | null = null;
   let isNewShown = readTo === null;
@@ -53,17 +55,22 @@ export function rowsOf({ messages, waiting, me, isWhole, readTo }: TimelineOf): 
       isNewShown = true;
       last = null;
     }
-    const isHead = !continues(last, message.sender, at) || message.reply_to !== undefined;
+    const isHead = !continues(last, message.sender, at) || answersElse(message, parent);
     rows.push({ kind: "message", key: keyOf(message, me), message, isHead });
     last = { sender: message.sender, at };
   });
   for (const entry of waiting) {
     begin(entry.created_at);
-    const isHead = !continues(last, me, entry.created_at) || entry.reply_to !== undefined;
+    const isHead = !continues(last, me, entry.created_at) || answersElse(entry, parent);
     rows.push({ kind: "waiting", key: `own ${entry.client_id}`, entry, isHead });
     last = { sender: me, at: entry.created_at };
   }
   return rows;
+}
+
+/** An answer stands for itself, unless all around it answer the same. */
+function answersElse({ reply_to }: { reply_to?: number | undefined }, parent: number | undefined): boolean {
+  return reply_to !== undefined && reply_to !== parent;
 }
 
 function continues(last: Last | null, sender: number, at: number): boolean {
@@ -73,4 +80,9 @@ function continues(last: Last | null, sender: number, at: number): boolean {
 /** A message keeps the place it had while it was on its way: nothing moves when it arrives. */
 function keyOf({ id, sender, client_id }: Message, me: number): string {
   return sender === me && client_id !== undefined ? `own ${client_id}` : `message ${id}`;
+}
+
+/** What it began, or else the thread that it stands in. */
+export function threadOf({ id, reply_to, reply_count = 0 }: Message): number {
+  return reply_count > 0 ? id : (reply_to ?? id);
 }

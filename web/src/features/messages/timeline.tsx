@@ -2,12 +2,12 @@ import type { RoomState } from "@parley/protocol/state";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
 import { type Ref, useImperativeHandle, useRef, useState } from "react";
-import { useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
 import { useText } from "../../ui/text.ts";
 import { dayName } from "../../ui/times.ts";
-import { MessageRow, type RowActions, WaitingRow } from "./message-row.tsx";
+import type { RowActions } from "./message-row.tsx";
 import { indexOf, moveByMessage, withRow } from "./timeline-keys.ts";
+import { DayButton, TimelineRow } from "./timeline-row.tsx";
 import type { Row } from "./timeline-rows.ts";
 import { UnreadBar } from "./unread-bar.tsx";
 import { useEnd } from "./use-end.ts";
@@ -59,9 +59,10 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
     paddingEnd: 12,
   });
   const { isAtEnd, toEnd, leaveEnd, unseen } = useEnd({
-    ...{ list: virtualizer, scroller, rows },
+    ...{ room: held.room.id, list: virtualizer, scroller, rows },
     isLive,
     isKnown: readTo !== undefined,
+    hasNews: readTo !== null,
   });
   useMore(virtualizer, held);
   useReading(virtualizer, rows, held);
@@ -113,9 +114,9 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
       </div>
       <UnreadBar held={held} isLineSeen={isLineSeen} onGo={actions.goTo} />
       {day !== null && !isAtEnd && (isLineSeen || !readTo) && (
-        <p className="pointer-events-none absolute inset-x-0 top-2 z-10 text-center">
-          <span className="rounded-full bg-raised px-3 py-1 text-xs font-medium text-soft shadow-float">
-            {dayName(day)}
+        <p className="pointer-events-none absolute inset-x-0 top-2 z-10 flex justify-center">
+          <span className="pointer-events-auto rounded-full bg-raised px-1 text-xs font-medium text-soft shadow-float">
+            {actions.date ? <DayButton at={day} onPress={actions.date} /> : dayName(day)}
           </span>
         </p>
       )}
@@ -148,42 +149,6 @@ function shownBy(row: Row | undefined): unknown {
 function BrokenRow() {
   const t = useText();
   return <p className="px-4 py-1 ps-16 text-soft italic">{t("message.broken")}</p>;
-}
-
-function TimelineRow({ row, actions, marked }: { row: Row; actions: RowActions; marked: number | null }) {
-  const t = useText();
-  const me = useView(({ state }) => state.user);
-  switch (row.kind) {
-    case "start":
-      return <p className="px-4 pt-8 pb-2 text-center text-sm text-soft">{t("timeline.start")}</p>;
-    case "day":
-      return (
-        <div className="flex items-center gap-3 px-4 pt-4 pb-1">
-          <span className="h-px flex-1 bg-line" />
-          <h2 className="text-xs font-semibold text-soft">{dayName(row.at)}</h2>
-          <span className="h-px flex-1 bg-line" />
-        </div>
-      );
-    case "new":
-      return (
-        <div className="flex items-center gap-3 px-4 py-1 text-danger">
-          <span className="h-px flex-1 bg-danger" />
-          <span className="text-xs font-semibold">{t("timeline.new")}</span>
-        </div>
-      );
-    case "message": {
-      const { message, isHead } = row;
-      return (
-        <MessageRow
-          {...{ message, isHead, actions }}
-          isMine={message.sender === me}
-          isMarked={marked === message.id}
-        />
-      );
-    }
-    case "waiting":
-      return <WaitingRow entry={row.entry} isHead={row.isHead} actions={actions} />;
-  }
 }
 
 function dayAt(rows: readonly Row[], index: number): string | number | null {

@@ -13,6 +13,7 @@ export type Aim = { kind: "reply" | "edit"; message: Message } | null;
 
 interface ComposerOf {
   room: number;
+  thread: number | undefined;
   aim: Aim;
   onAim: (aim: Aim) => void;
   onSent: () => void;
@@ -20,14 +21,15 @@ interface ComposerOf {
 }
 
 /** What is written in a room: its text, what completes it, and where it goes. */
-export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
+export function useComposer({ room, thread, aim, onAim, onSent, area }: ComposerOf) {
   const client = useClient();
-  const { text, setText, finish } = useDraft(room, aim);
+  const { text, setText, finish } = useDraft(room, thread ?? null, aim);
   const [query, setQuery] = useState<Query | null>(null);
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
   const suggestions = useSuggestions(room, query);
-  const tray = useTray(room);
+  // The room's files are not the thread's: what is written there carries none.
+  const tray = useTray(thread === undefined ? room : 0);
   const attachments = tray.entries.map(({ key }) => key);
   // What has files needs no words.
   const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
@@ -57,16 +59,19 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
-  const submit = async () => {
+  const [toAll, setToAll] = useState<number | null>(null);
+  const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
     if (!isSendable || written.length > limits.messageText) return;
+    const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
+    if (told !== null) return setToAll(told);
     setError(undefined);
     setQuery(null);
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = send(client, { room, written, answered: aim?.message.id, attachments });
-        client.drafts.sent(room, null, kept);
+        const kept = send(client, { room, written, answered: thread ?? aim?.message.id, attachments });
+        client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
       finish();
@@ -83,6 +88,7 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
     return query !== null || aim !== null;
   };
   return {
+    ...{ toAll, askNoMore: () => setToAll(null) },
     ...{ text, error, suggestions, chosen, tray, isSendable },
     ...{ setText, type, look, insert, submit, cancel },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
@@ -92,6 +98,16 @@ export function useComposer({ room, aim, onAim, onSent, area }: ComposerOf) {
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** From so many people on, mentioning all of them is asked about first. */
+const manyPeople = 10;
+
+/** COMPLETE-3. How many would be told of a text that mentions everybody, where they are many. */
+function toldOf(client: Client, room: number, written: string): number | null {
+  const held = client.view.getState().state.rooms.get(room)?.room;
+  if (!held || held.kind === "direct" || held.member_count <= manyPeople) return null;
+  return mentionsIn(written, new Map()).mention_all ? held.member_count - 1 : null;
+}
 
 async function change(client: Client, { id, room, text }: Message, written: string): Promise<void> {
   if (written === text) return;
@@ -118,14 +134,14 @@ function send(client: Client, { room, written, answered, attachments }: Written)
   });
 }
 
-/** What is written in a room, kept; a change to a message that was sent is not mixed up with it. */
-function useDraft(room: number, aim: Aim) {
+/** What is written in a room or a thread, kept; a change to a message that was sent is not mixed up with it. */
+function useDraft(room: number, replyTo: number | null, aim: Aim) {
   const client = useClient();
-  const draft = useView(({ drafts }) => drafts.get(draftKey(room))?.text ?? "");
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room, replyTo))?.text ?? "");
   const edited = aim?.kind === "edit" ? aim.message : null;
   const [change, setChange] = useState<{ of: Message; text: string }>();
   const setText = (text: string) =>
-    edited ? setChange({ of: edited, text }) : client.drafts.set(room, text);
+    edited ? setChange({ of: edited, text }) : client.drafts.set(room, text, { replyTo });
   const changed = change && change.of === edited ? change.text : edited?.text;
   return { text: changed ?? draft, setText, finish: () => setText("") };
 }

@@ -1,5 +1,7 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useReadingChoice } from "./reading.ts";
 import type { Row } from "./timeline-rows.ts";
+import { useKeptPlace } from "./use-kept-place.ts";
 import type { List } from "./use-timeline.ts";
 
 /** Pixels from the end within which new messages are followed. */
@@ -8,6 +10,7 @@ const nearEnd = 60;
 const byHand = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 interface EndOf {
+  room: number;
   list: List;
   scroller: RefObject<HTMLDivElement | null>;
   rows: readonly Row[];
@@ -15,27 +18,32 @@ interface EndOf {
   isLive: boolean;
   /** Whether it is known where the person had read to. */
   isKnown: boolean;
+  /** Whether there was something new. */
+  hasNews: boolean;
 }
 
 /** TIME-5. Keeps the end in sight while the person is there: only their own scrolling takes them away from it. */
-export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
+export function useEnd({ room, list, scroller, rows, isLive, isKnown, hasNews }: EndOf) {
   const pinned = useRef(true);
   const [isAtEnd, setIsAtEnd] = useState(true);
   const [unseen, setUnseen] = useState(0);
+  const { restore, giveUp } = useKeptPlace({ room, list, scroller, rows, pinned });
   const toEnd = useCallback(() => {
+    giveUp();
     pinned.current = true;
     setIsAtEnd(true);
     setUnseen(0);
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
-  }, [scroller]);
+  }, [scroller, giveUp]);
   const hasBegun = useRef(false);
-  useFirstPlace({ list, rows, isLive, isKnown, pinned, hasBegun });
+  useFirstPlace({ list, rows, isLive, isKnown, hasNews, pinned, hasBegun, restore });
   /** Somebody goes to another place: neither the end nor the line of what is new calls them back. */
   const leaveEnd = useCallback(() => {
+    giveUp();
     pinned.current = false;
     hasBegun.current = true;
     setIsAtEnd(false);
-  }, []);
+  }, [giveUp]);
   useLayoutEffect(() => {
     if (!isLive) {
       pinned.current = false;
@@ -82,20 +90,24 @@ export function useEnd({ list, scroller, rows, isLive, isKnown }: EndOf) {
   return { isAtEnd, toEnd, leaveEnd, unseen };
 }
 
-interface FirstPlaceOf extends Omit<EndOf, "scroller"> {
+interface FirstPlaceOf extends Omit<EndOf, "scroller" | "room"> {
+  restore: () => boolean;
   pinned: RefObject<boolean>;
   hasBegun: RefObject<boolean>;
 }
 
-/** Where a room is entered: at the line of what is new, else at the end. */
-function useFirstPlace({ list, rows, isLive, isKnown, pinned, hasBegun }: FirstPlaceOf): void {
+/** Where a room is entered: at the line of what is new where the person wants that, else where they were, or at the end. */
+function useFirstPlace(of: FirstPlaceOf): void {
+  const { list, rows, isLive, isKnown, hasNews, pinned, hasBegun, restore } = of;
   useLayoutEffect(() => {
     if (hasBegun.current || rows.length === 0 || !isKnown) return;
     hasBegun.current = true;
-    const line = rows.findIndex(({ kind }) => kind === "new");
+    const { enter } = useReadingChoice.getState();
+    const line = enter === "end" ? -1 : rows.findIndex(({ kind }) => kind === "new");
     if (line >= 0) {
       pinned.current = false;
       list.scrollToIndex(Math.max(0, line - 1), { align: "start" });
-    } else if (!isLive) list.scrollToIndex(0, { align: "start" });
+    } else if (!hasNews && restore()) pinned.current = false;
+    else if (!isLive) list.scrollToIndex(0, { align: "start" });
   });
 }

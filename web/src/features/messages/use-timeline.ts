@@ -2,6 +2,7 @@ import { type RoomState, timeline } from "@parley/protocol/state";
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
+import { useReadingChoice } from "./reading.ts";
 import { type Row, rowsOf } from "./timeline-rows.ts";
 
 export type List = Virtualizer<HTMLDivElement, Element>;
@@ -59,24 +60,38 @@ export function useMore(list: List, held: RoomState): void {
   }, [client, offset, left, before, window, loaded, room.id]);
 }
 
-/** READ-1. Read is what was on the screen of a window that has the focus. */
-export function useReading(list: List, rows: readonly Row[], { room }: RoomState): void {
+/** READ-1, READ-4. Read is what was on the screen of a window that has the focus, or what the person wants it to be. */
+export function useReading(list: List, rows: readonly Row[], { room, window }: RoomState): void {
   const client = useClient();
+  const when = useReadingChoice(({ mark }) => mark);
+  const isLive = window === null;
   const last = list.range?.endIndex ?? -1;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another last row in sight may be told before any scroll.
   useEffect(() => {
+    const area = list.scrollElement;
     const mark = () => {
-      if (!document.hasFocus() || document.visibilityState !== "visible") return;
+      if (when === "hand" || !document.hasFocus() || document.visibilityState !== "visible") return;
+      const last = lastInSight(list);
+      if (when === "end" && !(isLive && last === rows.length - 1)) return;
       const seen = rows.slice(0, last + 1).findLast((row) => row.kind === "message");
       if (seen?.kind === "message") client.markRead(room.id, seen.message.seq);
     };
     mark();
+    area?.addEventListener("scroll", mark, { passive: true });
     addEventListener("focus", mark);
     document.addEventListener("visibilitychange", mark);
     return () => {
+      area?.removeEventListener("scroll", mark);
       removeEventListener("focus", mark);
       document.removeEventListener("visibilitychange", mark);
     };
-  }, [client, last, rows, room.id]);
+  }, [client, list, last, rows, room.id, when, isLive]);
+}
+
+/** Looked up when it is asked: a list that follows its end is not drawn again for the last row that comes in sight. */
+function lastInSight(list: List): number {
+  const area = list.scrollElement;
+  return area ? (list.getVirtualItemForOffset(area.scrollTop + area.clientHeight - 1)?.index ?? -1) : -1;
 }
 
 /** Whether the line of what is new is or was in sight, or there is none. `from`: the first row in sight. */

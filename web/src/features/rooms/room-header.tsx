@@ -1,27 +1,30 @@
 import type { RoomState } from "@parley/protocol/state";
-import { ArrowLeft, PanelRight, Users } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { ArrowLeft, MoreVertical, PanelRight, Users } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
 import { peerOf } from "../users/users.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
 
-/** What stands over a room's messages. */
-export function RoomHeader({
-  held,
-  onDetails,
-  isOpen,
-}: {
+interface RoomHeaderProps {
   held: RoomState;
   onDetails: () => void;
   isOpen: boolean;
-}) {
+  /** What its menu offers. */
+  items: readonly MenuItem[];
+}
+
+/** What stands over a room's messages. */
+export function RoomHeader({ held, onDetails, isOpen, items }: RoomHeaderProps) {
   const t = useText();
   const name = useRoomName(held);
   const details = useRef<HTMLButtonElement>(null);
+  const more = useRef<HTMLButtonElement>(null);
+  const [isMenu, setIsMenu] = useState(false);
   const wasOpen = useRef(isOpen);
   useEffect(() => {
     // The details took the focus away with them.
@@ -52,6 +55,23 @@ export function RoomHeader({
         aria-pressed={isOpen}
         onClick={onDetails}
       />
+      <IconButton
+        ref={more}
+        label={t("rooms.menu")}
+        icon={MoreVertical}
+        aria-haspopup="menu"
+        aria-expanded={isMenu}
+        onClick={() => setIsMenu(true)}
+        className="-ms-3"
+      />
+      {isMenu && more.current && (
+        <Menu
+          label={t("rooms.menu")}
+          items={items}
+          place={{ element: more.current }}
+          onClose={() => setIsMenu(false)}
+        />
+      )}
     </header>
   );
 }

@@ -2,11 +2,12 @@ import type { Membership } from "@parley/protocol/rooms";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
 import { BellOff, ChevronDown, Search } from "lucide-react";
-import { memo, useMemo, useState } from "react";
-import { draftKey } from "../../client/drafts-storage.ts";
+import { type MouseEvent, memo, useCallback, useMemo, useState } from "react";
+import { type DraftEntry, draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
+import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
 import { wordsOf } from "../files/files.tsx";
@@ -15,13 +16,35 @@ import { usePersonName } from "../users/users.tsx";
 import { RoomAvatar, roomNameIn, useRoomName } from "./room.tsx";
 import { type Section, sectionsOf } from "./room-sections.ts";
 
+interface RoomListProps {
+  current: number | null;
+  /** What the menu of a room in the list offers: nothing, and there is none. */
+  itemsOf: (held: RoomState) => readonly MenuItem[];
+}
+
+interface Shown {
+  held: RoomState;
+  place: MenuPlace;
+}
+
 /** The person's rooms in sections, the one with the newest message first. */
-export function RoomList({ current }: { current: number | null }) {
+export function RoomList({ current, itemsOf }: RoomListProps) {
   const t = useText();
   const client = useClient();
   const rooms = useView(({ state }) => state.rooms);
   const isComplete = useView((view) => view.isComplete);
   const [filter, setFilter] = useState("");
+  const [menu, setMenu] = useState<Shown | null>(null);
+  const onMenu = useCallback(
+    (event: MouseEvent, held: RoomState) => {
+      if (itemsOf(held).length === 0) return;
+      event.preventDefault();
+      const isByKey = event.clientX === 0 && event.clientY === 0;
+      const place = isByKey ? { element: event.currentTarget } : { x: event.clientX, y: event.clientY };
+      setMenu({ held, place });
+    },
+    [itemsOf],
+  );
   const sections = useMemo(() => {
     const view = client.view.getState();
     const words = filter.trim().toLocaleLowerCase();
@@ -44,25 +67,34 @@ export function RoomList({ current }: { current: number | null }) {
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
         {sections.map((section) => (
-          <RoomSection key={section.kind} section={section} current={current} isOpen={filter !== ""} />
+          <RoomSection key={section.kind} {...{ section, current, onMenu }} isOpen={filter !== ""} />
         ))}
         {isEmpty && isComplete && (
           <p className="px-3 py-6 text-sm text-soft">{filter ? t("rooms.noneFit") : t("rooms.none")}</p>
         )}
       </div>
+      {menu && (
+        <Menu
+          label={t("rooms.menu")}
+          items={itemsOf(menu.held)}
+          place={menu.place}
+          onClose={() => setMenu(null)}
+        />
+      )}
     </nav>
   );
 }
 
-function RoomSection({
-  section,
-  current,
-  isOpen,
-}: {
+type OnMenu = (event: MouseEvent, held: RoomState) => void;
+
+interface RoomSectionProps {
   section: Section;
   current: number | null;
   isOpen: boolean;
-}) {
+  onMenu: OnMenu;
+}
+
+function RoomSection({ section, current, isOpen, onMenu }: RoomSectionProps) {
   const t = useText();
   if (section.rooms.length === 0) return null;
   return (
@@ -81,7 +113,7 @@ function RoomSection({
       <ul>
         {section.rooms.map((held) => (
           <li key={held.room.id}>
-            <RoomRow held={held} isCurrent={held.room.id === current} />
+            <RoomRow {...{ held, onMenu }} isCurrent={held.room.id === current} />
           </li>
         ))}
       </ul>
@@ -95,7 +127,13 @@ function opened(element: HTMLDetailsElement): void {
   element.open = true;
 }
 
-const RoomRow = memo(function RoomRow({ held, isCurrent }: { held: RoomState; isCurrent: boolean }) {
+interface RoomRowProps {
+  held: RoomState;
+  isCurrent: boolean;
+  onMenu: OnMenu;
+}
+
+const RoomRow = memo(function RoomRow({ held, isCurrent, onMenu }: RoomRowProps) {
   const t = useText();
   const { room } = held;
   const name = useRoomName(held);
@@ -107,6 +145,7 @@ const RoomRow = memo(function RoomRow({ held, isCurrent }: { held: RoomState; is
     <Link
       data-room={room.id}
       href={`/rooms/${room.id}`}
+      onContextMenu={(event) => onMenu(event, held)}
       aria-current={isCurrent ? "page" : undefined}
       className={clsx(
         "flex items-center gap-3 rounded-lg px-2 py-1.5 hover:bg-hover focus-visible:outline-offset-[-2px] pointer-coarse:py-2.5",
@@ -160,13 +199,16 @@ function Unread({ count, label }: { count: number; label: string }) {
 function Preview({ room }: { room: Membership }) {
   const t = useText();
   const me = useView(({ state }) => state.user);
-  const draft = useView(({ drafts }) => drafts.get(draftKey(room.id))?.text);
+  const draft = useView(({ drafts }) => drafts.get(draftKey(room.id)) ?? threadDraft(drafts, room.id));
   const last = room.last_message;
   const name = usePersonName(last?.sender ?? 0);
   if (draft) {
     return (
       <>
-        <span className="text-danger">{t("rooms.draft")}</span> {draft}
+        <span className="text-danger">
+          {t(draft.reply_to === null ? "rooms.draft" : "rooms.draftThread")}
+        </span>{" "}
+        {draft.text}
       </>
     );
   }
@@ -174,4 +216,9 @@ function Preview({ room }: { room: Membership }) {
   const text = last.deleted_at ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
+}
+
+/** What was begun in any thread of a room. */
+function threadDraft(drafts: ReadonlyMap<string, DraftEntry>, room: number): DraftEntry | undefined {
+  return [...drafts.values()].find((draft) => draft.room === room);
 }

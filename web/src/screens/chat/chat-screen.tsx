@@ -1,10 +1,10 @@
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { useRoom } from "../../features/rooms/rooms.tsx";
 import { ProfileDialog, peerOf } from "../../features/users/users.tsx";
-import { navigate } from "../../ui/address.tsx";
+import { Link, navigate } from "../../ui/address.tsx";
 import { lazily } from "../../ui/lazily.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
@@ -22,7 +22,7 @@ const ShortcutsDialog = lazily(async () => (await import("./shortcuts-dialog.tsx
 const openRoom = (id: number) => navigate(`/rooms/${id}`);
 
 /** The rooms beside the room that is open; on a phone one after the other. */
-export function ChatScreen({ room }: { room: number | null }) {
+export function ChatScreen({ room, thread }: { room: number | null; thread: number | null }) {
   const t = useText();
   const held = useRoom(room ?? 0);
   const isComplete = useView((view) => view.isComplete);
@@ -66,10 +66,16 @@ export function ChatScreen({ room }: { room: number | null }) {
         >
           {held && (
             <Part key={held.room.id}>
-              <RoomScreen held={held} onProfile={setProfile} />
+              <RoomScreen {...{ held, thread }} onProfile={setProfile} />
             </Part>
           )}
-          {room !== null && !held && isComplete && <Nothing text={t("rooms.gone")} />}
+          {room !== null && !held && isComplete && (
+            <Nothing text={t("rooms.gone")}>
+              <Link href="/" className="inline-flex min-h-11 items-center text-accent underline">
+                {t("settings.back")}
+              </Link>
+            </Nothing>
+          )}
           {room === null && <Nothing text={t("rooms.choose")} />}
         </main>
       </div>
@@ -84,8 +90,13 @@ export function ChatScreen({ room }: { room: number | null }) {
   );
 }
 
-function Nothing({ text }: { text: string }) {
-  return <h1 className="m-auto px-8 text-center text-soft">{text}</h1>;
+function Nothing({ text, children }: { text: string; children?: ReactNode }) {
+  return (
+    <div className="m-auto px-8 text-center">
+      <h1 className="text-soft">{text}</h1>
+      {children}
+    </div>
+  );
 }
 
 const watchedMost = 100;

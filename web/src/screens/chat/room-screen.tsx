@@ -1,7 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
 import { DropZone } from "../../features/files/files.tsx";
@@ -10,7 +10,8 @@ import {
   type Aim,
   Composer,
   type ComposerHandle,
-  type RowActions,
+  DateDialog,
+  ThreadPanel,
   Timeline,
   type TimelineHandle,
   TypingLine,
@@ -18,16 +19,30 @@ import {
 import { NotificationChoice } from "../../features/notifications/notifications.tsx";
 import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
-import { navigate } from "../../ui/address.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
 import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
+import { PlaceNotice } from "./place-notice.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
+import { besideRoom, usePanels } from "./use-panels.ts";
 import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
+import { useRoomMenu } from "./use-room-menu.ts";
+import { useRowActions } from "./use-row-actions.ts";
+
+/** What stands beside a room, or where there is no place for both, over it. */
+const panel =
+  "fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:shrink-0 lg:border-s";
+
+interface RoomScreenProps {
+  held: RoomState;
+  /** The message whose thread is open. */
+  thread: number | null;
+  onProfile: (user: number) => void;
+}
 
 /** One room: its messages, where one writes, and what there is to know of it. */
-export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (user: number) => void }) {
+export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const t = useText();
   const client = useClient();
   const { room } = held;
@@ -35,7 +50,8 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
   const [aim, setAim] = useState<Aim>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isPins, setIsPins] = useState(false);
-  const [isDetails, setIsDetails] = useState(false);
+  const [date, setDate] = useState<string | number | null>(null);
+  const { isDetails, setIsDetails, closeThread } = usePanels(room.id, thread);
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const readTo = useReadTo(room.id);
@@ -44,48 +60,31 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
     return () => client.close(room.id);
   }, [client, room.id]);
   useUnreadWindow(held, readTo);
-  const goTo = useGoTo(held, timeline);
+  const { goTo, sought, giveUp } = useGoTo(held, timeline);
   useLinkedMessage(held, goTo);
   useAnnouncements(room.id);
   const toLive = useCallback(
     () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd()),
     [client, room.id],
   );
-  const actions = useMemo<RowActions>(
-    () => ({
-      reply: (message) => setAim({ kind: "reply", message }),
-      edit: (message) => setAim({ kind: "edit", message }),
-      remove: (message) => setAsked({ kind: "remove", message }),
-      history: (message) => setAsked({ kind: "history", message }),
-      receipts: (message) => setAsked({ kind: "receipts", message }),
-      forward: (message) => setAsked({ kind: "forward", message }),
-      report: (message) => setAsked({ kind: "report", message }),
-      unread: (message) => {
-        client.markUnread(room.id, message.seq);
-        // What is in sight would be read again at once.
-        navigate("/");
-      },
-      profile: onProfile,
-      goTo,
-      rewrite: (entry) => {
-        client.takeBack(entry.client_id);
-        composer.current?.write(entry.text);
-      },
-    }),
-    [client, onProfile, goTo, room.id],
-  );
+  const actions = useRowActions(room.id, { setAim, setAsked, onProfile, goTo, setDate, composer });
+  const items = useRoomMenu(held, () => setDate(Date.now()));
   const lastOwn = useLastOwn(room.id);
   return (
     <div className="flex min-h-0 min-w-0 flex-1">
       <DropZone
         {...{ room: room.id, label: name }}
         isOpen={canWrite(held)}
-        className={clsx("relative flex min-h-0 min-w-0 flex-1 flex-col", isDetails && "max-lg:invisible")}
+        className={clsx(
+          "relative flex min-h-0 min-w-0 flex-1 flex-col",
+          (isDetails || thread !== null) && "max-lg:invisible",
+        )}
       >
         <Part of={held}>
-          <RoomHeader held={held} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
+          <RoomHeader {...{ held, items }} isOpen={isDetails} onDetails={() => setIsDetails(!isDetails)} />
           <PinBar held={held} onGo={goTo} onAll={() => setIsPins(true)} />
         </Part>
+        <PlaceNotice sought={sought} onRetry={goTo} onNewest={toLive} onClose={giveUp} />
         <Part of={held}>
           <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
         </Part>
@@ -103,10 +102,7 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
         )}
       </DropZone>
       {isDetails && (
-        <aside
-          aria-label={t("rooms.details")}
-          className="fixed inset-0 z-30 flex min-h-0 flex-col bg-canvas lg:static lg:z-auto lg:w-[min(20rem,32vw)] lg:shrink-0 lg:border-s"
-        >
+        <aside aria-label={t("rooms.details")} className={clsx(panel, "lg:w-[min(20rem,32vw)]")}>
           <RoomDetails
             held={held}
             onClose={() => setIsDetails(false)}
@@ -116,7 +112,24 @@ export function RoomScreen({ held, onProfile }: { held: RoomState; onProfile: (u
           />
         </aside>
       )}
+      {thread !== null && (
+        <aside aria-label={t("thread.title")} className={clsx(panel, "lg:w-[min(24rem,36vw)]")}>
+          <ThreadPanel
+            {...{ held, name, actions }}
+            parent={thread}
+            mayWrite={canWrite(held)}
+            onRoom={(message) => {
+              if (!matchMedia(besideRoom).matches) closeThread();
+              goTo(message);
+            }}
+            onClose={closeThread}
+          />
+        </aside>
+      )}
       {isPins && <PinsDialog held={held} onGo={goTo} onClose={() => setIsPins(false)} />}
+      {date !== null && (
+        <DateDialog held={held} at={date} onGo={goTo} onNewest={toLive} onClose={() => setDate(null)} />
+      )}
       {asked && <MessageDialogs asked={asked} onClose={() => setAsked(null)} />}
     </div>
   );

@@ -12,8 +12,9 @@ const shortcuts: readonly [keys: string, does: TextId][] = [
   ["F6", "keys.regions"],
   ["↑", "keys.editLast"],
   ["Esc", "keys.cancel"],
+  ["Esc", "keys.markRead"],
   ["↑ ↓ Home End", "keys.messages"],
-  ["R E C", "keys.onMessage"],
+  ["R T E C", "keys.onMessage"],
 ];
 
 /** After how many the keys for writing stand. */
@@ -32,7 +33,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t("keys.title")} onClose={onClose}>
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm">
         {[...shortcuts.slice(0, writingAt), ...writing, ...shortcuts.slice(writingAt)].map(([keys, does]) => (
-          <div key={keys} className="contents">
+          <div key={does} className="contents">
             <dt>
               <kbd className="rounded border border-edge/60 bg-side px-1.5 py-0.5 text-xs whitespace-nowrap">
                 {keys}

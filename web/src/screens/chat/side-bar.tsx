@@ -1,17 +1,21 @@
+import type { RoomState } from "@parley/protocol/state";
 import {
   Bookmark,
+  CheckCheck,
   Compass,
   LogOut,
   MessageCirclePlus,
+  MoreVertical,
   Plus,
   Search,
   Settings,
   UserPlus,
   UsersRound,
 } from "lucide-react";
-import { memo, useRef, useState } from "react";
+import { memo, useCallback, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
+import { markRoomsRead } from "../../features/messages/messages.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
 import { PersonAvatar, usePersonName } from "../../features/users/users.tsx";
 import { Link } from "../../ui/address.tsx";
@@ -45,11 +49,22 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
     { label: t("rooms.browse"), icon: Compass, act: () => setOpen("browse") },
     ...(isAdmin ? [{ label: t("invite.title"), icon: UserPlus, act: () => setOpen("invite") }] : []),
   ];
-  const signOut = () => client.session.signOut().catch((error: unknown) => notify(wordsFor(error, t)));
+  const itemsOf = useCallback(
+    (held: RoomState): MenuItem[] => {
+      if (held.room.unread === 0) return [];
+      const act = () => markRoomsRead(client, [held]);
+      return [{ label: t("reading.markRoom"), icon: CheckCheck, act }];
+    },
+    [client, t],
+  );
+  // What was deleted a moment ago is asked for while that can still be done.
+  const leave = () => client.deletions.flush().then(() => client.session.signOut());
+  const signOut = () => leave().catch((error: unknown) => notify(wordsFor(error, t)));
   return (
     <div className="flex min-h-0 w-full flex-col border-e bg-side">
-      <header className="flex h-14 shrink-0 items-center justify-between gap-2 ps-4 pe-2">
-        <span className="truncate text-lg font-semibold">{t("rooms.title")}</span>
+      <header className="flex h-14 shrink-0 items-center gap-1 ps-4 pe-2">
+        <span className="min-w-0 flex-1 truncate text-lg font-semibold">{t("rooms.title")}</span>
+        <ListMenu />
         <IconButton
           ref={add}
           label={t("rooms.add")}
@@ -59,7 +74,7 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
           onClick={() => setIsMenu(true)}
         />
       </header>
-      <RoomList current={current} />
+      <RoomList current={current} itemsOf={itemsOf} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
         <Link
@@ -103,6 +118,35 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
     </div>
   );
 });
+
+/** What can be done with all rooms. */
+function ListMenu() {
+  const t = useText();
+  const client = useClient();
+  const more = useRef<HTMLButtonElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  const readAll = () => markRoomsRead(client, client.rooms());
+  return (
+    <>
+      <IconButton
+        ref={more}
+        label={t("rooms.listMenu")}
+        icon={MoreVertical}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        onClick={() => setIsOpen(true)}
+      />
+      {isOpen && more.current && (
+        <Menu
+          label={t("rooms.listMenu")}
+          items={[{ label: t("reading.markRead"), icon: CheckCheck, act: readAll }]}
+          place={{ element: more.current }}
+          onClose={() => setIsOpen(false)}
+        />
+      )}
+    </>
+  );
+}
 
 function Self({ onProfile }: { onProfile: (user: number) => void }) {
   const me = useView(({ session }) => (session.status === "signed_in" ? session.user.id : 0));

@@ -1,10 +1,9 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomState } from "@parley/protocol/state";
-import { type RefObject, useCallback, useEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
-import type { TimelineHandle } from "../../features/messages/messages.tsx";
+import { type TimelineHandle, useReadingChoice } from "../../features/messages/messages.tsx";
 import { addressWith, navigate, useSearchValue } from "../../ui/address.tsx";
-import { notify } from "../../ui/announcer.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 
@@ -24,45 +23,68 @@ export function useUnreadWindow(held: RoomState, readTo: number | null | undefin
   useEffect(() => {
     if (hasLooked.current || !loaded || readTo === undefined) return;
     hasLooked.current = true;
-    const isHeld = readTo === null || before === null || before <= readTo + 1;
+    const isHeld =
+      readTo === null ||
+      useReadingChoice.getState().enter === "end" ||
+      before === null ||
+      before <= readTo + 1;
     // Where it cannot be fetched now the newest messages are shown, and the bar leads there later.
     if (!isHeld) client.show(room.id, { after: Math.max(0, readTo - 1) }).catch(() => undefined);
   }, [client, room.id, loaded, before, readTo]);
 }
 
-/** Shows a message, wherever in the room it stands. */
-export function useGoTo(
-  held: RoomState,
-  timeline: RefObject<TimelineHandle | null>,
-): (message: number) => void {
+/** A message that is looked for, or was in vain. */
+export interface Sought {
+  message: number;
+  /** What went wrong; null while it is looked for. */
+  problem: string | null;
+  /** It may be there the next time. */
+  mayRetry: boolean;
+}
+
+/** Milliseconds for which somebody waits for a message without a word. */
+const patience = 600;
+
+/** Shows a message, wherever in the room it stands, or says why not. */
+export function useGoTo(held: RoomState, timeline: RefObject<TimelineHandle | null>) {
   const t = useText();
   const client = useClient();
   const room = held.room.id;
   const wanted = useRef<number | null>(null);
+  const [sought, setSought] = useState<Sought | null>(null);
   useEffect(() => {
     if (wanted.current !== null && timeline.current?.goTo(wanted.current)) wanted.current = null;
   });
-  return useCallback(
-    (message) => {
+  const goTo = useCallback(
+    (message: number) => {
+      setSought(null);
+      wanted.current = null;
       if (timeline.current?.goTo(message)) return;
       wanted.current = message;
-      client.show(room, { around: message }).catch((error: unknown) => {
-        wanted.current = null;
-        const isGone = error instanceof ChatError && error.code === "not_found";
-        notify(isGone ? t("message.gone") : wordsFor(error, t));
-      });
+      const waiting = setTimeout(() => setSought({ message, problem: null, mayRetry: false }), patience);
+      const found = () => setSought(null);
+      const failed = (error: unknown) => {
+        if (wanted.current === message) wanted.current = null;
+        const isGone = error instanceof ChatError && (error.code === "not_found" || error.code === "invalid");
+        setSought({ message, problem: isGone ? t("message.gone") : wordsFor(error, t), mayRetry: !isGone });
+      };
+      void client
+        .show(room, { around: message })
+        .finally(() => clearTimeout(waiting))
+        .then(found, failed);
     },
     [client, room, timeline, t],
   );
+  return { goTo, sought, giveUp: () => setSought(null) };
 }
 
 /** LINK-2. An address that names a message leads to it, once. */
 export function useLinkedMessage({ loaded }: RoomState, goTo: (message: number) => void): void {
-  const linked = Number(useSearchValue("message") ?? 0);
-  const isLoaded = loaded;
+  const linked = useSearchValue("message");
   useEffect(() => {
-    if (!isLoaded || linked <= 0) return;
+    if (!loaded || linked === null) return;
     navigate(addressWith("message", null), { replace: true });
-    goTo(linked);
-  }, [isLoaded, linked, goTo]);
+    // What is no number names no message.
+    goTo(/^\d{1,15}$/.test(linked) ? Number(linked) : 0);
+  }, [loaded, linked, goTo]);
 }

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { Client } from "../../client/client.ts";
 import { useClient } from "../../client/use-client.ts";
+import { markRoomsRead } from "../../features/messages/messages.tsx";
 
 interface Shortcuts {
   room: number | null;
@@ -24,18 +25,31 @@ export function useShortcuts({ room, onOpenRoom, onSwitcher, onHelp }: Shortcuts
       ["Alt ArrowUp", goBy(-1, false)],
       ["Alt Shift ArrowDown", goBy(1, true)],
       ["Alt Shift ArrowUp", goBy(-1, true)],
+      ["Escape", () => readOpen(client, room)],
       ["F6", () => nextRegion(false)],
       ["Shift F6", () => nextRegion(true)],
     ]);
     const pressed = (event: KeyboardEvent) => {
       const act = acts.get(nameOf(event));
-      if (!act) return;
+      if (!act || event.defaultPrevented || (event.key === "Escape" && closesSomething(event))) return;
       event.preventDefault();
       act();
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   }, [client, room, onOpenRoom, onSwitcher, onHelp]);
+}
+
+/** Escape is first of all whatever is open over the page, or what was typed to search. */
+function closesSomething({ target }: KeyboardEvent): boolean {
+  if (document.querySelector("dialog[open], [role=menu], [popover]:popover-open")) return true;
+  return target instanceof HTMLInputElement && target.value !== "";
+}
+
+/** READ-5. The room that is open is read to its end. */
+function readOpen(client: Client, room: number | null): void {
+  const held = client.view.getState().state.rooms.get(room ?? 0);
+  if (held && held.room.unread > 0) markRoomsRead(client, [held]);
 }
 
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {

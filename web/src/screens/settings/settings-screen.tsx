@@ -2,6 +2,7 @@ import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import type { ComponentType } from "react";
 import { BlockedSettings } from "../../features/blocks/blocks.tsx";
+import { ReadingSettings } from "../../features/messages/messages.tsx";
 import { NotificationSettings } from "../../features/notifications/notifications.tsx";
 import { OwnReports } from "../../features/reports/reports.tsx";
 import {
@@ -16,6 +17,7 @@ import { type TextId, useText } from "../../ui/text.ts";
 const parts: Record<string, { title: TextId; Part: ComponentType }> = {
   profile: { title: "settings.profile", Part: ProfileSettings },
   appearance: { title: "settings.appearance", Part: AppearanceSettings },
+  reading: { title: "reading.title", Part: ReadingSettings },
   notifications: { title: "notify.title", Part: NotificationSettings },
   blocked: { title: "blocked.title", Part: BlockedSettings },
   reports: { title: "reports.title", Part: OwnReports },

@@ -1,0 +1,16 @@
+import type { RoomState } from "@parley/protocol/state";
+import { CalendarDays, CheckCheck } from "lucide-react";
+import { useClient } from "../../client/use-client.ts";
+import { markRoomsRead } from "../../features/messages/messages.tsx";
+import type { MenuItem } from "../../ui/menu.tsx";
+import { useText } from "../../ui/text.ts";
+
+/** What the menu of the open room offers. */
+export function useRoomMenu(held: RoomState, onDate: () => void): MenuItem[] {
+  const t = useText();
+  const client = useClient();
+  return [
+    { label: t("date.title"), icon: CalendarDays, act: onDate },
+    { label: t("reading.markRead"), icon: CheckCheck, act: () => markRoomsRead(client, [held]) },
+  ];
+}
