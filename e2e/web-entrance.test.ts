@@ -47,6 +47,8 @@ describe.skipIf(!hasBrowser)("the way in (Chromium)", () => {
     await fillForm(admin.page, { "Name of this server": "The lobby", ...account("Admin") });
     await admin.page.getByText("Choose a room, or start a new one.").waitFor();
     expect(admin.page.url()).toBe(`${server.url}/`);
+    await openRoom(admin, "General");
+    await admin.page.getByRole("main").getByRole("button", { name: "Invite people" }).waitFor();
     await picture(admin, "entrance-first");
   });
 

@@ -97,6 +97,7 @@ export const messageOperations = {
     input: z.strictObject({
       room: id,
       ...content,
+      text: content.text.default(""),
       /** Left out, the call's idempotency key stands for it. */
       client_id: clientId.optional(),
       reply_to: id.optional(),

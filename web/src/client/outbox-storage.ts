@@ -9,7 +9,8 @@ import type { UploadEntry } from "./uploads-storage.ts";
  */
 export type OutboxEntryState = "queued" | "sent" | "acked" | "failed";
 
-export type Draft = Omit<Input<"message.send">, "client_id" | "files"> & {
+export type Draft = Omit<Input<"message.send">, "client_id" | "files" | "text"> & {
+  text: string;
   /** Its files, by their keys among the person's uploads. */
   attachments?: string[];
 };

@@ -1,7 +1,7 @@
 import type { RoomState } from "@parley/protocol/state";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type Ref, useImperativeHandle, useRef, useState } from "react";
+import { type ReactNode, type Ref, useImperativeHandle, useRef, useState } from "react";
 import { Boundary } from "../../ui/boundary.tsx";
 import { useText } from "../../ui/text.ts";
 import { dayName } from "../../ui/times.ts";
@@ -25,6 +25,8 @@ interface TimelineProps {
   readTo: number | null | undefined;
   /** Leaves the past for the newest messages. */
   onLive: () => void;
+  /** What to do where nothing was said yet. */
+  empty?: ReactNode;
   actions: RowActions;
   handle: Ref<TimelineHandle>;
 }
@@ -38,7 +40,7 @@ const markedFor = 2_000;
  * The messages of a room. Each row is placed by its own offset; what is being read stays where it is while older
  * messages come in before it, and the end stays in sight while the person is there.
  */
-export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProps) {
+export function Timeline({ held, readTo, actions, handle, onLive, empty }: TimelineProps) {
   const t = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, count } = useRows(held, readTo ?? null);
@@ -132,9 +134,10 @@ export function Timeline({ held, readTo, actions, handle, onLive }: TimelineProp
         </button>
       )}
       {held.loaded && count === 0 && held.before === null && (
-        <p className="pointer-events-none absolute inset-0 flex items-center justify-center px-8 text-center text-soft">
-          {t("timeline.empty")}
-        </p>
+        <div className="pointer-events-none absolute inset-0 flex flex-col items-center justify-center gap-4 px-8 text-center text-soft">
+          <p>{t("timeline.empty")}</p>
+          <div className="pointer-events-auto">{empty}</div>
+        </div>
       )}
     </div>
   );

@@ -22,6 +22,7 @@ import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms
 import { Button } from "../../ui/button.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
+import { InviteOthers } from "./invite-others.tsx";
 import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
 import { PlaceNotice } from "./place-notice.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
@@ -86,7 +87,12 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
         </Part>
         <PlaceNotice sought={sought} onRetry={goTo} onNewest={toLive} onClose={giveUp} />
         <Part of={held}>
-          <Timeline {...{ held, readTo, actions }} handle={timeline} onLive={toLive} />
+          <Timeline
+            {...{ held, readTo, actions }}
+            handle={timeline}
+            onLive={toLive}
+            empty={room.kind !== "direct" && <InviteOthers />}
+          />
         </Part>
         <TypingLine room={room.id} />
         {canWrite(held) ? (
