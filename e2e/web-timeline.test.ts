@@ -214,6 +214,8 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
   test("UI-34 a line stands before what is new, and stays while the room is open", async () => {
     await alice.page.goto(scene.server.url);
     for (let count = 1; count <= 30; count++) await told(lobby, `New ${count}`);
+    // Opened before the server has said what is new, a room is entered at its end.
+    await unreadOf(alice, "lobby").waitFor();
     await openRoom(alice, "lobby");
     const line = alice.page.getByText("New", { exact: true }).and(alice.page.locator("span"));
     await line.waitFor();
