@@ -31,7 +31,7 @@ afterAll(async () => {
 describe("pages", () => {
   test("REST-12 the web client is served where people open it", async () => {
     for (const path of ["/", "/setup", "/invite", "/setup/"]) {
-      const { status, headers, body } = await app.ask("GET", path);
+      const { status, headers, body } = await app.ask("GET", path, { headers: { accept: "text/html" } });
       expect([path, status, headers.get("content-type"), headers.get("cache-control")]).toEqual([
         path,
         200,
