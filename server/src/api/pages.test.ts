@@ -79,7 +79,7 @@ describe("pages", () => {
   });
 
   test("REST-12 without a built client a plain word says so", async () => {
-    const { status, body } = await bare.ask("GET", "/");
+    const { status, body } = await bare.ask("GET", "/", { headers: { accept: "text/html" } });
     expect(status).toBe(200);
     expect(body).toContain("has not been built");
   });

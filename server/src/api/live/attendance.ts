@@ -16,7 +16,7 @@ interface Told {
 const nobody: readonly number[] = [];
 
 /**
- * SIG-6. Who has which room open before them. As other signals, what other nodes tell may be lost, and is told again:
+ * SIG-5. Who has which room open before them. As other signals, what other nodes tell may be lost, and is told again:
  * it heals by itself.
  */
 export class Attendance {
