@@ -26,7 +26,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
-import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
+import { accountRow, foldName, requireAdmin, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -70,6 +70,18 @@ export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.dire
     await enter(tx, { room, user, role: "member", by: actor.user });
   }
   return describeMembership(tx.sql, actor.user, room);
+}
+
+/** ROOM-13. The direct room of a pair, where there is one: looking makes none. */
+export async function findDirectRoom(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.find_direct">,
+): Promise<Output<"room.find_direct">> {
+  const present = await sql.first(roomByDirectKey({ key: directKey(actor.user, input.user) }));
+  if (present) return { room: await describeMembership(sql, actor.user, present.id) };
+  await accountRow(sql, input.user);
+  return { room: null };
 }
 
 export async function listRooms(

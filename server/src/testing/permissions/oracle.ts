@@ -5,7 +5,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
-const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
+const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
@@ -75,7 +75,16 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
+  ...each(
+    done,
+    "room.browse",
+    "room.find_direct",
+    "session.revoke",
+    "block.list",
+    "avatar.set",
+    "avatar.remove",
+    "file.links",
+  ),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
