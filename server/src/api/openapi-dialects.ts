@@ -100,11 +100,18 @@ function parametersIn(place: "path" | "query", schema: z.ZodObject | undefined):
 }
 
 function bodyOf(spec: DialectRoute): Json {
+  if (spec.file) return formOf(spec.file);
   if (!spec.body) return {};
   const schema = plain(spec.body, "input");
   const content: Json = { "application/json": { schema, example: exampleOf(schema, {}) } };
   if (spec.takes === "form") content["application/x-www-form-urlencoded"] = { schema };
   return { requestBody: { required: (schema.required ?? []).length > 0, content } };
+}
+
+function formOf(field: string): Json {
+  const properties = { [field]: { type: "string", format: "binary" } };
+  const content = { "multipart/form-data": { schema: { type: "object", required: [field], properties } } };
+  return { requestBody: { required: true, content } };
 }
 
 function successOf(spec: DialectRoute): Json {
@@ -121,8 +128,8 @@ function failuresOf(spec: DialectRoute): Json {
   const statuses = [429, 500, 503, ...(spec.failures ?? [])];
   if (spec.who !== "anyone") statuses.push(401, 403);
   if (spec.fields) statuses.push(404);
-  if (spec.fields || spec.query || spec.body) statuses.push(422);
-  if (spec.body) statuses.push(409, 413, 415);
+  if (spec.fields || spec.query || spec.body || spec.file) statuses.push(422);
+  if (spec.body || spec.file) statuses.push(409, 413, 415);
   return Object.fromEntries(
     [...new Set(statuses)].map((status) => {
       const schema = { $ref: status === 422 ? badInput : failure };

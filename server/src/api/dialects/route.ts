@@ -61,6 +61,8 @@ export interface RouteSpec<
   body?: Body;
   /** `form`: JSON or a form (`application/x-www-form-urlencoded`). */
   takes?: "json" | "form";
+  /** In place of a body: the field of a form that holds a file. `readFormFile` reads it. */
+  file?: string;
   /** 200 where it is not told; 204 answers without a body. */
   status?: 200 | 201 | 204;
   /** Other statuses with the same body. */
