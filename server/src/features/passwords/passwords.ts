@@ -69,7 +69,7 @@ export async function changePassword(
   const hash = await context.passwords.hash(input.new_password);
   await context.writer.write(async (tx) => {
     const replaced = await tx.sql.run(
-      replacePassword({ user: actor.user, checked: row.password_hash, hash }),
+      replacePassword({ user: actor.user, checked: row.password_hash, hash, at: tx.now }),
     );
     if (replaced === 0) throw signInAgain();
     await endSessionsOf(tx, actor.user, { except: actor.session, because: "password changed" });

@@ -8,12 +8,15 @@ export interface UserRow {
   username: string;
   email: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   status_message: string;
   avatar: string | null;
   role: ServerRole;
   active: 0 | 1;
   must_change_password: 0 | 1;
   created_at: number;
+  updated_at: number;
 }
 
 export interface CredentialRow extends UserRow {
@@ -30,12 +33,15 @@ const columns = [
   "username",
   "email",
   "display_name",
+  "given_name",
+  "family_name",
   "status_message",
   "avatar",
   "role",
   "active",
   "must_change_password",
   "created_at",
+  "updated_at",
 ] as const;
 
 export const userById = prepare<{ id: number }, UserRow>((build, param) =>
@@ -120,6 +126,8 @@ export interface NewUserRow {
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   role: ServerRole;
   password_hash: string;
@@ -136,6 +144,8 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: "",
       role: param("role"),
@@ -143,6 +153,7 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       password_hash: param("password_hash"),
       must_change_password: param("must_change_password"),
       created_at: param("at"),
+      updated_at: param("at"),
       last_seen_at: null,
     })
     .returning("id"),
@@ -155,8 +166,11 @@ export const updateProfile = prepare<{
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   status_message: string;
+  updated_at: number;
 }>((build, param) =>
   build
     .updateTable("users")
@@ -166,23 +180,26 @@ export const updateProfile = prepare<{
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: param("status_message"),
+      updated_at: param("updated_at"),
     })
     .where("id", "=", param("id")),
 );
 
-export const updateActive = prepare<{ id: number; active: 0 | 1 }>((build, param) =>
+export const updateActive = prepare<{ id: number; active: 0 | 1; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ active: param("active") })
+    .set({ active: param("active"), updated_at: param("at") })
     .where("id", "=", param("id")),
 );
 
-export const updateRole = prepare<{ id: number; role: ServerRole }>((build, param) =>
+export const updateRole = prepare<{ id: number; role: ServerRole; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ role: param("role") })
+    .set({ role: param("role"), updated_at: param("at") })
     .where("id", "=", param("id")),
 );
 
