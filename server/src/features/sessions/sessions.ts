@@ -56,6 +56,7 @@ export type EndedBecause =
   | "signed out"
   | "signed out elsewhere"
   | "password changed"
+  | "password set"
   | "deactivated"
   | "reused token"
   | "too many";

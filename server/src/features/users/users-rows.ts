@@ -28,7 +28,7 @@ export interface LoginRow extends CredentialRow {
   known: number;
 }
 
-const columns = [
+export const userColumns = [
   "id",
   "username",
   "email",
@@ -45,18 +45,18 @@ const columns = [
 ] as const;
 
 export const userById = prepare<{ id: number }, UserRow>((build, param) =>
-  build.selectFrom("users").select(columns).where("id", "=", param("id")),
+  build.selectFrom("users").select(userColumns).where("id", "=", param("id")),
 );
 
 export const credentialsById = prepare<{ id: number }, CredentialRow>((build, param) =>
-  build.selectFrom("users").select(columns).select("password_hash").where("id", "=", param("id")),
+  build.selectFrom("users").select(userColumns).select("password_hash").where("id", "=", param("id")),
 );
 
 /** A username never holds an `@` and an e-mail address always does, so that at most one row fits. */
 export const credentialsByLogin = prepare<{ key: string; network: string }, LoginRow>((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("password_hash")
     .select((eb) =>
       eb
@@ -81,7 +81,7 @@ export const usersAfter = prepare<{ after: string; limit: number }, UserRow & { 
   (build, param) =>
     build
       .selectFrom("users")
-      .select(columns)
+      .select(userColumns)
       .select("username_key")
       .where("username_key", ">", param("after"))
       .orderBy("username_key")
@@ -95,7 +95,7 @@ export const usersLikeAfter = prepare<
 >((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("username_key")
     .where("username_key", ">", param("after"))
     .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '!'`)
@@ -105,7 +105,7 @@ export const usersLikeAfter = prepare<
 
 export function usersByIds(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
   return sql.rows<UserRow>(
-    sql.build.selectFrom("users").select(columns).where("id", "in", ids).orderBy("username_key"),
+    sql.build.selectFrom("users").select(userColumns).where("id", "in", ids).orderBy("username_key"),
   );
 }
 

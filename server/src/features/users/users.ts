@@ -36,8 +36,8 @@ import {
   toUser,
 } from "./users-rules.ts";
 
-export { type Names, namesOf, requireNewNames } from "./users-profile.ts";
-export type { CredentialRow, UserRow } from "./users-rows.ts";
+export { changeProfile, type Names, namesOf, requireNewNames } from "./users-profile.ts";
+export { type CredentialRow, type UserRow, userColumns } from "./users-rows.ts";
 export { foldName, loginKey, requireStrongPassword, toAccount, toUser } from "./users-rules.ts";
 
 /** ACC-9. The signed-in person. */
@@ -140,7 +140,8 @@ export async function mustChangePassword(sql: Sql, user: number): Promise<boolea
   return (await accountRow(sql, user)).must_change_password === 1;
 }
 
-async function accessForAdmin(tx: Tx, actor: Actor, user: number): Promise<UserRow> {
+/** ACC-8. A person whom an admin wishes to change, who stays as they are until the commit. */
+export async function accessForAdmin(tx: Tx, actor: Actor, user: number): Promise<UserRow> {
   await lockAccounts(tx);
   await requireAdmin(tx.sql, actor.user);
   return accountRow(tx.sql, user);
@@ -158,7 +159,7 @@ async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
 }
 
 /** ACC-9. Tells the person's devices that something of them changed. */
-async function tellOf(tx: Tx, user: number): Promise<Account> {
+export async function tellOf(tx: Tx, user: number): Promise<Account> {
   await emitToUser(tx, user, { kind: "user.updated" });
   return toAccount(await accountRow(tx.sql, user));
 }
