@@ -77,7 +77,7 @@ async function storeAvatar(
 ): Promise<{ before: string | null; account: Account }> {
   const { avatar: before } = await accountRow(tx.sql, actor.user);
   if (before === avatar) return { before, account: toAccount(await accountRow(tx.sql, actor.user)) };
-  await tx.sql.run(updateAvatar({ user: actor.user, avatar }));
+  await tx.sql.run(updateAvatar({ user: actor.user, avatar, at: tx.now }));
   await emitToUser(tx, actor.user, { kind: "user.updated" });
   return { before, account: toAccount(await accountRow(tx.sql, actor.user)) };
 }

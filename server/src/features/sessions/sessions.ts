@@ -57,6 +57,7 @@ export type EndedBecause =
   | "signed out"
   | "signed out elsewhere"
   | "password changed"
+  | "password set"
   | "deactivated"
   | "reused token"
   | "too many";

@@ -8,12 +8,15 @@ export interface UserRow {
   username: string;
   email: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   status_message: string;
   avatar: string | null;
   role: ServerRole;
   active: 0 | 1;
   must_change_password: 0 | 1;
   created_at: number;
+  updated_at: number;
 }
 
 export interface CredentialRow extends UserRow {
@@ -25,32 +28,35 @@ export interface LoginRow extends CredentialRow {
   known: number;
 }
 
-const columns = [
+export const userColumns = [
   "id",
   "username",
   "email",
   "display_name",
+  "given_name",
+  "family_name",
   "status_message",
   "avatar",
   "role",
   "active",
   "must_change_password",
   "created_at",
+  "updated_at",
 ] as const;
 
 export const userById = prepare<{ id: number }, UserRow>((build, param) =>
-  build.selectFrom("users").select(columns).where("id", "=", param("id")),
+  build.selectFrom("users").select(userColumns).where("id", "=", param("id")),
 );
 
 export const credentialsById = prepare<{ id: number }, CredentialRow>((build, param) =>
-  build.selectFrom("users").select(columns).select("password_hash").where("id", "=", param("id")),
+  build.selectFrom("users").select(userColumns).select("password_hash").where("id", "=", param("id")),
 );
 
 /** A username never holds an `@` and an e-mail address always does, so that at most one row fits. */
 export const credentialsByLogin = prepare<{ key: string; network: string }, LoginRow>((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("password_hash")
     .select((eb) =>
       eb
@@ -75,7 +81,7 @@ export const usersAfter = prepare<{ after: string; limit: number }, UserRow & { 
   (build, param) =>
     build
       .selectFrom("users")
-      .select(columns)
+      .select(userColumns)
       .select("username_key")
       .where("username_key", ">", param("after"))
       .orderBy("username_key")
@@ -89,7 +95,7 @@ export const usersLikeAfter = prepare<
 >((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("username_key")
     .where("username_key", ">", param("after"))
     .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '!'`)
@@ -99,7 +105,7 @@ export const usersLikeAfter = prepare<
 
 export function usersByIds(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
   return sql.rows<UserRow>(
-    sql.build.selectFrom("users").select(columns).where("id", "in", ids).orderBy("username_key"),
+    sql.build.selectFrom("users").select(userColumns).where("id", "in", ids).orderBy("username_key"),
   );
 }
 
@@ -120,6 +126,8 @@ export interface NewUserRow {
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   role: ServerRole;
   password_hash: string;
@@ -136,6 +144,8 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: "",
       role: param("role"),
@@ -143,6 +153,7 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       password_hash: param("password_hash"),
       must_change_password: param("must_change_password"),
       created_at: param("at"),
+      updated_at: param("at"),
       last_seen_at: null,
     })
     .returning("id"),
@@ -155,8 +166,11 @@ export const updateProfile = prepare<{
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   status_message: string;
+  updated_at: number;
 }>((build, param) =>
   build
     .updateTable("users")
@@ -166,23 +180,26 @@ export const updateProfile = prepare<{
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: param("status_message"),
+      updated_at: param("updated_at"),
     })
     .where("id", "=", param("id")),
 );
 
-export const updateActive = prepare<{ id: number; active: 0 | 1 }>((build, param) =>
+export const updateActive = prepare<{ id: number; active: 0 | 1; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ active: param("active") })
+    .set({ active: param("active"), updated_at: param("at") })
     .where("id", "=", param("id")),
 );
 
-export const updateRole = prepare<{ id: number; role: ServerRole }>((build, param) =>
+export const updateRole = prepare<{ id: number; role: ServerRole; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ role: param("role") })
+    .set({ role: param("role"), updated_at: param("at") })
     .where("id", "=", param("id")),
 );
 

@@ -7,7 +7,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+const forAdmins = /^account\.|^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -75,16 +75,8 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(
-    done,
-    "room.browse",
-    "room.find_direct",
-    "session.revoke",
-    "block.list",
-    "avatar.set",
-    "avatar.remove",
-    "file.links",
-  ),
+  ...each(done, "account.list", "account.get", "account.update", "session.revoke", "room.find_direct"),
+  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
@@ -97,6 +89,7 @@ export const rules: Record<OperationName, Rule> = {
   "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
+  "account.set_password": (_, { who, target }) => unless([who === target, "invalid"]),
   "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),

@@ -23,6 +23,10 @@ export function follow(model: Model, call: Call): void {
       model.people[target].active = odd;
       if (!odd) model.people[target].signedIn = false;
       break;
+    case "account.set_password":
+      model.people[target].signedIn = false;
+      model.people[target].restricted = !odd;
+      break;
     case "user.set_role":
       model.people[target].admin = odd;
       break;
