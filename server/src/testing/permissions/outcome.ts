@@ -8,10 +8,9 @@ export function follow(model: Model, call: Call): void {
   const odd = isOdd(call);
   switch (call.op) {
     case "session.end":
-      model.people[odd ? who : target].signedIn = false;
-      break;
     case "session.revoke":
       if (odd) model.people[who].signedIn = false;
+      else if (call.op === "session.end") model.people[target].signedIn = false;
       break;
     case "password.change":
       model.people[who].restricted = false;
