@@ -7,6 +7,7 @@ import { fieldsOf, fromPath } from "../parameters.ts";
 import type { RequestScope, Routes } from "../rest.ts";
 import { answerRoute, callOf } from "./answering.ts";
 import { chatService } from "./chat-service/dialect.ts";
+import { chatVideo } from "./chat-video/dialect.ts";
 import { community } from "./community/dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { BadInput, failureOf, faultsOf } from "./failures.ts";
@@ -15,7 +16,7 @@ import { DialectSocket } from "./socket.ts";
 import type { DialectSocketRoute } from "./socket-route.ts";
 
 /** Each dialect is its folder and its line here. */
-const all: readonly Dialect[] = [community, chatService];
+const all: readonly Dialect[] = [chatVideo, community, chatService];
 
 export const dialectNames: readonly string[] = all.map(({ name }) => name);
 
