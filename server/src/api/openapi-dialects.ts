@@ -66,7 +66,11 @@ function tagged<Spec>(
 
 function describeRoute(spec: DialectRoute, tags: readonly string[]): Json {
   const parameters = [...parametersIn("path", spec.fields), ...parametersIn("query", spec.query)];
-  const about = [spec.who === "admin" ? "For admins of the server." : "", spec.about ?? ""].filter(Boolean);
+  const about = [
+    spec.who === "admin" ? "For admins of the server." : "",
+    spec.about ?? "",
+    spec.ignoresBadToken ? "A token that is not good counts as none." : "",
+  ].filter(Boolean);
   return {
     operationId: `${tags[0]} ${spec.method} ${spec.path}`,
     summary: spec.summary,
