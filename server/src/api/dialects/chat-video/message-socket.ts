@@ -73,6 +73,7 @@ class DirectSpeaker implements Speaker {
   }
 
   async say(text: string): Promise<void> {
+    this.sending = undefined;
     const frame = readFrame(text, anyFrame);
     if (frame.type === "message") return this.sendMessage(frame);
     if (frame.type !== "typing") {
