@@ -57,10 +57,16 @@ export async function updateMe(tx: Tx, actor: Actor, input: Checked<"user.update
 
 /** ACC-10, ACC-38, BLOCK-5. Also somebody whose account is deleted: what they said is still there. */
 export async function getUser(sql: Sql, actor: Actor, input: Checked<"user.get">): Promise<User> {
-  const row = await sql.first(anyUserById({ id: input.user }));
-  const [user] = row ? await usersFor(sql, actor, [row]) : [];
+  const [user] = await usersFor(sql, actor, [await personRow(sql, input.user)]);
   if (!user) throw noSuchUser();
   return user;
+}
+
+/** Somebody who has an account, or had one: `accountRow` knows those alone who have one. */
+export async function personRow(sql: Sql, user: number): Promise<UserRow> {
+  const row = await sql.first(anyUserById({ id: user }));
+  if (!row) throw noSuchUser();
+  return row;
 }
 
 /** ACC-10, BLOCK-5. People by username, those whose names hold a text, or those with the given ids. */
