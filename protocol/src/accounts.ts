@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, pageLimit, text } from "./fields.ts";
+import { id, nothing, pageLimit, text } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
 import { account, email, password, serverRole, shownNames, username } from "./users.ts";
@@ -50,5 +50,15 @@ export const accountOperations = {
     rest: "PUT /accounts/{user}/password",
     input: z.strictObject({ user: id, password: password.optional() }),
     output: z.object({ user: account, password: z.string().optional() }),
+  }),
+  "account.delete": operation({
+    summary:
+      "Delete an account. What the person said stays, without their name; all that was theirs alone goes. The last admin stays",
+    kind: "run",
+    who: "admin",
+    rest: "DELETE /accounts/{user}",
+    status: 204,
+    input: z.strictObject({ user: id }),
+    output: nothing,
   }),
 } as const;

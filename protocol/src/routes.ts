@@ -31,6 +31,7 @@ export const routes = {
   "account.get": "GET /accounts/{user}",
   "account.update": "PATCH /accounts/{user}",
   "account.set_password": "PUT /accounts/{user}/password",
+  "account.delete": "DELETE /accounts/{user}",
   "avatar.set": "PUT /me/avatar",
   "avatar.remove": "DELETE /me/avatar",
   "password.change": "PUT /me/password",

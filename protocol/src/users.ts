@@ -31,6 +31,8 @@ export const user = z.object({
   avatar: z.string().nullable(),
   role: serverRole,
   active: z.boolean(),
+  /** There, and true, for an account that is deleted: its names say nothing, and clients show words of their own. */
+  deleted: z.literal(true).optional(),
 });
 export type User = z.infer<typeof user>;
 

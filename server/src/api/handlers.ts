@@ -1,4 +1,4 @@
-import { getAccount, listAccounts, updateAccount } from "../features/accounts/accounts.ts";
+import { deleteAccount, getAccount, listAccounts, updateAccount } from "../features/accounts/accounts.ts";
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
@@ -91,6 +91,7 @@ export const handlers: Handlers = {
   "account.get": getAccount,
   "account.update": updateAccount,
   "account.set_password": setPassword,
+  "account.delete": deleteAccount,
   "avatar.set": setAvatar,
   "avatar.remove": removeAvatar,
   "password.change": changePassword,

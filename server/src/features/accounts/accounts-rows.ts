@@ -1,6 +1,6 @@
 import type { ServerRole } from "@parley/protocol/users";
 import { sql as raw } from "kysely";
-import type { Sql } from "../../schema/tables.ts";
+import { prepare, type Sql } from "../../schema/tables.ts";
 import { type UserRow, userColumns } from "../users/users.ts";
 
 /** Which accounts are wanted; of what is left out nothing is said. */
@@ -36,6 +36,20 @@ export function accountPage(
     .offset(offset)
     .$castTo<UserRow>();
 }
+
+/** What is a person's alone, and goes with the account. */
+export const ownThings = [
+  prepare<{ user: number }>((build, param) =>
+    build.deleteFrom("drafts").where("user_id", "=", param("user")),
+  ),
+  prepare<{ user: number }>((build, param) => build.deleteFrom("saved").where("user_id", "=", param("user"))),
+  prepare<{ user: number }>((build, param) =>
+    build.deleteFrom("blocks").where("user_id", "=", param("user")),
+  ),
+  prepare<{ user: number }>((build, param) =>
+    build.deleteFrom("answers").where("user_id", "=", param("user")),
+  ),
+];
 
 export function accountCount(sql: Sql, wanted: Wanted) {
   return wantedOf(sql, wanted).select((eb) => eb.fn.countAll<number>().as("count"));

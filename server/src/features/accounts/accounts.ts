@@ -6,6 +6,8 @@ import type { Sql } from "../../schema/tables.ts";
 import { accessForAdmin, accountRow, changeProfile, foldName, tellOf, toAccount } from "../users/users.ts";
 import { accountCount, accountPage } from "./accounts-rows.ts";
 
+export { deleteAccount } from "./accounts-deletion.ts";
+
 /** ACC-32. Everybody's accounts, the newest first. */
 export async function listAccounts(
   sql: Sql,

@@ -59,6 +59,7 @@ export type EndedBecause =
   | "password changed"
   | "password set"
   | "deactivated"
+  | "deleted"
   | "reused token"
   | "too many";
 

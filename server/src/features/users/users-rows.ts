@@ -17,6 +17,7 @@ export interface UserRow {
   must_change_password: 0 | 1;
   created_at: number;
   updated_at: number;
+  deleted_at: number | null;
 }
 
 export interface CredentialRow extends UserRow {
@@ -42,14 +43,28 @@ export const userColumns = [
   "must_change_password",
   "created_at",
   "updated_at",
+  "deleted_at",
 ] as const;
 
+/** In words that keep an engine from walking through the index of the list of accounts to find one of them. */
+const isThere = raw<boolean>`coalesce(deleted_at, 0) = 0`;
+
 export const userById = prepare<{ id: number }, UserRow>((build, param) =>
+  build.selectFrom("users").select(userColumns).where("id", "=", param("id")).where("deleted_at", "is", null),
+);
+
+/** Also one whose account is deleted. */
+export const anyUserById = prepare<{ id: number }, UserRow>((build, param) =>
   build.selectFrom("users").select(userColumns).where("id", "=", param("id")),
 );
 
 export const credentialsById = prepare<{ id: number }, CredentialRow>((build, param) =>
-  build.selectFrom("users").select(userColumns).select("password_hash").where("id", "=", param("id")),
+  build
+    .selectFrom("users")
+    .select(userColumns)
+    .select("password_hash")
+    .where("id", "=", param("id"))
+    .where("deleted_at", "is", null),
 );
 
 /** A username never holds an `@` and an e-mail address always does, so that at most one row fits. */
@@ -66,7 +81,8 @@ export const credentialsByLogin = prepare<{ key: string; network: string }, Logi
         .where("sessions.network", "=", param("network"))
         .as("known"),
     )
-    .where((eb) => eb.or([eb("username_key", "=", param("key")), eb("email_key", "=", param("key"))])),
+    .where((eb) => eb.or([eb("username_key", "=", param("key")), eb("email_key", "=", param("key"))]))
+    .where(isThere),
 );
 
 export const userByUsernameKey = prepare<{ key: string }, { id: number }>((build, param) =>
@@ -83,6 +99,7 @@ export const usersAfter = prepare<{ after: string; limit: number }, UserRow & { 
       .selectFrom("users")
       .select(userColumns)
       .select("username_key")
+      .where(isThere)
       .where("username_key", ">", param("after"))
       .orderBy("username_key")
       .limit(param("limit")),
@@ -97,12 +114,14 @@ export const usersLikeAfter = prepare<
     .selectFrom("users")
     .select(userColumns)
     .select("username_key")
+    .where(isThere)
     .where("username_key", ">", param("after"))
     .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '!'`)
     .orderBy("username_key")
     .limit(param("limit")),
 );
 
+/** Also those whose accounts are deleted. */
 export function usersByIds(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
   return sql.rows<UserRow>(
     sql.build.selectFrom("users").select(userColumns).where("id", "in", ids).orderBy("username_key"),
@@ -186,7 +205,8 @@ export const updateProfile = prepare<{
       status_message: param("status_message"),
       updated_at: param("updated_at"),
     })
-    .where("id", "=", param("id")),
+    .where("id", "=", param("id"))
+    .where("deleted_at", "is", null),
 );
 
 export const updateActive = prepare<{ id: number; active: 0 | 1; at: number }>((build, param) =>
@@ -203,12 +223,46 @@ export const updateRole = prepare<{ id: number; role: ServerRole; at: number }>(
     .where("id", "=", param("id")),
 );
 
+/** Who holds the row as one whose key will change waits for nobody later who names it. Only Postgres needs it. */
+export const holdWholly = prepare<{ id: number }>((build, param) =>
+  build.selectFrom("users").select("id").where("id", "=", param("id")).forUpdate(),
+);
+
+/** Nothing but the number is left, and a name that stands in nobody's alphabet. */
+export const eraseUser = prepare<{ id: number; username: string; key: string; at: number }>((build, param) =>
+  build
+    .updateTable("users")
+    .set({
+      username: param("username"),
+      username_key: param("key"),
+      email: null,
+      email_key: null,
+      display_name: "",
+      given_name: null,
+      family_name: null,
+      search_key: "",
+      status_message: "",
+      avatar: null,
+      role: "user",
+      active: 0,
+      password_hash: "",
+      must_change_password: 0,
+      last_seen_at: null,
+      notify_level: "mentions",
+      muted_until: null,
+      updated_at: param("at"),
+      deleted_at: param("at"),
+    })
+    .where("id", "=", param("id")),
+);
+
 export const activeAdminsBeside = prepare<{ user: number }, { count: number }>((build, param) =>
   build
     .selectFrom("users")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("role", "=", "admin")
     .where("active", "=", 1)
+    .where("deleted_at", "is", null)
     .where("id", "!=", param("user")),
 );
 

@@ -68,9 +68,17 @@ function requireShortName(joined: string): string {
   throw faultyField("invalid", "family_name", message);
 }
 
-/** ACC-1. */
+/** How a deleted account is called. */
+const deletedName = /^deleted-\d+$/;
+
+/** ACC-36. Its key has a space in it, as no name may: nobody has it, nor can take or sign in with it. */
+export function namesOfDeleted(id: number): { username: string; key: string } {
+  return { username: `deleted-${id}`, key: `deleted ${id}` };
+}
+
+/** ACC-1, ACC-36. */
 export function requireFreeWord(username: string): void {
-  if (!reservedNames.has(foldName(username))) return;
+  if (!reservedNames.has(foldName(username)) && !deletedName.test(foldName(username))) return;
   throw faultyField("invalid", "username", "this name is kept for the server");
 }
 
@@ -108,6 +116,7 @@ export function toUser(row: UserRow): User {
     avatar: row.avatar,
     role: row.role,
     active: row.active === 1,
+    ...(row.deleted_at !== null && { deleted: true as const }),
   };
 }
 

@@ -11,11 +11,14 @@ import { changeProfile, type Names, requireNewNames } from "./users-profile.ts";
 import {
   activeAdminsBeside,
   anyUser,
+  anyUserById,
   type CredentialRow,
   countActiveAmong,
   credentialsById,
   credentialsByLogin,
+  eraseUser,
   holdAccounts,
+  holdWholly,
   insertUser,
   type LoginRow,
   type UserRow,
@@ -31,6 +34,7 @@ import {
   lastAdminStays,
   loginKey,
   nameKeys,
+  namesOfDeleted,
   noSuchUser,
   toAccount,
   toUser,
@@ -51,12 +55,18 @@ export async function updateMe(tx: Tx, actor: Actor, input: Checked<"user.update
   return tellOf(tx, actor.user);
 }
 
-/** ACC-10, BLOCK-5. */
+/** ACC-10, ACC-38, BLOCK-5. Also somebody whose account is deleted: what they said is still there. */
 export async function getUser(sql: Sql, actor: Actor, input: Checked<"user.get">): Promise<User> {
-  const row = await sql.first(userById({ id: input.user }));
-  const [user] = row ? await usersFor(sql, actor, [row]) : [];
+  const [user] = await usersFor(sql, actor, [await personRow(sql, input.user)]);
   if (!user) throw noSuchUser();
   return user;
+}
+
+/** Somebody who has an account, or had one: `accountRow` knows those alone who have one. */
+export async function personRow(sql: Sql, user: number): Promise<UserRow> {
+  const row = await sql.first(anyUserById({ id: user }));
+  if (!row) throw noSuchUser();
+  return row;
 }
 
 /** ACC-10, BLOCK-5. People by username, those whose names hold a text, or those with the given ids. */
@@ -92,6 +102,17 @@ export async function setActive(tx: Tx, actor: Actor, input: Checked<"user.set_a
   await tx.sql.run(updateActive({ id: row.id, active: input.active ? 1 : 0, at: tx.now }));
   if (!input.active) await endSessionsOf(tx, row.id, { because: "deactivated" });
   return tellOf(tx, row.id);
+}
+
+/** ACC-35, ACC-36. What an account says of its person is forgotten; the names are free again. */
+export async function eraseAccountRow(tx: Tx, id: number): Promise<void> {
+  await tx.sql.run(eraseUser({ id, ...namesOfDeleted(id), at: tx.now }));
+}
+
+/** Lets nobody in and holds the person's row until the commit, also from those who only wish to name it. */
+export async function shutOut(tx: Tx, user: number): Promise<void> {
+  if (tx.sql.engine === "postgres") await tx.sql.run(holdWholly({ id: user }));
+  await tx.sql.run(updateActive({ id: user, active: 0, at: tx.now }));
 }
 
 /** ACC-7, ACC-8. */
@@ -152,7 +173,8 @@ export async function lockAccounts(tx: Tx): Promise<void> {
   if (tx.sql.engine === "postgres") await tx.sql.run(holdAccounts({}));
 }
 
-async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
+/** ACC-7. Under `lockAccounts`: there is another active admin, or this person is none. */
+export async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
   if (row.role !== "admin" || row.active !== 1) return;
   const others = await sql.first(activeAdminsBeside({ user: row.id }));
   if (!others?.count) throw lastAdminStays();

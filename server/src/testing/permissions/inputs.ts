@@ -80,6 +80,7 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     ...(isOdd(call) && { password: newPassword(`${call.target} ${world.count()}`) }),
   }),
+  "account.delete": (world, call) => ({ user: targetOf(world, call) }),
   // There are none: what can be read is shown where files are.
   "file.links": () => ({ files: [nothing] }),
   "avatar.set": () => ({}),

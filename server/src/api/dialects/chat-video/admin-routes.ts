@@ -99,6 +99,18 @@ export const adminRoutes = [
     },
   }),
   route({
+    method: "DELETE",
+    path,
+    summary: "Delete an account: what the person said stays. The last admin's is not deleted",
+    who: "admin",
+    fields,
+    status: 204,
+    async answer(call, { path: { id } }) {
+      await call.ask("account.delete", { user: id });
+      return undefined;
+    },
+  }),
+  route({
     method: "PATCH",
     path: `${path}/toggle-active`,
     summary:
