@@ -1,6 +1,6 @@
 import { text } from "@parley/protocol/fields";
 import { limits } from "@parley/protocol/limits";
-import { email, password, serverRole, username } from "@parley/protocol/users";
+import { type Account, email, password, serverRole, username } from "@parley/protocol/users";
 import { z } from "zod";
 import { ids, limit } from "../fields.ts";
 import { type DialectCall, route } from "../route.ts";
@@ -18,14 +18,30 @@ const changes = z.object({
   password: password.optional(),
 });
 
-/** Each change is an operation of its own; those that may be refused for the last admin come first. */
-async function change(call: DialectCall, of: number, wishes: z.output<typeof changes>): Promise<void> {
-  const { role, is_active: active, password: given, first_name, last_name, ...rest } = wishes;
-  if (role !== undefined) await call.ask("user.set_role", { user: of, role });
-  if (active !== undefined) await call.ask("user.set_active", { user: of, active });
-  const profile = { ...rest, ...fromNames({ first_name, last_name }) };
-  if (Object.keys(profile).length > 0) await call.ask("account.update", { user: of, ...profile });
-  if (given !== undefined) await call.ask("account.set_password", { user: of, password: given });
+type Changes = z.output<typeof changes>;
+
+/** Each change is an operation of its own; those that are refused to the last admin come first. */
+async function change(call: DialectCall, of: number, wishes: Changes): Promise<Account> {
+  const { role, is_active: active, password: given } = wishes;
+  let account: Account | null = null;
+  if (role !== undefined) account = await call.ask("user.set_role", { user: of, role });
+  if (active !== undefined) account = await call.ask("user.set_active", { user: of, active });
+  account = (await changeProfile(call, of, wishes)) ?? account;
+  if (given !== undefined) {
+    account = (await call.ask("account.set_password", { user: of, password: given })).user;
+  }
+  return account ?? call.ask("account.get", { user: of });
+}
+
+/** Null where nothing is wished. */
+async function changeProfile(call: DialectCall, of: number, wishes: Changes): Promise<Account | null> {
+  const { role, is_active, password: _, first_name, last_name, email: address, ...rest } = wishes;
+  const names = { ...rest, ...fromNames({ first_name, last_name }) };
+  if (Object.keys(names).length === 0 && address === undefined) return null;
+  const steppedDown = of === call.actor.user && (role === "user" || is_active === false);
+  if (!steppedDown) return call.ask("account.update", { user: of, ...names, email: address });
+  // Whoever has just ceased to be an admin still has a profile of their own.
+  return call.ask("user.update", { ...names, email: address ?? undefined });
 }
 
 export const adminRoutes = [
@@ -94,8 +110,7 @@ export const adminRoutes = [
     body: changes,
     success: user,
     async answer(call, { path: { id }, body }) {
-      await change(call, id, body);
-      return toUser(await call.ask("account.get", { user: id }));
+      return toUser(await change(call, id, body));
     },
   }),
   route({

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { type Person, type TestApp, testApp } from "../../../testing/app.ts";
 import { type DialectClient, dialectSocket } from "../../../testing/dialect-socket.ts";
 import { eventually } from "../../../testing/eventually.ts";
+import { liveSocket } from "../../../testing/live-socket.ts";
 import { uploaded } from "../../../testing/uploads.ts";
 
 let app: TestApp;
@@ -209,15 +210,15 @@ test("DIALECT-74 typing is told to the other one alone, and makes no chat", asyn
 test("DIALECT-74 typing in a room of another kind is not told here", async () => {
   const { alice, bob } = app.people;
   const socket = await connect(bob);
-  const community = await app.signIn("alice");
-  const live = await dialectSocket(app, `/api/v1/ws/${app.rooms.design.id}`, community.accessToken);
-  open.push(live);
-  live.send({ type: "typing", chat_id: app.rooms.design.id, content: "start" });
+  const live = await liveSocket(app.url, alice);
+  live.send({ type: "signal", signal: { kind: "typing", room: app.rooms.design.id, on: true } });
+  await live.settled();
   const own = await connect(alice);
   own.send({ type: "typing", receiver_id: bob.id, is_typing: true });
   await socket.until("typing");
   await settled(socket);
   expect(socket.frames.filter(({ type }) => type === "typing")).toHaveLength(1);
+  live.destroy();
 });
 
 test("DIALECT-75 a message that is refused is told with its client id, and the socket lives", async () => {
