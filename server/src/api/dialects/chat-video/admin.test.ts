@@ -205,3 +205,7 @@ test("DIALECT-67 of a deleted person what they said stays, and nothing else", as
   expect(again.body.id).not.toBe(person.id);
   socket.destroy();
 });
+
+test("DIALECT-2 every route for admins was seen to answer what it is described as", () => {
+  expect(api.unseen("chat-video").filter((each) => each.includes("/api/admin"))).toEqual([]);
+});

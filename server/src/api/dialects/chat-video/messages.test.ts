@@ -162,3 +162,7 @@ test("DIALECT-71 a message carries its first file, for its two people and nobody
   await api.ask("POST", "/api/auth/logout", { body: {}, headers });
   expect((await fetch(`${app.url}${own}`)).status).toBe(401);
 });
+
+test("DIALECT-2 the history was seen to answer what it is described as", () => {
+  expect(api.unseen("chat-video").filter((each) => each.includes("/api/messages"))).toEqual([]);
+});
