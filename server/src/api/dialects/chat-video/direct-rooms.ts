@@ -1,3 +1,4 @@
+import { ChatError } from "@parley/protocol/errors";
 import { limits } from "@parley/protocol/limits";
 import type { Membership } from "@parley/protocol/rooms";
 import type { Line, Ready } from "../socket-route.ts";
@@ -47,7 +48,14 @@ export class DirectRooms {
   /** `known`, where it is asked for if need be: what told of the room may have been lost. */
   async find(id: number): Promise<DirectRoom | null> {
     const known = this.byId.get(id);
-    return known !== undefined ? known : this.note(await this.line.ask("room.get", { room: id }));
+    if (known !== undefined) return known;
+    try {
+      return this.note(await this.line.ask("room.get", { room: id }));
+    } catch (error) {
+      // The person has left it since: nobody leaves a direct room.
+      if (error instanceof ChatError && error.code === "not_found") return null;
+      throw error;
+    }
   }
 
   /** The room with a person; null where there is none yet. */

@@ -67,8 +67,7 @@ class DirectSpeaker implements Speaker {
       this.line.close(missedSomething, "too slow: connect again and fetch what was missed");
     } else if (frame.type === "signal" && frame.signal.kind === "typing") {
       const { room, user, on } = frame.signal;
-      if (user === this.line.user || !this.rooms.known(room)) return;
-      this.send({ type: "typing", sender_id: user, is_typing: on });
+      if (this.rooms.known(room)) this.send({ type: "typing", sender_id: user, is_typing: on });
     }
   }
 

@@ -129,6 +129,8 @@ describe("one's own account", () => {
     const v2 = await app.ask("GET", "/api/v2/me", { as: alice });
     expect(v2.body.display_name).toBe("Alice Example");
     expect((await change({ last_name: "" })).body).toMatchObject({ first_name: "Alice", last_name: null });
+    expect((await change({ first_name: "" })).body).toMatchObject({ first_name: null, last_name: null });
+    await change({ first_name: "Alice" });
     expect((await change({ first_name: null })).body).toMatchObject({ first_name: null, last_name: null });
     const moved = await change({ username: "alice-2", email: "alice2@example.org" });
     expect(moved.body).toMatchObject({ username: "alice-2", email: "alice2@example.org" });
