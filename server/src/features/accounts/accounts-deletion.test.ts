@@ -80,7 +80,9 @@ onEveryEngine((engine) => {
         status: "Statuswords",
         draft: "Draftwords",
         note: "Notewords",
+        device: "Devicewords",
       };
+      await deviceOf(context, "bob", { device: secrets.device });
       await does(ids.bob, "user.update", {
         ...{ given_name: secrets.given, family_name: secrets.family, status_message: secrets.status },
       });

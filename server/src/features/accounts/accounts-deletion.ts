@@ -6,7 +6,7 @@ import { leaveAllRooms } from "../members/members.ts";
 import { eraseNotes } from "../rooms/rooms.ts";
 import { actorOf, endSessionsOf, type From } from "../sessions/sessions.ts";
 import { accessForAdmin, eraseAccountRow, requireAnotherAdmin, shutOut } from "../users/users.ts";
-import { ownThings } from "./accounts-rows.ts";
+import { forgetDevices, ownThings } from "./accounts-rows.ts";
 
 /** ACC-7, ACC-8, ACC-35 to ACC-38. Deletes an account. What its person said stays, and is nobody's in particular. */
 export async function deleteAccount(
@@ -32,6 +32,7 @@ async function eraseAccount(tx: Tx, actor: Actor, user: number): Promise<{ avata
   await eraseNotes(tx, { user, by: actor.user });
   await leaveAllRooms(tx, { user, by: actor.user });
   for (const statement of ownThings) await tx.sql.run(statement({ user }));
+  await tx.sql.run(forgetDevices(tx.sql, user));
   await emitToUser(tx, user, { kind: "user.updated" });
   await eraseAccountRow(tx, user);
   return row;

@@ -37,11 +37,8 @@ export function accountPage(
     .$castTo<UserRow>();
 }
 
-/** What is a person's alone, and goes with the account. */
+/** What is a person's alone beside what goes with their rooms. That they were signed in is forgotten later (SES-15). */
 export const ownThings = [
-  prepare<{ user: number }>((build, param) =>
-    build.deleteFrom("drafts").where("user_id", "=", param("user")),
-  ),
   prepare<{ user: number }>((build, param) => build.deleteFrom("saved").where("user_id", "=", param("user"))),
   prepare<{ user: number }>((build, param) =>
     build.deleteFrom("blocks").where("user_id", "=", param("user")),
@@ -49,7 +46,23 @@ export const ownThings = [
   prepare<{ user: number }>((build, param) =>
     build.deleteFrom("answers").where("user_id", "=", param("user")),
   ),
+  prepare<{ user: number }>((build, param) =>
+    build.updateTable("sessions").set({ device: "", network: "" }).where("user_id", "=", param("user")),
+  ),
 ];
+
+/** Their private log keeps its places, but does not say any more on which devices they were signed in. */
+export function forgetDevices({ engine, build }: Sql, user: number) {
+  const body = {
+    sqlite: raw<string>`json_set(body, '$.device', '')`,
+    postgres: raw<string>`jsonb_set(body::jsonb, '{device}', '""')::text`,
+  }[engine];
+  return build
+    .updateTable("user_events")
+    .set({ body })
+    .where("user_id", "=", user)
+    .where("kind", "=", "session.started");
+}
 
 export function accountCount(sql: Sql, wanted: Wanted) {
   return wantedOf(sql, wanted).select((eb) => eb.fn.countAll<number>().as("count"));

@@ -7,7 +7,6 @@ import {
   type NameWishes,
   nameKeys,
   namesAfter,
-  noSuchUser,
   requireFreeWord,
   type ShownNames,
 } from "./users-rules.ts";
@@ -47,11 +46,9 @@ export async function changeProfile(tx: Tx, before: UserRow, wishes: ProfileWish
   await requireFreeNames(tx.sql, names, before.id);
   const isSame = Object.entries(names).every(([name, value]) => before[name as keyof Names] === value);
   const updated_at = isSame ? before.updated_at : tx.now;
-  const changed = await tx.sql.run(
+  await tx.sql.run(
     updateProfile({ id: before.id, ...names, ...nameKeys(names), status_message, updated_at }),
   );
-  // Deleted since it was read.
-  if (changed === 0) throw noSuchUser();
 }
 
 /** ACC-1. Nobody has these names, and anybody may. */

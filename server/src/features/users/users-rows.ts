@@ -205,8 +205,7 @@ export const updateProfile = prepare<{
       status_message: param("status_message"),
       updated_at: param("updated_at"),
     })
-    .where("id", "=", param("id"))
-    .where("deleted_at", "is", null),
+    .where("id", "=", param("id")),
 );
 
 export const updateActive = prepare<{ id: number; active: 0 | 1; at: number }>((build, param) =>
