@@ -96,16 +96,26 @@ export async function fileLinks(
   { files }: Checked<"file.links">,
 ): Promise<Output<"file.links">> {
   const actor = actorOf(call);
-  const until = (Math.floor(context.clock.now() / linkWindow) + 2) * linkWindow;
-  const links: Output<"file.links">["links"] = [];
+  const readable: { id: number; name: string }[] = [];
   for (const id of new Set(files)) {
     const row = await context.database.first(fileFor({ id, user: actor.user }));
-    if (!row) continue;
-    const key = context.tokens.signFile({ file: id, session: actor.session, until });
-    const path = filePath.replace("{file}", String(id)).replace("{name}", encodeURIComponent(row.name));
-    links.push({ file: id, url: `/api/v2${path}?key=${key}`, expires_at: isoTime(until) });
+    if (row) readable.push(row);
   }
-  return { links };
+  return { links: linksTo(context, actor, readable) };
+}
+
+/** `fileLinks` to what this person was just shown. Whether they may read it is asked anew when they do. */
+export function linksTo(
+  context: Context,
+  actor: Actor,
+  files: readonly { id: number; name: string }[],
+): Output<"file.links">["links"] {
+  const until = (Math.floor(context.clock.now() / linkWindow) + 2) * linkWindow;
+  return files.map(({ id, name }) => {
+    const key = context.tokens.signFile({ file: id, session: actor.session, until });
+    const path = filePath.replace("{file}", String(id)).replace("{name}", encodeURIComponent(name));
+    return { file: id, url: `/api/v2${path}?key=${key}`, expires_at: isoTime(until) };
+  });
 }
 
 /** FILE-9. Who stands behind an address of a file; asked anew each time. */
