@@ -42,7 +42,10 @@ async function run(folder: string, ...words: string[]): Promise<string> {
     stderr: "pipe",
     env: process.env,
   });
-  const [output, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const [output, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
   return (await child.exited) === 0 ? "" : `${output}\n${errors}`.slice(-4_000);
 }
 

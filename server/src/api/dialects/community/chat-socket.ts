@@ -121,7 +121,11 @@ class CommunitySpeaker implements Speaker {
     if (event.kind === "member.left") this.departed(joined, room, event);
   }
 
-  private departed(joined: JoinedRoom, room: number, event: Extract<RoomEvent, { kind: "member.left" }>): void {
+  private departed(
+    joined: JoinedRoom,
+    room: number,
+    event: Extract<RoomEvent, { kind: "member.left" }>,
+  ): void {
     if (event.user !== this.actor.user) this.rooms.depart(joined, event.user);
     else this.leave(room, event.by === event.user ? "left" : "removed");
   }

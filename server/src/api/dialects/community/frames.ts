@@ -35,10 +35,7 @@ export const serverFrame = z.discriminatedUnion("type", [
   frame("message_deleted", ofRoom.extend({ message_id: id })),
   /** All the reactions that the message has now. */
   frame("reaction_update", ofRoom.extend({ message_id: id, reactions })),
-  frame(
-    "typing_indicator",
-    ofRoom.extend({ user_id: id, is_typing: z.boolean(), timestamp: time }),
-  ),
+  frame("typing_indicator", ofRoom.extend({ user_id: id, is_typing: z.boolean(), timestamp: time })),
   frame("presence_update", z.object({ user_id: id, is_online: z.boolean(), last_seen: time.nullable() })),
   /** This person has read the room up to this message. */
   frame("read_receipt", ofRoom.extend({ user_id: id, message_id: id })),

@@ -25,7 +25,9 @@ export async function toRooms(
   const other = ({ people = [] }: Membership) => people.find((user) => user !== actor.user) ?? actor.user;
   const direct = rooms.filter(({ kind }) => kind === "direct");
   const names = await usernamesOf(context, direct.map(other));
-  return rooms.map((each) => toRoom(each, each.kind === "direct" ? (names.get(other(each)) ?? "") : each.name));
+  return rooms.map((each) =>
+    toRoom(each, each.kind === "direct" ? (names.get(other(each)) ?? "") : each.name),
+  );
 }
 
 export async function toMessage(viewer: Viewer, one: Message): Promise<Shown> {

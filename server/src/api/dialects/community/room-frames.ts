@@ -22,13 +22,21 @@ export async function frameOf(viewer: Viewer, room_id: number, event: RoomEvent)
   }
 }
 
-/** Addresses of files are each reader's own. */
 async function sent(viewer: Viewer, message: Message): Promise<Frame | null> {
-  if (message.deleted_at !== undefined) return null;
-  const { client_id, sender } = message;
+  const { client_id, sender, files, deleted_at } = message;
+  if (deleted_at !== undefined) return null;
   const isOwn = sender === viewer.actor.user && client_id !== undefined;
+  // Addresses of files are each reader's own.
+  if (!isOwn && !files) return sentToAll(message, viewer);
   return { type: "new_message", data: { ...(await toSent(viewer, message)), ...(isOwn && { client_id }) } };
 }
+
+const sentToAll = onceFor(
+  async (message: Message, viewer: Viewer): Promise<Frame> => ({
+    type: "new_message",
+    data: await toSent(viewer, message),
+  }),
+);
 
 async function edited(viewer: Viewer, message: Message): Promise<Frame | null> {
   // Deleted since: what is told next says so.

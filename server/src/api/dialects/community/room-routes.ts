@@ -1,5 +1,5 @@
 import { limits } from "@parley/protocol/limits";
-import { memberRole, type Permissions } from "@parley/protocol/rooms";
+import { type MemberRole, memberRole, type Permissions } from "@parley/protocol/rooms";
 import { z } from "zod";
 import { BadInput } from "../failures.ts";
 import { id, ids } from "../fields.ts";
@@ -79,11 +79,19 @@ async function makeRoom(call: DialectCall, given: z.output<typeof newRoom>): Pro
   return shown(call, await call.ask("room.create", made));
 }
 
+type Wish = z.output<typeof wish>;
+
 /** True: all members may; false: only admins of the room; or the lowest role that may. */
-function toPermissions(wishes: Record<string, z.output<typeof wish> | undefined>): Partial<Permissions> {
-  const given = Object.entries(wishes).filter(([, wished]) => wished !== undefined);
-  const roleOf = (wished: unknown) => (wished === true ? "member" : wished === false ? "admin" : wished);
-  return Object.fromEntries(given.map(([each, wished]) => [each, roleOf(wished)]));
+function toRole(wished: Wish): MemberRole {
+  if (typeof wished === "string") return wished;
+  return wished ? "member" : "admin";
+}
+
+function toPermissions(wishes: Record<string, Wish | undefined>): Partial<Permissions> {
+  const roles = Object.entries(wishes).flatMap(([name, wished]) =>
+    wished === undefined ? [] : [[name, toRole(wished)]],
+  );
+  return Object.fromEntries(roles);
 }
 
 export const roomRoutes = [

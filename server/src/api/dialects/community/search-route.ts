@@ -33,7 +33,14 @@ export const searchRoute = route({
   about:
     'All words must be there, the last one as a beginning too; "words in quotes" follow each other; a word after - must not be there. A page may be short, or empty, and yet have a next_cursor.',
   who: "user",
-  names: { text: "query", room: "room_id", from: "sender_id", type: "message_type", after: "from", before: "to" },
+  names: {
+    text: "query",
+    room: "room_id",
+    from: "sender_id",
+    type: "message_type",
+    after: "from",
+    before: "to",
+  },
   body: z.object({
     query: z.string().min(1).max(limits.searchText),
     room_id: id.nullable().optional(),
