@@ -1,13 +1,15 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent } from "@parley/protocol/events";
 import type { ServerFrame, ServerSignal } from "@parley/protocol/frames";
-import type { Mark } from "@parley/protocol/messages";
+import { limits } from "@parley/protocol/limits";
+import type { Mark, Message } from "@parley/protocol/messages";
 import type { Actor } from "../../../context.ts";
 import { listMessages } from "../../../features/messages/messages.ts";
 import { isoTime } from "../../../platform/clock.ts";
 import { readFrame } from "../frames.ts";
 import { presencesOf } from "../lists.ts";
 import { type Line, type Speaker, socketRoute } from "../socket-route.ts";
+import { Delivering } from "./delivering.ts";
 import { type ClientFrame, clientFrame, type Frame, serverFrame } from "./frames.ts";
 import { type JoinedRoom, JoinedRooms, notePlace, placeAt } from "./joined-rooms.ts";
 import { frameOf } from "./room-frames.ts";
@@ -15,6 +17,8 @@ import { toSending } from "./sending.ts";
 
 /** Closes a socket whose reader has missed something: what follows would have a hole before it. */
 const missedSomething = 4408;
+/** Names of messages on their way that a socket remembers. */
+const mostOwn = 1_000;
 
 type Signal<Kind extends ServerSignal["kind"]> = Extract<ServerSignal, { kind: Kind }>;
 type Sending = Extract<ClientFrame, { type: "send_message" }>["data"];
@@ -22,6 +26,9 @@ type Sending = Extract<ClientFrame, { type: "send_message" }>["data"];
 /** One person in the rooms that they have joined on this socket. */
 class CommunitySpeaker implements Speaker {
   private readonly rooms: JoinedRooms;
+  private readonly delivering: Delivering;
+  /** The sender's names for messages that were sent here and did not come back yet. */
+  private readonly own = new Set<string>();
   /** Of the message that could not be sent, until that is told. */
   private failed: string | undefined;
 
@@ -30,6 +37,7 @@ class CommunitySpeaker implements Speaker {
     private readonly actor: Actor,
   ) {
     this.rooms = new JoinedRooms(line);
+    this.delivering = new Delivering(line);
   }
 
   async say(text: string): Promise<void> {
@@ -68,6 +76,7 @@ class CommunitySpeaker implements Speaker {
 
   end(): void {
     this.rooms.end();
+    this.delivering.end();
   }
 
   /** Undefined for a room that this socket does not hear. What comes while it is being joined waits. */
@@ -93,6 +102,7 @@ class CommunitySpeaker implements Speaker {
 
   private async sendMessage({ room_id, ...given }: Sending): Promise<void> {
     const { client_id = null } = given;
+    if (client_id !== null) this.remember(client_id);
     try {
       const { id: message_id } = await this.line.ask("message.send", toSending(room_id, given));
       this.send({ type: "message_sent", data: { room_id, message_id, client_id } });
@@ -100,6 +110,20 @@ class CommunitySpeaker implements Speaker {
       if (client_id !== null) this.failed = client_id;
       throw error;
     }
+  }
+
+  private remember(clientId: string): void {
+    this.own.add(clientId);
+    for (const oldest of this.own) {
+      if (this.own.size <= mostOwn) break;
+      this.own.delete(oldest);
+    }
+  }
+
+  /** Whoever sent it on this socket knows it again. */
+  private withName(frame: Frame, { sender, client_id }: Message): Frame {
+    if (frame.type !== "new_message" || sender !== this.actor.user || client_id === undefined) return frame;
+    return this.own.delete(client_id) ? { ...frame, data: { ...frame.data, client_id } } : frame;
   }
 
   private async markRead(room: number, message: number): Promise<void> {
@@ -112,11 +136,15 @@ class CommunitySpeaker implements Speaker {
     { room, seq, event }: Extract<ServerFrame, { type: "event" }>,
     joined: JoinedRoom,
   ): Promise<void> {
-    if (event.kind === "message.sent") notePlace(joined, { seq, message: event.message.id });
+    if (event.kind === "message.sent") {
+      notePlace(joined, { seq, message: event.message.id });
+      const isShown = joined.people.size <= limits.markRoomMembers;
+      if (isShown && event.by !== this.actor.user) this.delivering.came(room, seq);
+    }
     if (event.kind === "member.joined") this.rooms.enter(joined, event.user);
     const { context } = this.line;
     const frame = await frameOf({ context, actor: this.actor }, room, event);
-    if (frame) this.send(frame);
+    if (frame) this.send(event.kind === "message.sent" ? this.withName(frame, event.message) : frame);
     if (event.kind === "room.deleted") this.leave(room, "deleted");
     if (event.kind === "member.left") this.departed(joined, room, event);
   }

@@ -23,12 +23,10 @@ export async function frameOf(viewer: Viewer, room_id: number, event: RoomEvent)
 }
 
 async function sent(viewer: Viewer, message: Message): Promise<Frame | null> {
-  const { client_id, sender, files, deleted_at } = message;
-  if (deleted_at !== undefined) return null;
-  const isOwn = sender === viewer.actor.user && client_id !== undefined;
+  if (message.deleted_at !== undefined) return null;
   // Addresses of files are each reader's own.
-  if (!isOwn && !files) return sentToAll(message, viewer);
-  return { type: "new_message", data: { ...(await toSent(viewer, message)), ...(isOwn && { client_id }) } };
+  if (!message.files) return sentToAll(message, viewer);
+  return { type: "new_message", data: await toSent(viewer, message) };
 }
 
 const sentToAll = onceFor(
