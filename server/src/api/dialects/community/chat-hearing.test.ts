@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { type Person, type TestApp, testApp } from "../../../testing/app.ts";
 import { type DialectClient, type DialectFrame, dialectSocket } from "../../../testing/dialect-socket.ts";
 import { eventually } from "../../../testing/eventually.ts";
+import { liveSocket } from "../../../testing/live-socket.ts";
 
 let app: TestApp;
 const open: DialectClient[] = [];
@@ -165,6 +166,30 @@ describe("hearing", () => {
     const before = ofType(bobs, "error").length;
     bobs.send({ type: "mark_read", data: { room_id: other, message_id: second } });
     await eventually(() => ofType(bobs, "error").length > before);
+  });
+
+  test("DIALECT-52 what was only delivered is not told as read", async () => {
+    const { alice, bob } = app.people;
+    const room = await group(alice, [bob]);
+    const old = (await say(alice, room, "read long ago")).body.id;
+    const mark = (kind: "read" | "delivered", seq: number) =>
+      app.ask("PUT", `/api/v2/rooms/${room}/${kind}`, { as: bob, body: { seq } });
+    const seqOf = async (id: number) =>
+      (await app.ask("GET", `/api/v2/messages/${id}`, { as: bob })).body.seq as number;
+    await mark("read", await seqOf(old));
+    const alices = await connect(alice);
+    await join(alices, room);
+    const own = await liveSocket(app.url, alice);
+    const news = await seqOf((await say(alice, room, "news")).body.id);
+    await mark("delivered", news);
+    const isMarks = ({ signal }: { signal: { kind: string } }) => signal.kind === "marks";
+    await own.until(
+      "signal",
+      (frame) => isMarks(frame) && JSON.stringify(frame).includes(`"delivered":${news}`),
+    );
+    await quiet(alices);
+    expect(ofType(alices, "read_receipt").filter(({ data }) => data.user_id === bob.id)).toEqual([]);
+    own.destroy();
   });
 
   test("DIALECT-54 a message that came on a socket counts as delivered", async () => {

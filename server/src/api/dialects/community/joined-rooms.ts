@@ -19,7 +19,7 @@ export interface JoinedRoom {
   people: Set<number>;
   /** Messages heard since, in order. */
   readonly places: Place[];
-  /** How far each person was told to have read. */
+  /** How far each person had read when the room was joined, or was told to have read since. */
   readonly told: Map<number, number>;
 }
 
@@ -51,6 +51,7 @@ export class JoinedRooms {
       await this.line.open(room);
       const { members } = await this.line.ask("member.list", { room, limit: limits.pageMax });
       joined.people = new Set(members.map(({ user }) => user));
+      for (const { user, read } of members) if (read !== null) joined.told.set(user, read);
       this.watch();
       await begin([...joined.people]);
     } catch (error) {

@@ -40,9 +40,10 @@ test("DIALECT-46 whoever has a socket is online, unless they say of all of them 
   const said = await put(bob, "/chat/presence", { is_online: false, status_message: "in a meeting" });
   expect(said.body).toMatchObject({ user_id: bob.id, is_online: false, status_message: "in a meeting" });
   expect((await presence(alice, bob)).body).toEqual(said.body);
-  // Another device of theirs has not said so.
   const phone = await app.signIn("bob", "phone");
   const second = await connect(phone);
+  // One device says so, another does not.
+  expect((await put(bob, "/chat/presence", { is_online: false })).body.is_online).toBe(true);
   expect((await presence(alice, bob)).body.is_online).toBe(true);
   second.destroy();
   await eventually(async () => !(await presence(alice, bob)).body.is_online);
