@@ -236,6 +236,24 @@ describe("going", () => {
     await quiet(alices);
   });
 
+  test("DIALECT-10 whoever is too slow is let go rather than told with a hole", async () => {
+    const { alice } = app.people;
+    const { room, alices, bobs } = await talk();
+    bobs.wire.pause();
+    const text = "x".repeat(9_900);
+    const rounds = 60;
+    for (let round = 0; round < rounds; round++) {
+      await Promise.all(
+        Array.from({ length: 25 }, (_, index) => say(alice, room, `${round}-${index} ${text}`)),
+      );
+    }
+    await eventually(() => contents(alices).length === rounds * 25);
+    bobs.wire.resume();
+    expect((await bobs.closed).code).toBe(4408);
+    const heard = contents(bobs);
+    expect(heard).toEqual(contents(alices).slice(0, heard.length));
+  });
+
   test("DIALECT-9 the socket ends with its session", async () => {
     const phone = await app.signIn("bob", "phone");
     const bobs = await connect(phone);
