@@ -16,8 +16,11 @@ const templates = {
 
 const element = (id) => document.getElementById(id);
 const frames = element("frames");
+const log = element("log");
 const state = element("state");
 let socket = null;
+// It scrolls: by keyboard too.
+log.tabIndex = 0;
 
 function show(way, text) {
   const item = document.createElement("li");
@@ -34,11 +37,11 @@ function show(way, text) {
   const content = document.createElement("pre");
   content.textContent = body;
   item.append(head, content);
-  const isAtEnd = frames.scrollHeight - frames.scrollTop - frames.clientHeight < 40;
+  const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   frames.append(item);
   while (frames.childElementCount > mostFrames) frames.firstElementChild.remove();
   element("nothing").hidden = true;
-  if (isAtEnd) frames.scrollTop = frames.scrollHeight;
+  if (isAtEnd) log.scrollTop = log.scrollHeight;
 }
 
 function readable(text) {
@@ -94,10 +97,14 @@ element("sign-in").addEventListener("submit", async (event) => {
     const answered = await fetch("/auth/login", { method: "POST", headers, body });
     const { access_token, detail } = await answered.json();
     said.dataset.state = answered.ok ? "done" : "failed";
-    said.textContent = answered.ok ? "The token is filled in" : String(detail);
+    said.textContent = answered.ok ? "" : String(detail);
     if (!answered.ok) return;
     element("token").value = access_token;
     element("password").value = "";
+    element("getting").open = false;
+    if (socket) return;
+    tell("closed", "The token is filled in");
+    element("toggle").focus();
   } catch {
     said.dataset.state = "failed";
     said.textContent = "The server does not answer";
