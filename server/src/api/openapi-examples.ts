@@ -7,6 +7,16 @@ const byName: Record<string, unknown> = {
   display_name: "Alice Example",
   given_name: "Alice",
   family_name: "Example",
+  first_name: "Alice",
+  last_name: "Example",
+  profile_pic: "/api/v2/avatars/pL0m1Qx7Tt2aV9kY3sBzWg",
+  content: "Shall we meet at six?",
+  mime_type: "image/png",
+  url: "/api/v2/files/3/openings.png?key=an-opaque-key",
+  sender_id: 2,
+  receiver_id: 1,
+  user_id: 2,
+  next_cursor: null,
   email: "alice@example.org",
   password: "a long and private sentence",
   current_password: "a long and private sentence",
@@ -50,6 +60,29 @@ const byName: Record<string, unknown> = {
   limit: 50,
   unread: 1,
   member_count: 2,
+  query: "meet at six",
+  reason: "They were rude",
+  sender_name: "alice",
+  thumbnail_url: "/api/v2/files/3/openings.png?key=an-opaque-key&small=1",
+  size: 48213,
+  width: 1280,
+  height: 800,
+  message_id: 41,
+  member_ids: [2, 3],
+  // What most have not, or not yet.
+  file: null,
+  files: [],
+  file_id: null,
+  reply_to_id: null,
+  auto_delete_after: null,
+  expires_at: null,
+  duration: null,
+  waveform: null,
+  transcription: null,
+  is_encrypted: false,
+  is_edited: false,
+  is_deleted: false,
+  is_pinned: false,
 };
 
 /** Fields that may be left out and only matter to few. */
@@ -84,7 +117,7 @@ export function exampleOf(
 
 /** Whether the schema asks for a plain value of this kind. */
 function fits(value: unknown, schema: JsonSchema): boolean {
-  const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
+  const kinds = [schema, ...(schema.anyOf ?? [])].flatMap(({ type = [] }) => type);
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
   if (Array.isArray(value)) return kinds.includes("array");
@@ -103,11 +136,13 @@ function exampleObject(
   return example;
 }
 
-function exampleValue(schema: JsonSchema): unknown {
+function exampleValue({ type: types, ...schema }: JsonSchema): unknown {
+  const [type] = [types ?? []].flat();
   if (schema.format === "date-time") return "2026-03-14T09:26:53.589Z";
-  if (schema.type === "integer" || schema.type === "number") return Math.max(1, schema.minimum ?? 1);
-  if (schema.type === "boolean") return true;
-  return schema.type === "null" ? null : "text";
+  if (schema.format === "date") return "2026-03-14";
+  if (type === "integer" || type === "number") return Math.max(1, schema.minimum ?? 1);
+  if (type === "boolean") return true;
+  return type === "null" ? null : "text";
 }
 
 function singular(field: string): string {

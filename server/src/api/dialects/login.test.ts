@@ -37,6 +37,8 @@ describe("signing in as the READMEs say", () => {
         username: "bob",
         email: "bob@example.org",
         full_name: "bob",
+        first_name: null,
+        last_name: null,
         profile_pic: null,
         role: "user",
         is_active: true,
