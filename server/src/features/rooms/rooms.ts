@@ -37,12 +37,12 @@ import {
   setDeleted,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, groupIsPrivate, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
 /** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
   const others = [...new Set(input.members)].filter((user) => user !== actor.user);
-  if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
+  if (input.kind === "group" && input.public) throw groupIsPrivate();
   requireGroupSize(input.kind, others.length + 1);
   await requireUsers(tx.sql, others);
   await requireMayBring(tx.sql, actor.user, others);
@@ -243,7 +243,7 @@ function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
   if (input.public !== undefined || input.permissions !== undefined) {
     requirePermission(room.role, "owner", "change who may see it and what members may do");
   }
-  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
+  if (input.public && room.kind === "group") throw groupIsPrivate();
 }
 
 function requireNotDirect(kind: RoomKind): void {
