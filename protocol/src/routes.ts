@@ -33,6 +33,7 @@ export const routes = {
   "room.direct": "POST /rooms/direct",
   "room.list": "GET /rooms",
   "room.browse": "GET /channels",
+  "room.list_all": "GET /server/rooms",
   "room.get": "GET /rooms/{room}",
   "room.update": "PATCH /rooms/{room}",
   "room.archive": "PUT /rooms/{room}/archived",

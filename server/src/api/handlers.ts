@@ -48,6 +48,7 @@ import {
   deleteRoom,
   directRoom,
   getRoom,
+  listAllRooms,
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
@@ -91,6 +92,7 @@ export const handlers: Handlers = {
   "room.direct": directRoom,
   "room.list": listRooms,
   "room.browse": browseChannels,
+  "room.list_all": listAllRooms,
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,
