@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { Presence } from "@parley/protocol/presence";
-import type { Member, Membership } from "@parley/protocol/rooms";
+import type { Member, Membership, Room } from "@parley/protocol/rooms";
 import type { DialectCall } from "./route.ts";
 
 type Asking = Pick<DialectCall, "ask">;
@@ -22,6 +22,15 @@ export async function publicRooms(call: Asking): Promise<Membership[]> {
   return allPages((cursor) =>
     call
       .ask("room.browse", { limit: limits.pageMax, ...cursor })
+      .then(({ rooms, next }) => ({ items: rooms, next })),
+  );
+}
+
+/** Every group and channel of the server, by id, for one of its admins. */
+export async function allRooms(call: Asking): Promise<Room[]> {
+  return allPages((cursor) =>
+    call
+      .ask("room.list_all", { limit: limits.pageMax, ...cursor })
       .then(({ rooms, next }) => ({ items: rooms, next })),
   );
 }

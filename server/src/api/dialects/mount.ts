@@ -6,16 +6,18 @@ import { mayOpenSocket } from "../origins.ts";
 import { fieldsOf, fromPath } from "../parameters.ts";
 import type { RequestScope, Routes } from "../rest.ts";
 import { answerRoute, callOf } from "./answering.ts";
+import { backend } from "./backend/dialect.ts";
 import { chatService } from "./chat-service/dialect.ts";
 import { community } from "./community/dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { BadInput, failureOf, faultsOf } from "./failures.ts";
+import { rooms } from "./rooms/dialect.ts";
 import type { DialectParts, DialectRoute } from "./route.ts";
 import { DialectSocket } from "./socket.ts";
 import type { DialectSocketRoute } from "./socket-route.ts";
 
 /** Each dialect is its folder and its line here. */
-const all: readonly Dialect[] = [community, chatService];
+const all: readonly Dialect[] = [community, rooms, backend, chatService];
 
 export const dialectNames: readonly string[] = all.map(({ name }) => name);
 
