@@ -1,4 +1,5 @@
 import { setImmediate as nextTick } from "node:timers/promises";
+import { isoTime } from "../../platform/clock.ts";
 import type { Live } from "../live/live.ts";
 import { usernamesOf } from "./people.ts";
 
@@ -12,6 +13,7 @@ export interface Named {
 
 /** Who came and who went in one turn, in that order, and who is there after it. */
 export interface Turn {
+  at: string;
   changes: readonly (Named & { on: boolean })[];
   /** The first of them by id. */
   listed: readonly Named[];
@@ -78,9 +80,10 @@ export class Roster {
       const newcomers = new Map(this.newcomers);
       this.newcomers.clear();
       const turn = await this.turnOf(changes);
+      const greeting = { ...turn, changes: [] };
       // Whoever came while names were looked up is told in the next turn.
       for (const listener of this.listeners) {
-        if (newcomers.has(listener)) listener.turned({ ...turn, changes: [] });
+        if (newcomers.has(listener)) listener.turned(greeting);
         else if (changes.length > 0 && !this.newcomers.has(listener)) listener.turned(turn);
       }
       for (const resolve of newcomers.values()) resolve();
@@ -97,6 +100,7 @@ export class Roster {
     const names = await usernamesOf(this.live.context, named);
     const toNamed = (user: number) => ({ user_id: user, username: names.get(user) ?? "" });
     return {
+      at: isoTime(this.live.context.clock.now()),
       changes: changes.map(({ user, on }) => ({ ...toNamed(user), on })),
       listed: first.map(toNamed),
       present,

@@ -2,11 +2,11 @@ import type { RoomEvent } from "@parley/protocol/events";
 import { clientId } from "@parley/protocol/fields";
 import { closeCodes, type ServerFrame } from "@parley/protocol/frames";
 import { z } from "zod";
-import { isoTime } from "../../platform/clock.ts";
+import type { Context } from "../../context.ts";
 import { readJson } from "../json.ts";
 import { isApart } from "../live/apart.ts";
 import { content, id, ids, time } from "./fields.ts";
-import { checkedFrame } from "./frames.ts";
+import { checkedFrame, onceFor } from "./frames.ts";
 import { joinPublic } from "./joining.ts";
 import { usernameOf } from "./people.ts";
 import { saidFields, toSaid } from "./room-messages.ts";
@@ -56,6 +56,35 @@ function jsonIn(text: string): unknown {
   }
 }
 
+/** The same for everybody who hears it. */
+const frameOf = onceFor(async (event: RoomEvent, room: number, context: Context): Promise<Frame | null> => {
+  if (event.kind === "message.deleted") {
+    return { type: "message_deleted", room_id: room, id: event.message.id, timestamp: event.at };
+  }
+  if (event.kind !== "message.sent" && event.kind !== "message.edited") return null;
+  const { message } = event;
+  // Deleted since: what is told next says so.
+  if (message.deleted_at !== undefined) return null;
+  const said = toSaid(message, await usernameOf(context, message.sender));
+  return { type: event.kind === "message.sent" ? "message" : "message_edited", ...said };
+});
+
+type Coming = Extract<Frame, { type: "user_joined" | "user_left" }>;
+type Present = Extract<Frame, { type: "active_users" }>;
+
+/** The same for everybody from whom nobody is hidden. */
+const framesOf = onceFor((turn: Turn, room: number): { changes: readonly Coming[]; list: Present } => ({
+  changes: turn.changes.map(({ on, ...who }) => ({
+    type: on ? "user_joined" : "user_left",
+    room_id: room,
+    ...who,
+    timestamp: turn.at,
+  })),
+  list: { type: "active_users", room_id: room, users: [...turn.listed], count: turn.present.size },
+}));
+
+const nobody: ReadonlySet<number> = new Set();
+
 /** One room, for one of its people. */
 class RoomSpeaker implements Speaker, RosterListener {
   private roster: Roster | null = null;
@@ -84,29 +113,19 @@ class RoomSpeaker implements Speaker, RosterListener {
     await this.line.ask("message.send", { room: this.room, text: said, ...named });
   }
 
-  /** BLOCK-5. Nobody is told of people from whom they are kept apart. */
-  turned({ changes, listed, present }: Turn): void {
+  /** BLOCK-5. Nobody is told of people from whom a block keeps them apart. */
+  turned(turn: Turn): void {
     const [connection] = this.line.live.people.of(this.line.user);
+    const { changes, list } = framesOf(turn, this.room);
     const isHidden = (user: number) => connection !== undefined && isApart(connection, user);
-    for (const { on, ...who } of changes) {
-      if (who.user_id === this.line.user || isHidden(who.user_id)) continue;
-      this.send({
-        type: on ? "user_joined" : "user_left",
-        room_id: this.room,
-        ...who,
-        timestamp: this.now(),
-      });
+    for (const change of changes) {
+      if (change.user_id !== this.line.user && !isHidden(change.user_id)) this.send(change);
     }
-    const blocks = connection?.blocks;
-    const hidden = blocks
-      ? [...new Set([...blocks.own, ...blocks.foreign])].filter((user) => present.has(user))
-      : [];
-    this.send({
-      type: "active_users",
-      room_id: this.room,
-      users: hidden.length === 0 ? [...listed] : listed.filter(({ user_id }) => !isHidden(user_id)),
-      count: present.size - hidden.length,
-    });
+    const { own = nobody, foreign = nobody } = connection?.blocks ?? {};
+    const hidden = [...new Set([...own, ...foreign])].filter((user) => turn.present.has(user));
+    if (hidden.length === 0) return this.send(list);
+    const users = list.users.filter(({ user_id }) => !isHidden(user_id));
+    this.send({ ...list, users, count: list.count - hidden.length });
   }
 
   lost(error: unknown): void {
@@ -123,24 +142,10 @@ class RoomSpeaker implements Speaker, RosterListener {
   }
 
   private async hearEvent(event: RoomEvent): Promise<void> {
-    if (event.kind === "message.sent" || event.kind === "message.edited") {
-      const { message } = event;
-      if (message.deleted_at !== undefined) return;
-      const said = toSaid(message, await usernameOf(this.line.context, message.sender));
-      this.send({ type: event.kind === "message.sent" ? "message" : "message_edited", ...said });
-    } else if (event.kind === "message.deleted") {
-      const { id: deleted } = event.message;
-      this.send({ type: "message_deleted", room_id: this.room, id: deleted, timestamp: event.at });
-    } else if (
-      event.kind === "room.deleted" ||
-      (event.kind === "member.left" && event.user === this.line.user)
-    ) {
-      this.line.close(notAllowed, "you are not in this room");
-    }
-  }
-
-  private now(): string {
-    return isoTime(this.line.context.clock.now());
+    const frame = await frameOf(event, this.room, this.line.context);
+    if (frame) this.send(frame);
+    const isGone = event.kind === "member.left" && event.user === this.line.user;
+    if (isGone || event.kind === "room.deleted") this.line.close(notAllowed, "you are not in this room");
   }
 
   private send(frame: Frame): void {
