@@ -84,6 +84,8 @@ describe("the rooms API", () => {
     expect((await remove(id, people.admin)).status).toBe(404);
     expect((await get(`/rooms/${id}`, people.alice)).status).toBe(404);
     expect((await remove(app.rooms.aliceBob.id, people.admin)).status).toBe(404);
+    // Not even their own, in this API.
+    expect((await remove(app.rooms.design.id, people.alice)).status).toBe(403);
   });
 
   test("DIALECT-98 the list has all public rooms and one's own, each once, by id", async () => {
