@@ -2,7 +2,7 @@ import { z } from "zod";
 import { id, name, nothing, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
-import { account, displayName, email, password, serverRole, username } from "./users.ts";
+import { account, email, password, serverRole, shownNames, username } from "./users.ts";
 
 /** What the first room is called where the first admin has not said. */
 export const firstRoomName = "General";
@@ -38,7 +38,7 @@ const newAccount = {
   username,
   email,
   password,
-  display_name: displayName.optional(),
+  ...shownNames,
   device,
   cookie,
 };

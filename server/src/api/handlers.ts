@@ -1,3 +1,4 @@
+import { deleteAccount, getAccount, listAccounts, updateAccount } from "../features/accounts/accounts.ts";
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
@@ -29,7 +30,7 @@ import {
   setDefaultNotifications,
   setNotifications,
 } from "../features/notifications/notifications.ts";
-import { changePassword } from "../features/passwords/passwords.ts";
+import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
@@ -85,6 +86,11 @@ export const handlers: Handlers = {
   "user.create": createUser,
   "user.set_active": setActive,
   "user.set_role": setRole,
+  "account.list": listAccounts,
+  "account.get": getAccount,
+  "account.update": updateAccount,
+  "account.set_password": setPassword,
+  "account.delete": deleteAccount,
   "avatar.set": setAvatar,
   "avatar.remove": removeAvatar,
   "password.change": changePassword,

@@ -4,7 +4,9 @@ import type { JsonSchema } from "./openapi-schemas.ts";
 const byName: Record<string, unknown> = {
   username: "alice",
   login: "alice",
-  display_name: "Alice",
+  display_name: "Alice Example",
+  given_name: "Alice",
+  family_name: "Example",
   email: "alice@example.org",
   password: "a long and private sentence",
   current_password: "a long and private sentence",

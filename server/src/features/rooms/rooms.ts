@@ -175,11 +175,23 @@ export async function deleteRoom(
   if (!owns && !manages) {
     throw new ChatError("forbidden", "only its owner or an admin of the server may do this");
   }
+  await eraseRoom(tx, room, actor.user);
+  return {};
+}
+
+/** ACC-35. Deletes what somebody wrote to themselves alone: nobody else can ever read it. */
+export async function eraseNotes(tx: Tx, of: { user: number; by: number }): Promise<void> {
+  const notes = await tx.sql.first(roomByDirectKey({ key: directKey(of.user, of.user) }));
+  if (notes) await eraseRoom(tx, { id: notes.id, created_by: of.user }, of.by);
+}
+
+/** ROOM-10. Everything said in a room goes from every table. */
+async function eraseRoom(tx: Tx, room: { id: number; created_by: number }, by: number): Promise<void> {
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
   await dropFilesOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
-  await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
+  await emit(tx, room.id, { kind: "room.deleted", by });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
   await rewriteAnswers(tx, { user: room.created_by, operation: "room.create" }, (answer) => {
     const made = answer as Membership;
@@ -187,7 +199,6 @@ export async function deleteRoom(
   });
   for (const { user_id } of people)
     await emitToUser(tx, user_id, { kind: "room.disappeared", room: room.id });
-  return {};
 }
 
 interface NewRoom {

@@ -56,7 +56,9 @@ export type EndedBecause =
   | "signed out"
   | "signed out elsewhere"
   | "password changed"
+  | "password set"
   | "deactivated"
+  | "deleted"
   | "reused token"
   | "too many";
 

@@ -59,6 +59,24 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  // Even: only some.
+  "account.list": (_, call) => ({
+    limit: 200,
+    ...(!isOdd(call) && { role: "user", search: "o", offset: 1 }),
+  }),
+  "account.get": (world, call) => ({ user: targetOf(world, call) }),
+  // Even: without an address from now on.
+  "account.update": (world, call) => ({
+    user: targetOf(world, call),
+    given_name: `Made ${world.count()}`,
+    ...(!isOdd(call) && { email: null }),
+  }),
+  // Even: one that the server makes.
+  "account.set_password": (world, call) => ({
+    user: targetOf(world, call),
+    ...(isOdd(call) && { password: newPassword(`${call.target} ${world.count()}`) }),
+  }),
+  "account.delete": (world, call) => ({ user: targetOf(world, call) }),
   // There are none: what can be read is shown where files are.
   "file.links": () => ({ files: [nothing] }),
   "avatar.set": () => ({}),

@@ -8,7 +8,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -46,9 +46,10 @@ function about(
   };
 }
 
-/** In a direct room with a block between its people nothing more is said. */
+/** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
 function isSilenced(model: Model, { kind, roles }: RoomModel, { who }: Call): boolean {
-  return kind === "direct" && [...roles.keys()].some((other) => isApart(model, who, other));
+  if (kind !== "direct") return false;
+  return roles.size < 2 || [...roles.keys()].some((other) => isApart(model, who, other));
 }
 
 function seen({ rooms }: Model, { place, who }: Call): boolean {
@@ -62,6 +63,7 @@ export function isShared({ kind, deleted }: RoomModel): boolean {
 }
 
 const done: Rule = () => "done";
+const ofAnybody: Rule = ({ people }, { target }) => unless([people[target].deleted, "not_found"]);
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
@@ -80,7 +82,8 @@ function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<
 export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
-  ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
+  ...each(done, "user.create", "invite.create", "invite.list", "account.list"),
+  ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
@@ -94,7 +97,10 @@ export const rules: Record<OperationName, Rule> = {
   "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
-  "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "account.set_password": ({ people }, { who, target }) =>
+    unless([who === target, "invalid"], [people[target].deleted, "not_found"]),
+  "block.set": ({ people }, call) =>
+    unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
   "report.create": (model, call) => {
@@ -106,7 +112,10 @@ export const rules: Record<OperationName, Rule> = {
         [message?.sender === call.who, "invalid"],
       );
     }
-    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    if (call.variant === 1) {
+      const { deleted: isGone } = model.people[call.target];
+      return unless([isGone, "not_found"], [call.who === call.target, "invalid"]);
+    }
     return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
   },
   "report.get": (_, call) => unless([!isOdd(call), "not_found"]),
