@@ -36,6 +36,8 @@ describe("signing in as the READMEs say", () => {
         id: fixture.people.bob.id,
         username: "bob",
         email: "bob@example.org",
+        first_name: null,
+        last_name: null,
         full_name: "bob",
         profile_pic: null,
         role: "user",

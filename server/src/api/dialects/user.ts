@@ -7,6 +7,8 @@ export const user = z.object({
   id,
   username: z.string(),
   email: z.string().nullable(),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
   full_name: z.string(),
   /** The path of the picture on this server; null without one. */
   profile_pic: z.string().nullable(),
@@ -21,6 +23,8 @@ export function toUser(of: Account): z.input<typeof user> {
     id: of.id,
     username: of.username,
     email: of.email,
+    first_name: of.given_name,
+    last_name: of.family_name,
     full_name: of.display_name,
     profile_pic: pictureOf(of),
     role: of.role,

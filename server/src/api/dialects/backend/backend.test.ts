@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Person, type TestApp, testApp } from "../../../testing/app.ts";
 import { type DescribedApi, describedApi } from "../../../testing/described.ts";
 import { dialectSocket } from "../../../testing/dialect-socket.ts";
-import { passwordOf } from "../../../testing/people.ts";
+import { addPerson, passwordOf } from "../../../testing/people.ts";
 
 describe("the backend API", () => {
   let app: TestApp;
@@ -82,6 +82,85 @@ describe("the backend API", () => {
       expect((await get("/room/rooms", here)).status).toBe(200);
       expect((await ask(here, other, passwordOf("bob"))).status).toBe(200);
       people.bob = await app.signIn("bob");
+    });
+  });
+
+  describe("accounts", () => {
+    const update = (id: number, as: Person, body: object) =>
+      api.ask("PUT", `/user/update/${id}`, { as, body });
+
+    test("DIALECT-106 an admin of the server is told of everybody, with e-mail addresses, and nobody else", async () => {
+      const { status, body } = await get("/user/users", people.admin);
+      expect(status).toBe(200);
+      const names = body.map(({ username }: { username: string }) => username);
+      expect(names).toEqual(expect.arrayContaining(["admin", "alice", "bob", "carol"]));
+      expect(body.find(({ username }: { username: string }) => username === "carol")).toMatchObject({
+        ...{ id: people.carol.id, email: "carol@example.org", role: "user", is_active: true },
+      });
+      expect(JSON.stringify(body)).not.toMatch(/password|hash/);
+      expect((await get("/user/users", people.alice)).status).toBe(403);
+      expect((await get("/user/users?search=CAR", people.admin)).body).toHaveLength(1);
+      const pages = [];
+      for (let offset = 0; offset < names.length; offset += 2) {
+        pages.push(...(await get(`/user/users?limit=2&offset=${offset}`, people.admin)).body);
+      }
+      expect(idsIn(pages)).toEqual(idsIn(body));
+      expect((await get("/user/users?offset=1", people.admin)).body).toHaveLength(names.length - 1);
+    });
+
+    test("DIALECT-106 all of them are told, however many pages they fill", async () => {
+      const before = (await get("/user/users", people.admin)).body.length;
+      for (let number = 0; number < 205; number++) await addPerson(app.context, `reader-${number}`);
+      const { body } = await get("/user/users?search=reader-", people.admin);
+      expect(new Set(idsIn(body)).size).toBe(205);
+      expect((await get("/user/users", people.admin)).body).toHaveLength(before + 205);
+    });
+
+    test("DIALECT-107 people change their own profile, field by field", async () => {
+      const { status, body } = await update(people.carol.id, people.carol, {
+        ...{ first_name: "Carol", last_name: "Marsh", email: "carol.marsh@example.org" },
+      });
+      expect([status, body.full_name, body.email]).toEqual([200, "Carol Marsh", "carol.marsh@example.org"]);
+      const renamed = await update(people.carol.id, people.carol, { username: "carola" });
+      expect(renamed.body).toMatchObject({ username: "carola", first_name: "Carol", last_name: "Marsh" });
+      const back = { username: "carol", email: "carol@example.org", full_name: "carol" };
+      expect((await update(people.carol.id, people.carol, back)).body.first_name).toBeNull();
+      expect((await update(people.carol.id, people.carol, {})).status).toBe(200);
+    });
+
+    test("DIALECT-107 others' profiles are changed by admins of the server alone", async () => {
+      const refused = await update(people.bob.id, people.alice, { full_name: "Not Bob" });
+      expect([refused.status, refused.body.detail]).toEqual([403, "only an admin may do this"]);
+      expect((await update(999_999, people.alice, { full_name: "x" })).status).toBe(403);
+      expect((await update(999_999, people.admin, { full_name: "x" })).status).toBe(404);
+      const changed = await update(people.bob.id, people.admin, { full_name: "Bob of the club" });
+      expect([changed.status, changed.body.full_name]).toEqual([200, "Bob of the club"]);
+      const taken = await update(people.bob.id, people.admin, { username: "ALICE" });
+      expect([taken.status, typeof taken.body.detail]).toEqual([409, "string"]);
+      // What is not among the fields changes nothing.
+      const greedy = await update(people.alice.id, people.alice, { role: "admin", is_active: false, id: 1 });
+      expect(greedy.body).toMatchObject({ id: people.alice.id, role: "user", is_active: true });
+    });
+
+    test("DIALECT-107 what is wrong is told by the names of this API", async () => {
+      for (const [body, field] of [
+        [{ full_name: "" }, "full_name"],
+        [{ first_name: " x" }, "first_name"],
+        [{ last_name: "x".repeat(200) }, "last_name"],
+        [{ email: "nowhere" }, "email"],
+        [{ username: "a b" }, "username"],
+      ] as const) {
+        const { status, body: told } = await update(people.alice.id, people.alice, body);
+        expect([status, told.detail[0].loc]).toEqual([422, ["body", field]]);
+      }
+    });
+
+    test("DIALECT-90 /user/signup makes an account as /auth/signup does", async () => {
+      const body = { username: "dave", email: "dave@example.org", password: passwordOf("dave") };
+      expect((await api.ask("POST", "/user/signup", { body })).status).toBe(403);
+      const made = await api.ask("POST", "/user/signup", { as: people.admin, body });
+      expect([made.status, made.body.username]).toEqual([201, "dave"]);
+      expect((await api.ask("POST", "/auth/login", { body })).status).toBe(200);
     });
   });
 
@@ -242,5 +321,9 @@ describe("the backend API", () => {
       }
       expect((await say(room, people.alice, { content: "x".repeat(10_000) })).status).toBe(201);
     });
+  });
+
+  test("DIALECT-2 every route of it was seen to do what its description says", () => {
+    expect(api.unseen("backend")).toEqual([]);
   });
 });
