@@ -10,6 +10,7 @@ export const apiBase = "/api/v2";
 export const routes = {
   "session.create": "POST /session",
   "session.refresh": "POST /session/refresh",
+  "session.revoke": "POST /session/revoke",
   "session.list": "GET /sessions",
   "session.end": "POST /sessions/end",
   "session.end_others": "POST /sessions/end-others",
@@ -36,6 +37,7 @@ export const routes = {
   "password.change": "PUT /me/password",
   "room.create": "POST /rooms",
   "room.direct": "POST /rooms/direct",
+  "room.find_direct": "GET /users/{user}/room",
   "room.list": "GET /rooms",
   "room.browse": "GET /channels",
   "room.list_all": "GET /server/rooms",
@@ -90,6 +92,7 @@ export const routes = {
 export const openOperations: ReadonlySet<OperationName> = new Set([
   "session.create",
   "session.refresh",
+  "session.revoke",
   "user.register",
   "server.info",
   "server.claim",

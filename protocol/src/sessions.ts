@@ -69,8 +69,23 @@ export const sessionOperations = {
     kind: "run",
     who: "anyone",
     rest: "POST /session/refresh",
-    input: z.strictObject({ refresh_token: z.string().min(1).max(1024).optional(), cookie }),
+    input: z.strictObject({
+      refresh_token: z.string().min(1).max(1024).optional(),
+      cookie,
+      /** A replaced token ends the session even in the moment in which its answer may have been lost. */
+      once: z.boolean().default(false),
+    }),
     output: signedIn,
+  }),
+  "session.revoke": operation({
+    summary:
+      "Sign out with a refresh token alone. One that is not known is answered alike, and a replaced one ends its session too (RFC 7009)",
+    kind: "run",
+    who: "anyone",
+    rest: "POST /session/revoke",
+    status: 204,
+    input: z.strictObject({ refresh_token: text(1, 1024) }),
+    output: nothing,
   }),
   "session.list": operation({
     summary: "The caller's signed-in devices",

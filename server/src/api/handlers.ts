@@ -48,6 +48,7 @@ import {
   createRoom,
   deleteRoom,
   directRoom,
+  findDirectRoom,
   getRoom,
   listAllRooms,
   listRooms,
@@ -57,7 +58,7 @@ import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
-import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
+import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
@@ -72,6 +73,7 @@ export const handlers: Handlers = {
   "server.claim": claim,
   "session.create": signIn,
   "session.refresh": refresh,
+  "session.revoke": revoke,
   "session.list": listSessions,
   "session.end": endSession,
   "session.end_others": endOtherSessions,
@@ -96,6 +98,7 @@ export const handlers: Handlers = {
   "password.change": changePassword,
   "room.create": createRoom,
   "room.direct": directRoom,
+  "room.find_direct": findDirectRoom,
   "room.list": listRooms,
   "room.browse": browseChannels,
   "room.list_all": listAllRooms,

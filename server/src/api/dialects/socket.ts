@@ -127,7 +127,7 @@ export class DialectSocket implements Translator {
     if (frame.type === "ready") {
       const { connection } = this.inner.data;
       if (connection) connection.tokenUntil = this.options.sessionUntil;
-      await this.speaker?.begin?.();
+      await this.speaker?.begin?.(frame);
       this.ready = true;
       void this.read();
     } else if (frame.type === "events") {

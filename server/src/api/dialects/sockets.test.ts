@@ -223,6 +223,7 @@ for (const { dialect, described, pathFor } of rooms) {
       )) as [DialectClient, DialectClient];
       const say = (text: string) =>
         app.ask("POST", `/api/v2/rooms/${room}/messages`, { as: alice, body: { text } });
+      await Promise.all([alices, bobs].map(alive));
       await say("the first");
       await Promise.all([alices, bobs].map((socket) => eventually(() => said(socket).includes("the first"))));
       await app.ask("DELETE", `/api/v2/rooms/${room}/members/${bob.id}`, { as: alice });

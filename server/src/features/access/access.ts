@@ -72,7 +72,7 @@ export async function accessRoomForChange(tx: Tx, user: number, room: number): P
   return accessRoom(tx.sql, user, room);
 }
 
-/** ROOM-14. `accessRoomForChange` for an admin of the server: also a group or channel that they do not see. */
+/** ROOM-15. `accessRoomForChange` for an admin of the server: also a group or channel that they do not see. */
 export async function accessAnyRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
   if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
   const row = await tx.sql.first(roomForUser({ room, user }));
@@ -98,7 +98,7 @@ export async function describeMembership(sql: Sql, user: number, room: number): 
   return toMembership(requireSeen(await sql.first(membershipForUser({ room, user }))));
 }
 
-/** ROOM-14. A room for an admin of the server: of one they do not see, what it is and nothing of what happens in it. */
+/** ROOM-15. A room for an admin of the server: of one they do not see, what it is and nothing of what happens in it. */
 export async function describeAnyRoom(sql: Sql, user: number, room: number): Promise<Membership> {
   const row = await sql.first(membershipForUser({ room, user }));
   if (!row) throw noSuchRoom();

@@ -23,7 +23,7 @@ onEveryEngine((engine) => {
   afterAll(() => fixture.close());
 
   describe("all rooms", () => {
-    test("ROOM-13 an admin is told what groups and channels there are, page by page, and never of direct rooms", async () => {
+    test("ROOM-14 an admin is told what groups and channels there are, page by page, and never of direct rooms", async () => {
       const { id: group } = await create(ids.bob, { kind: "group", members: [ids.alice] });
       const { id: gone } = await create(ids.alice, { public: true });
       await does(ids.alice, "room.delete", { room: gone });
@@ -41,7 +41,7 @@ onEveryEngine((engine) => {
       expect((await does(ids.admin, "room.list_all", { ids: [] })).rooms).toEqual([]);
     });
 
-    test("ROOM-13 of each room it says what it is, and nothing of what is in it", async () => {
+    test("ROOM-14 of each room it says what it is, and nothing of what is in it", async () => {
       await does(ids.alice, "message.send", { room: rooms.design.id, text: "quiet-heron" });
       const { rooms: found } = await does(ids.admin, "room.list_all", { ids: [rooms.design.id] });
       expect(Object.keys(found[0] ?? {}).sort()).toEqual([
@@ -52,7 +52,7 @@ onEveryEngine((engine) => {
       expect(JSON.stringify(found)).not.toContain("quiet-heron");
     });
 
-    test("ROOM-13 nobody but an admin is told", async () => {
+    test("ROOM-14 nobody but an admin is told", async () => {
       for (const person of [ids.alice, ids.carol]) {
         expect(await outcomeOf(does(person, "room.list_all", {}))).toBe("forbidden");
       }
@@ -63,7 +63,7 @@ onEveryEngine((engine) => {
   });
 
   describe("managing", () => {
-    test("ROOM-14 an admin renames any group or channel, and everybody in it is told by whom", async () => {
+    test("ROOM-15 an admin renames any group or channel, and everybody in it is told by whom", async () => {
       for (const kind of ["group", "channel"] as const) {
         const { id: room } = await create(ids.alice, { kind, members: [ids.bob] });
         const sent = await does(ids.alice, "message.send", { room, text: "quiet-marsh" });
@@ -81,7 +81,7 @@ onEveryEngine((engine) => {
       }
     });
 
-    test("ROOM-14 an admin who manages a room reads nothing of it, and is not in it", async () => {
+    test("ROOM-15 an admin who manages a room reads nothing of it, and is not in it", async () => {
       const { id: room } = await create(ids.alice, { members: [ids.bob] });
       const { id: message } = await does(ids.alice, "message.send", { room, text: "quiet-marsh" });
       expect(await change(ids.admin, { room, name: "managed" })).toBe("done");
@@ -99,7 +99,7 @@ onEveryEngine((engine) => {
       expect(new Set(await Promise.all(tries.map(outcomeOf)))).toEqual(new Set(["not_found"]));
     });
 
-    test("ROOM-14 an admin closes a public channel, and opens none that is private", async () => {
+    test("ROOM-15 an admin closes a public channel, and opens none that is private", async () => {
       const { id: room } = await create(ids.alice, { public: true });
       expect(await change(ids.admin, { room, public: false })).toBe("done");
       expect(await outcomeOf(does(ids.carol, "room.get", { room }))).toBe("not_found");
@@ -110,7 +110,7 @@ onEveryEngine((engine) => {
       expect(await change(ids.alice, { room, public: true })).toBe("done");
     });
 
-    test("ROOM-14 permissions stay the owner's, also where the admin is a member", async () => {
+    test("ROOM-15 permissions stay the owner's, also where the admin is a member", async () => {
       const { id: room } = await create(ids.alice, { members: [ids.admin] });
       const permissions = { send_messages: "owner" } as const;
       expect(await change(ids.admin, { room, permissions })).toBe("forbidden");
@@ -118,7 +118,7 @@ onEveryEngine((engine) => {
       expect(await change(ids.admin, { room, name: "mine now" })).toBe("done");
     });
 
-    test("ROOM-14 an admin deletes any group or channel, and no direct room", async () => {
+    test("ROOM-15 an admin deletes any group or channel, and no direct room", async () => {
       const remove = (room: number) => outcomeOf(does(ids.admin, "room.delete", { room }));
       const { id: room } = await create(ids.alice, { kind: "group", members: [ids.bob] });
       await does(ids.bob, "message.send", { room, text: "quiet-fen" });
@@ -133,7 +133,7 @@ onEveryEngine((engine) => {
       expect(await outcomeOf(does(ids.bob, "room.get", { room: direct }))).toBe("done");
     });
 
-    test("ROOM-14 whoever is no admin any more manages nothing", async () => {
+    test("ROOM-15 whoever is no admin any more manages nothing", async () => {
       const { id: room } = await create(ids.alice);
       await does(ids.admin, "user.set_role", { user: ids.carol, role: "admin" });
       expect(await change(ids.carol, { room, name: "carol was here" })).toBe("done");
@@ -142,13 +142,13 @@ onEveryEngine((engine) => {
       expect(await outcomeOf(does(ids.carol, "room.delete", { room }))).toBe("not_found");
     });
 
-    test("ROOM-14 an archived room is not renamed by an admin either", async () => {
+    test("ROOM-15 an archived room is not renamed by an admin either", async () => {
       const { id: room } = await create(ids.alice);
       await does(ids.alice, "room.archive", { room, archived: true });
       expect(await change(ids.admin, { room, name: "x" })).toBe("forbidden");
     });
 
-    test("ROOM-13 all rooms are read along their ids", async () => {
+    test("ROOM-14 all rooms are read along their ids", async () => {
       const plan = await planOf(fixture.context.database, sharedRoomsAfter({ after: 0, limit: 50 }));
       expect(plan).not.toMatch(/TEMP B-TREE/);
       if (engine === "sqlite") expect(plan).toContain("SEARCH rooms USING INTEGER PRIMARY KEY");

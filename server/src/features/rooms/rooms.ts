@@ -28,7 +28,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
-import { foldName, isAdmin, requireUsers } from "../users/users.ts";
+import { foldName, isAdmin, personRow, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -76,6 +76,18 @@ export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.dire
   return describeMembership(tx.sql, actor.user, room);
 }
 
+/** ROOM-13. The direct room of a pair, where there is one: looking makes none. */
+export async function findDirectRoom(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.find_direct">,
+): Promise<Output<"room.find_direct">> {
+  const present = await sql.first(roomByDirectKey({ key: directKey(actor.user, input.user) }));
+  if (present) return { room: await describeMembership(sql, actor.user, present.id) };
+  await personRow(sql, input.user);
+  return { room: null };
+}
+
 export async function listRooms(
   sql: Sql,
   actor: Actor,
@@ -109,7 +121,7 @@ export async function browseChannels(
   };
 }
 
-/** ROOM-13. What an admin may know of rooms that they are not in. */
+/** ROOM-14. What an admin may know of rooms that they are not in. */
 export async function listAllRooms(
   sql: Sql,
   _actor: Actor,
@@ -131,7 +143,7 @@ export async function getRoom(sql: Sql, actor: Actor, input: Checked<"room.get">
 }
 
 /**
- * ROOM-9, ROOM-14. Name and topic need the permission to change them; visibility and permissions need the owner. A
+ * ROOM-9, ROOM-15. Name and topic need the permission to change them; visibility and permissions need the owner. A
  * change that changes nothing is no event.
  */
 export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.update">): Promise<Membership> {
@@ -161,7 +173,7 @@ export async function archiveRoom(tx: Tx, actor: Actor, input: Checked<"room.arc
   return changed(tx, actor, room.id);
 }
 
-/** ROOM-10, ROOM-14. Deletes a room and all that was said in it: for its owner, or an admin of the server. */
+/** ROOM-10, ROOM-15. Deletes a room and all that was said in it: for its owner, or an admin of the server. */
 export async function deleteRoom(
   tx: Tx,
   actor: Actor,
@@ -252,7 +264,7 @@ function descriptionOf(room: SeenRoom, changes: Omit<Checked<"room.update">, "ro
   };
 }
 
-/** ROOM-14. What an admin of the server may change: nothing that would show them what was said before they came. */
+/** ROOM-15. What an admin of the server may change: nothing that would show them what was said before they came. */
 function isManaging(room: SeenRoom, input: Checked<"room.update">): boolean {
   const opens = input.public === true && room.is_public === 0;
   return input.permissions === undefined && !opens;

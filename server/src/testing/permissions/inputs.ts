@@ -35,6 +35,10 @@ export const inputs: Inputs = {
   "server.claim": (world) => ({ ...account(world), code: "no-such-code" }),
   "session.create": (world, { who }) => credentials(world, who),
   "session.refresh": (world, { who }) => ({ refresh_token: world.devices[who].refreshToken }),
+  // Odd: one's own; even: what is no token.
+  "session.revoke": (world, call) => ({
+    refresh_token: isOdd(call) ? world.devices[call.who].refreshToken : "12.1.no-such-token",
+  }),
   // Odd: with an invite.
   "user.register": (world, call) => ({ ...account(world), ...(isOdd(call) && { invite: world.invite }) }),
   "session.list": () => ({}),
@@ -114,6 +118,7 @@ export const inputs: Inputs = {
     ...{ kind: "group", name: "made", public: isOdd(call), members: [targetOf(world, call)] },
   }),
   "room.direct": (world, call) => ({ user: targetOf(world, call) }),
+  "room.find_direct": (world, call) => ({ user: targetOf(world, call) }),
   "room.list": () => ({ limit: 200 }),
   "room.browse": () => ({ limit: 200 }),
   // Odd: one; even: all of them.

@@ -5,7 +5,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
-const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
+const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
   /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
@@ -82,7 +82,15 @@ function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<
 export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
-  ...each(done, "user.create", "invite.create", "invite.list", "account.list"),
+  ...each(
+    done,
+    "user.create",
+    "invite.create",
+    "invite.list",
+    "account.list",
+    "session.revoke",
+    "room.find_direct",
+  ),
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),

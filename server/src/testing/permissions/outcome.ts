@@ -63,6 +63,9 @@ function followPeople(model: Model, call: Call): void {
     case "session.end":
       model.people[odd ? who : target].signedIn = false;
       break;
+    case "session.revoke":
+      if (odd) model.people[who].signedIn = false;
+      break;
     case "password.change":
       model.people[who].restricted = false;
       break;

@@ -74,7 +74,7 @@ export class Trial {
     return maySee(before, who, secret) || maySee(this.world.model, who, secret);
   }
 
-  /** ROOM-13. To an admin of the server the rooms of all worlds are alike. */
+  /** ROOM-14. To an admin of the server the rooms of all worlds are alike. */
   private isManaged({ world, place, kind, gone }: Secret, who: Who): boolean {
     const room = world.model.rooms[place];
     return this.world.model.people[who].admin && kind === "topic" && !gone && isShared(room);
