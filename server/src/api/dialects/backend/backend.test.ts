@@ -275,6 +275,7 @@ describe("the backend API", () => {
       expect((await say(room, people.carol, { content: "Hello" })).status).toBe(201);
       const other = await newRoom(people.alice);
       const socket = await dialectSocket(app, `/ws/${other}`, people.carol.accessToken);
+      await socket.until("active_users");
       expect((await say(other, people.carol, { content: "Hello" })).status).toBe(201);
       await socket.until("message", ({ content }) => content === "Hello");
       socket.destroy();
