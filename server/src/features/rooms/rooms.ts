@@ -41,12 +41,12 @@ import {
   sharedRoomsByIds,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, groupIsPrivate, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
 /** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
   const others = [...new Set(input.members)].filter((user) => user !== actor.user);
-  if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
+  if (input.kind === "group" && input.public) throw groupIsPrivate();
   requireGroupSize(input.kind, others.length + 1);
   await requireUsers(tx.sql, others);
   await requireMayBring(tx.sql, actor.user, others);
@@ -153,7 +153,7 @@ export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.upda
   requireNotDirect(room.kind);
   requireOpen(room);
   if (!(manages && isManaging(room, input))) requireMayChange(room, input);
-  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
+  if (input.public && room.kind === "group") throw groupIsPrivate();
   const description = descriptionOf(room, input);
   if (Bun.deepEquals(description, descriptionOf(room, {}))) {
     return describeAnyRoom(tx.sql, actor.user, room.id);
