@@ -153,7 +153,7 @@ export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.upda
   requireNotDirect(room.kind);
   requireOpen(room);
   if (!(manages && isManaging(room, input))) requireMayChange(room, input);
-  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
+  if (input.public && room.kind === "group") throw groupIsPrivate();
   const description = descriptionOf(room, input);
   if (Bun.deepEquals(description, descriptionOf(room, {}))) {
     return describeAnyRoom(tx.sql, actor.user, room.id);
@@ -281,7 +281,6 @@ function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
   if (input.public !== undefined || input.permissions !== undefined) {
     requirePermission(room.role, "owner", "change who may see it and what members may do");
   }
-  if (input.public && room.kind === "group") throw groupIsPrivate();
 }
 
 function requireNotDirect(kind: RoomKind): void {
