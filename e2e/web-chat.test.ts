@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
 import {
   add,
+  becomes,
   choose,
   comesInSight,
   composer,
@@ -75,7 +76,10 @@ describe.skipIf(!hasBrowser)("two people chat, on a desk and on a phone (Chromiu
     await choose(bob, "Oops", "Delete");
     await bob.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await sees(alice, "This message was deleted.");
-    expect(await alice.page.getByText("Oops").count()).toBe(0);
+    await becomes(
+      () => alice.page.getByText("Oops").count(),
+      (count) => count === 0,
+    );
   });
 
   test("UI-14 an answer shows what it answers, and a press on that leads to it", async () => {
