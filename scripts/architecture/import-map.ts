@@ -80,6 +80,8 @@ export const chooser = "server/src/app.ts";
 export const engines: readonly string[] = ["sqlite", "postgres", "disk", "s3", "memory", "redis"];
 /** The only file that knows the dialects. */
 export const dialectMount = "server/src/api/dialects/mount.ts";
+/** Dialects bear the names under which they are known. */
+export const dialectFolder = /^server\/src\/api\/dialects\/[a-z-]+\//;
 /** Words that say nothing about what is inside. */
 export const emptyWords: readonly string[] = [
   "util",

@@ -1,5 +1,13 @@
 import type { Finding, Rule } from "./finding.ts";
-import { clock, configFile, emptyWords, environmentReader, longestFile, mayBeLong } from "./import-map.ts";
+import {
+  clock,
+  configFile,
+  dialectFolder,
+  emptyWords,
+  environmentReader,
+  longestFile,
+  mayBeLong,
+} from "./import-map.ts";
 import type { Module } from "./imports.ts";
 import { lineAt } from "./source.ts";
 
@@ -30,7 +38,9 @@ export const codeRules: readonly Rule[] = [
     id: "ARCH-14",
     says: "names say what is inside",
     find: (modules) =>
-      modules.filter(({ path }) => path.split("/").some(isEmptyName)).map(named("says nothing")),
+      modules
+        .filter(({ path }) => path.replace(dialectFolder, "").split("/").some(isEmptyName))
+        .map(named("says nothing")),
   },
   {
     id: "ARCH-15",

@@ -1,10 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { Server } from "bun";
+import { dialectNames } from "./api/dialects/mount.ts";
 import { createHttp } from "./api/http.ts";
 import type { SocketData } from "./api/live/connection.ts";
 import { Live } from "./api/live/live.ts";
 import { Nodes } from "./api/live/nodes.ts";
+import { socketHandler } from "./api/sockets.ts";
 import { type Config, ConfigError } from "./config.ts";
 import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
@@ -89,6 +91,7 @@ async function giveBack(opened: Opened): Promise<void> {
 
 async function start(options: AppOptions, opened: Opened): Promise<App> {
   const { config } = options;
+  requireDialects(config);
   const clock = options.clock ?? systemClock;
   const logger = options.logger ?? standardLogger(config.logLevel, clock);
   const database = await openStore(config, opened);
@@ -129,6 +132,15 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   indexer = new SearchIndexer(context);
   sweeper = new UploadSweeper(context);
   return serve({ options, context, live, nodes, indexer, sweeper, setup, opened });
+}
+
+/** CONFIG-1. Which dialects there are is known only where they are mounted. */
+function requireDialects({ dialects }: Config): void {
+  const unknown = dialects?.find((name) => !dialectNames.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigError(
+    `the settings are wrong:\n  DIALECTS names ${unknown}; there are ${dialectNames.join(", ")}`,
+  );
 }
 
 function strongBytes(length: number): Uint8Array {
@@ -197,12 +209,15 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { context, live, indexer, sweeper } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
-  const answer = await createHttp({ context, live, pages, isDraining: () => draining });
+  const { nodes } = parts;
+  const brokerOf = ({ isDeaf }: Nodes) => (isDeaf ? "down" : "ok");
+  const broker = () => (nodes ? brokerOf(nodes) : "none");
+  const answer = await createHttp({ context, live, pages, isDraining: () => draining, broker });
   const server = Bun.serve<SocketData>({
     hostname: config.host,
     port: config.port,
     fetch: answer,
-    websocket: live.websocket,
+    websocket: socketHandler(live.websocket),
     maxRequestBodySize: longestRequest,
     idleTimeout: 30,
     development: false,

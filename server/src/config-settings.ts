@@ -191,6 +191,22 @@ export const settings = {
     example: "invite",
     schema: oneOf("closed", "invite", "open"),
   }),
+  DIALECTS: setting({
+    group: "Operation",
+    about:
+      "Which of the earlier chat systems' APIs are spoken, separated by commas; `none` for none of them. Their names are in `docs/compatibility.md`.",
+    unset: "all of them",
+    example: "chat-video, rooms",
+    schema: list((entry) => /^[a-z][a-z-]{0,31}$/.test(entry), "must be names separated by commas"),
+  }),
+  DIALECT_QUERY_TOKEN: setting({
+    group: "Operation",
+    about:
+      "Whether the sockets of those APIs take a token in their address (`?token=`), as the documented clients send it. It is never logged here; other programs on the way may do so.",
+    unset: "on",
+    example: "off",
+    schema: oneOf("on", "off"),
+  }),
   ADMIN_USERNAME: setting({
     group: "Accounts",
     about:

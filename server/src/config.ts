@@ -32,6 +32,10 @@ export interface Config {
   logLevel: LogLevel;
   serverName: string;
   docs: boolean;
+  /** Names of the dialects that are spoken; null for all of them. */
+  dialects: readonly string[] | null;
+  /** Whether their sockets take a token in the query. */
+  dialectQueryToken: boolean;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -97,6 +101,8 @@ function assemble(values: Values): Config {
     logLevel: values.LOG_LEVEL ?? "info",
     serverName: values.SERVER_NAME ?? "Parley",
     docs: values.DOCS !== "off",
+    dialects: values.DIALECTS?.filter((name) => name !== "none") ?? null,
+    dialectQueryToken: values.DIALECT_QUERY_TOKEN !== "off",
   };
 }
 

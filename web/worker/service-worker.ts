@@ -7,13 +7,19 @@ declare const VERSION: string;
 
 const files = FILES;
 const cacheName = `parley-${VERSION}`;
+/** At the same address programs are answered in JSON. */
+const asPage = { headers: { accept: "text/html" } };
 
 /** OFFLINE-1. The pages of one version are kept together: they open without a network, and never mix with another's. */
 self.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(cacheName)
-      .then((cache) => cache.addAll(files.map((path) => new Request(path, { cache: "reload" })))),
+      .then((cache) =>
+        cache.addAll(
+          files.map((path) => new Request(path, { cache: "reload", ...(path === "/" && asPage) })),
+        ),
+      ),
   );
 });
 
@@ -40,7 +46,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   const isPage = request.mode === "navigate" && isOwnPage(url.pathname);
-  if (isPage) event.respondWith(kept("/"));
+  if (isPage) event.respondWith(kept(new Request("/", asPage)));
   else if (files.includes(url.pathname) || url.pathname.startsWith("/assets/"))
     event.respondWith(kept(request));
 });
@@ -49,6 +55,6 @@ function isOwnPage(path: string): boolean {
   return /^\/(?:$|setup$|invite$|saved$|search$|rooms\/|settings(?:\/|$))/.test(path);
 }
 
-async function kept(request: Request | string): Promise<Response> {
+async function kept(request: Request): Promise<Response> {
   return (await caches.match(request, { cacheName })) ?? fetch(request);
 }

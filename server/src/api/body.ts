@@ -16,6 +16,17 @@ export async function readJsonObject(request: Request): Promise<Record<string, u
   return value as Record<string, unknown>;
 }
 
+/** The fields of a form (`application/x-www-form-urlencoded`), each given once; null for a body of another type. */
+export async function readForm(request: Request): Promise<Map<string, string> | null> {
+  if (typeOf(request) !== "application/x-www-form-urlencoded") return null;
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(decode(await readBytes(request, limits.bodyBytes)))) {
+    if (fields.has(name)) throw new ChatError("invalid", "a field is given twice in the form");
+    fields.set(name, value);
+  }
+  return fields;
+}
+
 /** The bytes in the body of an operation that takes them; none where there is no body. */
 export async function readBody(request: Request, { types, most }: BytesSpec): Promise<Uint8Array> {
   const bytes = await readBytes(request, most);

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { spokenDialects } from "./dialects/mount.ts";
 import { describeApi } from "./openapi.ts";
 import type { Routes } from "./rest.ts";
 
@@ -48,8 +49,11 @@ function page(head: string, body: string): string {
 }
 
 /** REST-14. The description and its two viewers, from the packages on this machine: no other address is asked. */
-export function addDocsRoutes(routes: Routes, server: { serverName: string }): void {
-  const description = JSON.stringify(describeApi(server));
+export function addDocsRoutes(
+  routes: Routes,
+  server: { serverName: string; dialects: readonly string[] | null },
+): void {
+  const description = JSON.stringify(describeApi(server, spokenDialects(server.dialects)));
   const add = (path: string, body: string | Blob, type: string, rest: Record<string, string>) =>
     routes.get(
       path,

@@ -6,10 +6,12 @@ import type { Context } from "../context.ts";
 import { isClaimed } from "../features/server/server.ts";
 import { Networks } from "../platform/networks.ts";
 import { clientAddress } from "./addresses.ts";
+import { mountDialects } from "./dialects/mount.ts";
+import { type DialectSockets, needsUpgrade } from "./dialects/upgrades.ts";
 import { addDocsRoutes } from "./docs.ts";
 import { addFileRoutes } from "./file-routes.ts";
 import { allowOrigin, optionsAnswer, secure } from "./headers.ts";
-import { addHealthRoutes } from "./health.ts";
+import { addHealthRoutes, type BrokerState } from "./health.ts";
 import type { SocketData } from "./live/connection.ts";
 import type { Live } from "./live/live.ts";
 import { foreignOrigin, mayOpenSocket } from "./origins.ts";
@@ -21,10 +23,11 @@ import { addUploadRoutes, tusOptions } from "./uploads.ts";
 
 export interface HttpParts {
   context: Context;
-  live: Pick<Live, "upgrade">;
+  live: Live;
   /** Where the built web client is. */
   pages: string;
   isDraining: () => boolean;
+  broker: () => BrokerState;
 }
 
 export type Answerer = (request: Request, server: Server<SocketData>) => Promise<Response | undefined>;
@@ -36,6 +39,7 @@ const refusals: ReadonlySet<number> = new Set([401, 403, 413, 429, 503]);
 interface Routing {
   parts: HttpParts;
   routes: Routes;
+  dialects: DialectSockets;
   requireClaimed: () => Promise<void>;
 }
 
@@ -44,7 +48,7 @@ export async function createHttp(parts: HttpParts): Promise<Answerer> {
   const { context } = parts;
   const { config } = context;
   const requireClaimed = claimGate(context);
-  const routing: Routing = { parts, requireClaimed, routes: await routesOf(parts, requireClaimed) };
+  const routing: Routing = { parts, requireClaimed, ...(await routesOf(parts, requireClaimed)) };
   const trusted = new Networks(config.trustedProxies);
   return async (request, server) => {
     const requestId = Buffer.from(context.randomBytes(12)).toString("base64url");
@@ -69,16 +73,17 @@ function pathOf(request: Request): string | null {
 }
 
 async function routesOf(
-  { context, pages, isDraining }: HttpParts,
+  { context, live, pages, isDraining, broker }: HttpParts,
   requireClaimed: () => Promise<void>,
-): Promise<Routes> {
+): Promise<Pick<Routing, "routes" | "dialects">> {
   const routes: Routes = new Hono<{ Bindings: RequestScope }>({ strict: false });
-  addHealthRoutes(routes, context, { isDraining });
+  addHealthRoutes(routes, context, { isDraining, broker });
   addRestRoutes(routes, context, requireClaimed);
   addPictureRoutes(routes, context, requireClaimed);
   addUploadRoutes(routes, context, requireClaimed);
   addFileRoutes(routes, context, requireClaimed);
   if (context.config.docs) addDocsRoutes(routes, context.config);
+  const dialects = mountDialects(routes, { context, live }, requireClaimed);
   await addPageRoutes(routes, pages);
   routes.notFound(() => {
     throw new ChatError("not_found", "there is nothing at this path");
@@ -87,7 +92,7 @@ async function routesOf(
   routes.onError((error) => {
     throw error;
   });
-  return routes;
+  return { routes, dialects };
 }
 
 /** REST-11. While unclaimed only what leads to the first admin answers. Once claimed nobody asks the store again. */
@@ -115,12 +120,17 @@ async function respond(routing: Routing, arrived: Arrived): Promise<Response | u
   try {
     if (path === null) return badHost(scope);
     if (path === livePath) return await openSocket(routing, arrived);
+    const openDialect = request.method === "GET" ? routing.dialects.at(path) : null;
+    if (openDialect && asksForSocket(request)) {
+      return await openDialect({ request, server: arrived.server, scope });
+    }
     const allowed = methods.filter((method) => routes.router.match(method, path)[0].length > 0);
     if (allowed.includes("GET")) allowed.push("HEAD");
     if (request.method === "OPTIONS" && allowed.length > 0) {
       const more = tusOptions(path, parts.context);
       return optionsAnswer(allowed, foreignOrigin(request, config), more);
     }
+    if (openDialect && allowed.length === 0) return needsUpgrade();
     if (allowed.length > 0 && !allowed.includes(request.method)) return wrongMethod(allowed, scope);
     // Bun leaves the body of an answer to HEAD out by itself, and tells its length.
     const asked = request.method === "HEAD" ? new Request(request, { method: "GET" }) : request;
@@ -140,6 +150,10 @@ async function openSocket(
   }
   await requireClaimed();
   return parts.live.upgrade(request, server, scope.address);
+}
+
+function asksForSocket(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
 }
 
 /** RFC 9112 wants a 400 here; the list of codes has only 422 for what is invalid. */

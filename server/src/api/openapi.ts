@@ -10,6 +10,8 @@ import { type ErrorCode, errorCodes } from "@parley/protocol/errors";
 import { livePath, liveSubprotocol } from "@parley/protocol/frames";
 import type { BytesSpec, OperationSpec } from "@parley/protocol/operation";
 import type { z } from "zod";
+import type { Dialect } from "./dialects/dialect.ts";
+import { dialectPaths, dialectSchemas, dialectTags } from "./openapi-dialects.ts";
 import { exampleOf } from "./openapi-examples.ts";
 import { fileDescriptions } from "./openapi-files.ts";
 import {
@@ -24,7 +26,7 @@ import { version } from "./version.ts";
 type Json = Record<string, unknown>;
 
 /** REST-13. The description of the API, made from the contract and nothing else: OpenAPI 3.1. */
-export function describeApi(server: { serverName: string }): Json {
+export function describeApi(server: { serverName: string }, dialects: readonly Dialect[] = []): Json {
   const schemas = contractSchemas();
   return {
     openapi: "3.1.0",
@@ -35,7 +37,7 @@ export function describeApi(server: { serverName: string }): Json {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags,
+    tags: [...tags, ...dialectTags(dialects)],
     security: [{ bearer: [] }],
     paths: {
       ...pathsOf(schemas),
@@ -43,10 +45,11 @@ export function describeApi(server: { serverName: string }): Json {
       ...picturePaths(),
       ...fileDescriptions(),
       ...healthPaths(),
+      ...dialectPaths(dialects),
     },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-      schemas: { ...schemas.components, Problem: problemSchema() },
+      schemas: { ...schemas.components, Problem: problemSchema(), ...dialectSchemas },
       responses: problemResponses(),
     },
     "x-live": {

@@ -31,7 +31,7 @@ afterAll(async () => {
 describe("pages", () => {
   test("REST-12 the web client is served where people open it", async () => {
     for (const path of ["/", "/setup", "/invite", "/setup/"]) {
-      const { status, headers, body } = await app.ask("GET", path);
+      const { status, headers, body } = await app.ask("GET", path, { headers: { accept: "text/html" } });
       expect([path, status, headers.get("content-type"), headers.get("cache-control")]).toEqual([
         path,
         200,
@@ -79,7 +79,7 @@ describe("pages", () => {
   });
 
   test("REST-12 without a built client a plain word says so", async () => {
-    const { status, body } = await bare.ask("GET", "/");
+    const { status, body } = await bare.ask("GET", "/", { headers: { accept: "text/html" } });
     expect(status).toBe(200);
     expect(body).toContain("has not been built");
   });

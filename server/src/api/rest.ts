@@ -92,7 +92,7 @@ export async function sessionOf(context: Context, request: Request, scope: Reque
   return actor;
 }
 
-async function bearerOf(
+export async function bearerOf(
   context: Context,
   request: Request,
   scope: RequestScope,
@@ -106,7 +106,7 @@ async function bearerOf(
   return { actor, restricted };
 }
 
-function keyOf(request: Request): string | null {
+export function keyOf(request: Request): string | null {
   const key = request.headers.get("idempotency-key");
   if (key === null) return null;
   const { error } = clientId.safeParse(key);

@@ -4,13 +4,27 @@ import type { ServerWebSocket } from "bun";
 import type { Caller } from "../call.ts";
 import type { Blocks } from "./apart.ts";
 
+/** Who speaks another language than ours on a socket, and what becomes of it is theirs to handle. */
+export interface Translator {
+  opened(socket: ServerWebSocket<SocketData>): void;
+  received(message: string | Buffer): void;
+  drained(): void;
+  closed(): void;
+}
+
 /** What Bun keeps beside a socket. */
 export interface SocketData {
   address: string;
   connection: Connection | null;
+  /** Left out where our own protocol is spoken. */
+  translator?: Translator;
 }
 
-export type Socket = ServerWebSocket<SocketData>;
+/** What a connection needs of its socket: one of Bun's, or the inner end of one that speaks otherwise. */
+export type Socket = Pick<
+  ServerWebSocket<SocketData>,
+  "data" | "send" | "cork" | "close" | "terminate" | "getBufferedAmount"
+>;
 
 /** Frames one socket may have waiting or under way; one more closes it. */
 const inboxFrames = 256;

@@ -200,6 +200,7 @@ export class Inbound {
     if (!connection.isOpen) return;
     if (!connection.opened.includes(room)) connection.opened = [...connection.opened, room];
     const feed = this.live.feeds.get(room);
+    if (this.live.hears(connection, room)) this.live.attendance.enter(connection, room);
     // Whoever was taken out while the store was read is not let in by what it said before.
     if (!feed?.short.delete(connection)) return;
     const from = resumeAt(connection, membership, after);
@@ -211,6 +212,7 @@ export class Inbound {
     const feed = this.live.feeds.get(room);
     if (!connection.opened.includes(room)) return;
     connection.opened = connection.opened.filter((each) => each !== room);
+    this.live.attendance.leave(connection, room);
     if (!feed?.full.has(connection)) return;
     if (feed.members <= limits.fullRoomMembers) return;
     feed.full.delete(connection);

@@ -1,15 +1,17 @@
+import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent } from "@parley/protocol/events";
 import { closeCodes, liveSubprotocol } from "@parley/protocol/frames";
 import { limits } from "@parley/protocol/limits";
 import type { PresenceState } from "@parley/protocol/presence";
 import type { Membership } from "@parley/protocol/rooms";
-import type { Server, WebSocketHandler } from "bun";
+import type { Server } from "bun";
 import type { Change, Context } from "../../context.ts";
 import { blocksAround } from "../../features/blocks/blocks.ts";
 import { eventsAfter } from "../../features/histories/histories.ts";
 import { userEvents } from "../../features/logs/logs.ts";
 import { noteLastSeen, presenceOf } from "../../features/presence/presence.ts";
 import { Apart, isApart } from "./apart.ts";
+import { Attendance } from "./attendance.ts";
 import { CatchUp } from "./catch-up.ts";
 import { Connection, type Socket, type SocketData } from "./connection.ts";
 import { Following } from "./following.ts";
@@ -27,10 +29,19 @@ const silentInAll = 2_000;
 /** Sockets written to before others get their turn. */
 const writeSlice = 500;
 
+/** What becomes of a socket on which our protocol is spoken. */
+export interface LiveHandler {
+  open(socket: Socket): void;
+  message(socket: Socket, message: string | Buffer): void;
+  drain(socket: Socket): void;
+  close(socket: Socket): void;
+}
+
 /** Tells other nodes what passes by on this one. */
 export interface Elsewhere {
   typed(room: number, head: number, user: number, on: boolean): void;
   presenceChanged(user: number, state: PresenceState): void;
+  attended(room: number, users: readonly number[]): void;
 }
 
 /** The live socket of a node: everything that is connected, and what it hears. */
@@ -41,7 +52,8 @@ export class Live {
   readonly apart: Apart;
   readonly marks = new Marks();
   readonly rounds: Rounds;
-  readonly websocket: WebSocketHandler<SocketData>;
+  readonly websocket: LiveHandler;
+  readonly attendance: Attendance;
   readonly catchUp: CatchUp;
   readonly starting: Starting;
   /** Null where there is no other node to tell. */
@@ -94,6 +106,7 @@ export class Live {
       read: (users) => blocksAround(database, users),
       tell: (connections, user) => void this.tellPresence(connections, user).catch(failed),
     });
+    this.attendance = new Attendance((room, users) => this.elsewhere?.attended(room, users));
     this.starting = new Starting(this, (connection) => this.begin(connection));
     this.inbound = new Inbound(this);
     this.websocket = this.handlers();
@@ -112,21 +125,23 @@ export class Live {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return new Response("this is a websocket endpoint", { status: 426, headers: { upgrade: "websocket" } });
     }
-    if (this.draining) return new Response("the server is stopping", { status: 503 });
     const offered = request.headers.get("sec-websocket-protocol")?.split(",") ?? [];
     const accepted = offered.some((each) => each.trim() === liveSubprotocol);
     if (offered.length > 0 && !accepted) return new Response(`speak ${liveSubprotocol}`, { status: 400 });
-    if (this.silent.size >= silentInAll || (this.silentBy.get(address) ?? 0) >= silentPerAddress) {
-      return new Response("too many sockets without a hello", {
-        status: 429,
-        headers: { "retry-after": "2" },
-      });
-    }
+    this.requireRoom(address);
     const done = server.upgrade(request, {
       data: { address, connection: null },
       ...(accepted && { headers: { "sec-websocket-protocol": liveSubprotocol } }),
     });
     return done ? undefined : new Response("not a websocket handshake", { status: 400 });
+  }
+
+  /** LIVE-8. Throws where one more socket of which nobody knows yet whose it is cannot be taken. */
+  requireRoom(address: string): void {
+    if (this.draining) throw new ChatError("unavailable", "the server is stopping", { after: 2 });
+    if (this.silent.size >= silentInAll || (this.silentBy.get(address) ?? 0) >= silentPerAddress) {
+      throw new ChatError("rate_limited", "too many sockets without a hello", { after: 2 });
+    }
   }
 
   /** Everything that a commit changed, in order. */
@@ -164,6 +179,7 @@ export class Live {
   attach(connection: Connection, room: Membership, position: number): RoomFeed {
     const feed = this.feeds.open(room.id, room.head, room.member_count);
     if (!connection.rooms.includes(room.id)) connection.rooms.push(room.id);
+    if (connection.opened.includes(room.id)) this.attendance.enter(connection, room.id);
     if (!connection.opened.includes(room.id) && feed.members > limits.fullRoomMembers) {
       feed.short.add(connection);
       // What was told in short since the room was read is told again.
@@ -187,6 +203,7 @@ export class Live {
   detach(connection: Connection, room: number): void {
     const feed = this.feeds.get(room);
     if (feed) this.feeds.leave(feed, connection);
+    this.attendance.leave(connection, room);
   }
 
   /** LIVE-6. Closes the sockets of a session that has ended. */
@@ -233,14 +250,8 @@ export class Live {
     this.context.writer.write((tx) => noteLastSeen(tx, present)).catch((error) => this.failed(error));
   }
 
-  private handlers(): WebSocketHandler<SocketData> {
+  private handlers(): LiveHandler {
     return {
-      maxPayloadLength: limits.frameBytes,
-      // The last net: nothing is written to a socket whose buffer is not empty.
-      backpressureLimit: 1024 * 1024,
-      closeOnBackpressureLimit: true,
-      idleTimeout: 90,
-      perMessageDeflate: false,
       open: (socket) => this.opened(socket),
       message: (socket, message) => this.guard(socket, () => this.received(socket, message)),
       drain: (socket) => this.guard(socket, () => this.drained(socket)),

@@ -23,6 +23,8 @@ const lists = {
   marks: z.array(z.tuple([id, position, id, position, position])),
   /** [user, user]: one of them has blocked the other, or does so no more. */
   blocks: z.array(z.tuple([id, id])),
+  /** [room, users]: everyone who has this room open on the sending node, from one person who does to the last. */
+  attending: z.array(z.tuple([id, z.array(id)])),
   /** [user, state]: of people whose state on the sending node changed. */
   presences: z.array(state),
 };

@@ -15,6 +15,7 @@ export class NodeOutbox {
   private marks = new Map<string, NonNullable<NodeNews["marks"]>[number]>();
   private blocks = new Map<string, NonNullable<NodeNews["blocks"]>[number]>();
   private presences = new Map<number, PresenceState>();
+  private attending = new Map<number, readonly number[]>();
   private waiting = false;
 
   constructor(private readonly send: (news: NodeNews) => void) {}
@@ -50,6 +51,11 @@ export class NodeOutbox {
     this.soon();
   }
 
+  addAttending(room: number, users: readonly number[]): void {
+    this.attending.set(room, users);
+    this.soon();
+  }
+
   private soon(): void {
     if (this.waiting) return;
     this.waiting = true;
@@ -66,8 +72,9 @@ export class NodeOutbox {
 
   private get isFilled(): boolean {
     return (
-      [this.rooms, this.users, this.marks, this.blocks, this.presences].some(({ size }) => size > 0) ||
-      this.typing.length > 0
+      [this.rooms, this.users, this.marks, this.blocks, this.presences, this.attending].some(
+        ({ size }) => size > 0,
+      ) || this.typing.length > 0
     );
   }
 
@@ -79,6 +86,7 @@ export class NodeOutbox {
       marks: [...this.marks.values()],
       blocks: [...this.blocks.values()],
       presences: [...this.presences],
+      attending: [...this.attending].map(([room, users]) => [room, [...users]]),
     };
     this.rooms = new Map();
     this.users = new Map();
@@ -86,6 +94,7 @@ export class NodeOutbox {
     this.marks = new Map();
     this.blocks = new Map();
     this.presences = new Map();
+    this.attending = new Map();
     return news;
   }
 }

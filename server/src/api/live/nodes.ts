@@ -125,14 +125,21 @@ export class Nodes {
     if (!this.isAlone) this.outbox.addPresence(user, state);
   }
 
+  /** Who has a room open on this node changed. */
+  attended(room: number, users: readonly number[]): void {
+    if (!this.isAlone) this.outbox.addAttending(room, users);
+  }
+
   /** Called about once a second: what the node hears of this tells it that the bus carries. */
   beat(): void {
     const now = this.now();
     this.forget(now);
+    this.live.attendance.expire(now);
     this.publish(this.isAlone ? {} : this.recentNews());
     if (!this.isAlone && now - this.rollAt >= rollEvery) {
       this.rollAt = now;
       for (const text of writeRoll(this.id, this.live.presences.own())) this.bus.publish(text);
+      this.publish({ attending: [...this.live.attendance.own()] });
     }
     if (now - Math.max(this.heardAt, this.renewedAt) >= renewAfter) {
       this.renewedAt = now;
@@ -177,6 +184,7 @@ export class Nodes {
     for (const [node, at] of this.others) {
       if (now - at <= silentFor) continue;
       this.others.delete(node);
+      this.live.attendance.lose(node);
       // Of those who are left one remembers when that node's people were last here; a deaf one knows nothing.
       const isFirst = [...this.others.keys()].every((other) => this.id < other);
       this.live.presences.lose(node, { remember: isFirst && !this.isDeaf });
@@ -208,11 +216,15 @@ export class Nodes {
     }
     if (message.blocks) live.apart.refresh(message.blocks.flat()).catch((error) => live.failed(error));
     for (const [user, state] of message.presences ?? []) live.presences.hear(message.node, user, state);
+    for (const [room, users] of message.attending ?? []) {
+      live.attendance.hear(message.node, { room, users, now: this.now() });
+    }
     if (message.roll) live.presences.hearRoll(message.node, message.roll);
     if (!message.leaving) return;
     this.stopped.set(message.node, this.now());
     this.others.delete(message.node);
     live.presences.letGo(message.node, this.now());
+    live.attendance.lose(message.node);
   }
 }
 
