@@ -1,7 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
 import { DropZone } from "../../features/files/files.tsx";
@@ -57,7 +57,8 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const readTo = useReadTo(room.id);
-  useEffect(() => {
+  // Before what is in sight is read, which is how the room would be found then.
+  useLayoutEffect(() => {
     client.open(room.id);
     return () => client.close(room.id);
   }, [client, room.id]);
