@@ -2,7 +2,7 @@ import { type Client, createClient } from "@parley/web/client/client";
 import { memoryOutbox } from "@parley/web/client/outbox-memory";
 import type { Browser } from "playwright-core";
 import { type Device, desktop, fillForm, launch, openDevice, type Screen } from "./browser.ts";
-import { admin, startServer, type TestServer } from "./server.ts";
+import { admin, startServer, type TestServer, type TestServerOptions } from "./server.ts";
 
 const passwords = {
   admin: admin.password,
@@ -26,8 +26,8 @@ export interface WebScene {
   end(): Promise<void>;
 }
 
-export async function startScene(): Promise<WebScene> {
-  const server = await startServer();
+export async function startScene(options: Pick<TestServerOptions, "environment"> = {}): Promise<WebScene> {
+  const server = await startServer(options);
   const browser = await launch();
   const devices: Device[] = [];
   const by = { admin: await caller(server.url, "admin") } as Record<Name, Client>;

@@ -37,11 +37,28 @@ async function addServiceWorker(folder: string): Promise<void> {
     entrypoints: [join(import.meta.dir, "worker/service-worker.ts")],
     minify: true,
     define: {
+      WORDS: JSON.stringify(await wordsOfPushes()),
       FILES: JSON.stringify(["/", ...files]),
       VERSION: JSON.stringify(hash.digest("hex").slice(0, 12)),
     },
   });
   await Bun.write(join(folder, "service-worker.js"), outputs[0] as Blob);
+}
+
+/** What the worker says when there is no page to ask, by language. */
+async function wordsOfPushes(): Promise<Record<string, object>> {
+  const folder = join(import.meta.dir, "locales");
+  const names = await Array.fromAsync(new Bun.Glob("*.json").scan({ cwd: folder }));
+  const found = names.sort().map(async (name) => {
+    const texts: Record<string, string> = await Bun.file(join(folder, name)).json();
+    const words = {
+      hidden: texts["notify.hidden"],
+      test: texts["notify.testBody"],
+      said: texts["timeline.said"],
+    };
+    return [name.replace(".json", ""), words] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
 }
 
 if (import.meta.main) {

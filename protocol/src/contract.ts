@@ -9,6 +9,7 @@ import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
+import { pushOperations } from "./push.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
@@ -26,6 +27,7 @@ export const contract = {
   ...fileOperations,
   ...pinOperations,
   ...notificationOperations,
+  ...pushOperations,
   ...searchOperations,
   ...logOperations,
   ...avatarOperations,

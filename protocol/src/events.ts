@@ -52,6 +52,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   /** The person told the same of all rooms. */
   z.object({ kind: z.literal("notification.default_changed"), at: time, ...defaultNotifications.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
+  /** Which of the person's devices are told by push, or what a push may hold, is another. */
+  z.object({ kind: z.literal("push.changed"), at: time }),
   /** The person blocks somebody from now on, or no more. */
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
   /** What a device of the person's has begun to write, as it stands when the event is read. */

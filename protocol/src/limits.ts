@@ -51,6 +51,9 @@ export const limits = {
   saved: 1_000,
   /** Drafts that one person keeps. */
   drafts: 200,
+  /** Devices of one person that are told by push, and characters of the address of one. */
+  pushDevices: 20,
+  pushEndpoint: 1_000,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */
   reportComment: 1_000,
   reportNote: 2_000,

@@ -12,6 +12,7 @@ import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import { forgetPush, PushSender } from "./features/push/push.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
@@ -23,12 +24,14 @@ import { redisBus } from "./platform/bus-redis.ts";
 import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
+import { Egress } from "./platform/egress.ts";
 import { diskFiles } from "./platform/files-disk.ts";
 import { diskGrowing } from "./platform/growing-disk.ts";
 import { Images } from "./platform/images.ts";
 import { lockPlace, requireLocalFolder } from "./platform/lock.ts";
 import { type Logger, standardLogger } from "./platform/logger.ts";
 import { PasswordHasher } from "./platform/passwords.ts";
+import { Push } from "./platform/push.ts";
 import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
 import { Writer } from "./platform/write.ts";
@@ -56,6 +59,8 @@ export interface App {
   nodes: Nodes | null;
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
+  /** Null where the server sends no pushes. */
+  pushes: PushSender | null;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -100,6 +105,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   let nodes: Nodes | null = null;
   let indexer: SearchIndexer | undefined;
   let sweeper: UploadSweeper | undefined;
+  let pushes: PushSender | null = null;
   const writer = new Writer<Tables, Change>({
     database,
     clock,
@@ -108,6 +114,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
       nodes?.committed(changes);
       indexer?.committed(changes);
       sweeper?.committed(changes);
+      pushes?.committed(changes);
     },
     onSettled: () => live?.flush(),
     onBroken: options.onBroken,
@@ -123,7 +130,11 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
     files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
-    presence: { stateOf: (user) => live?.presences.stateOf(user) ?? "offline" },
+    presence: {
+      stateOf: (user) => live?.presences.stateOf(user) ?? "offline",
+      heardAgo: (user, session) => live?.people.heardAgo(user, session, clock.monotonic()) ?? null,
+    },
+    ...outside({ config, clock, randomBytes }),
     epoch: await loadEpoch({ writer, randomBytes }),
   };
   live = new Live(context);
@@ -131,7 +142,17 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   const setup = await prepareClaim(context);
   indexer = new SearchIndexer(context);
   sweeper = new UploadSweeper(context);
-  return serve({ options, context, live, nodes, indexer, sweeper, setup, opened });
+  if (context.push) pushes = new PushSender(context, context.push);
+  else await writer.write(forgetPush);
+  return serve({ options, context, live, nodes, indexer, sweeper, pushes, setup, opened });
+}
+
+/** CONFIG-11. Nothing goes out but by way of the egress, and pushes only where the admin has named services. */
+function outside({ config, ...parts }: Pick<Context, "config" | "clock" | "randomBytes">) {
+  const { egressAllow, pushServices, secretKey, publicUrl } = config;
+  const egress = new Egress({ allow: egressAllow });
+  const options = { ...parts, egress, services: pushServices, secretKey, subject: publicUrl };
+  return { egress, push: pushServices.length > 0 ? new Push(options) : null };
 }
 
 /** CONFIG-1. Which dialects there are is known only where they are mounted. */
@@ -200,13 +221,14 @@ interface Serving {
   nodes: Nodes | null;
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
+  pushes: PushSender | null;
   setup: SetupLink | null;
   opened: Opened;
 }
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper } = parts;
+  const { context, live, indexer, sweeper, pushes } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const { nodes } = parts;
@@ -230,6 +252,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   tidying.unref();
   opened.push(() => clearInterval(tidying));
   indexer.start();
+  pushes?.start();
   sweeper.tidy();
   context.logger.info("server.started", {
     host: config.host,
@@ -240,7 +263,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop()]));
+    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop(), pushes?.stop()]));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
     context.logger.info("server.stopped");

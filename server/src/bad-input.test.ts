@@ -43,7 +43,11 @@ const socketFor = (op: OperationName) => (callOf(op).who === "admin" ? adminSock
 const validFor = (op: OperationName) => inputOf(world, callOf(op));
 
 beforeAll(async () => {
-  app = await testApp({ environment: { OPERATIONS_PER_SECOND: "0", TRUSTED_PROXIES: "127.0.0.1" } });
+  const environment = {
+    ...{ OPERATIONS_PER_SECOND: "0", TRUSTED_PROXIES: "127.0.0.1" },
+    ...{ PUSH_SERVICES: "127.0.0.1", EGRESS_ALLOW: "127.0.0.1:9" },
+  };
+  app = await testApp({ environment });
   const password = newPassword("everybody");
   shared = { password, hash: await app.context.passwords.hash(password) };
 });

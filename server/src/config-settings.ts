@@ -3,6 +3,7 @@ import { displayName, email, username } from "@parley/protocol/users";
 import { z } from "zod";
 import { logLevels } from "./platform/logger.ts";
 import { isNetwork } from "./platform/networks.ts";
+import { browserServices } from "./platform/push.ts";
 import { secretKeyFault } from "./platform/secret-key.ts";
 
 /** One variable of the environment. `docs/configuration.md` is made from these. */
@@ -40,6 +41,14 @@ function list(isEntry: (entry: string) => boolean, words: string) {
     .transform((value) => value.split(",").map((entry) => entry.trim()))
     .refine((entries) => entries.length <= 100, "has more than 100 entries")
     .refine((entries) => entries.every(isEntry), words);
+}
+
+function isService(entry: string): boolean {
+  return entry === "browsers" || /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(entry);
+}
+
+function isHostAndPort(entry: string): boolean {
+  return /^(?:[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/.test(entry);
 }
 
 /** Whether this is `scheme://host[:port]` and nothing more, the way browsers write it. */
@@ -281,6 +290,29 @@ export const settings = {
       .string()
       .min(limits.passwordMin, `must have at least ${limits.passwordMin} characters`)
       .max(limits.passwordMax, `must have at most ${limits.passwordMax} characters`),
+  }),
+  PUSH_SERVICES: setting({
+    group: "Network",
+    about:
+      "Where the server may send pushes, so that people are told while no page is open. `browsers` for the services of the well-known ones (Google, Mozilla, Apple, Microsoft), or hosts separated by commas, `*.` before one for all under it. What is sent is encrypted for one browser alone; the service learns that something came, and when.",
+    unset: "`off`: the server connects to no one",
+    example: "browsers",
+    schema: z
+      .string()
+      .transform((value) =>
+        value === "off" ? [] : value.split(",").map((entry) => entry.trim().toLowerCase()),
+      )
+      .refine((entries) => entries.length <= 100, "has more than 100 entries")
+      .refine((entries) => entries.every(isService), "must be off, browsers, or hosts like push.example.org")
+      .transform((entries) => entries.flatMap((entry) => (entry === "browsers" ? browserServices : [entry]))),
+  }),
+  EGRESS_ALLOW: setting({
+    group: "Network",
+    about:
+      "What the server may reach although it is not public, `host:port` separated by commas: such as a push service of your own. Everything else that it is asked to reach must be public and speak TLS.",
+    unset: "none",
+    example: "127.0.0.1:8080",
+    schema: list(isHostAndPort, "must be like 127.0.0.1:8080 or push.internal:443, separated by commas"),
   }),
   SERVER_NAME: setting({
     group: "Operation",

@@ -117,6 +117,8 @@ describe("settings", () => {
     ADMIN_PASSWORD: ["seven77"],
     CORS_ORIGINS: ["*", "server.test", "https://server.test/x", "https://a.server.test,,", "null"],
     TRUSTED_PROXIES: ["10.0.0.0/33", "proxy", "::1/129", "10.0.0.0/8/8", "10.0.0"],
+    PUSH_SERVICES: ["https://push.example", "push.example,,", "*", "a b", "push.example:443"],
+    EGRESS_ALLOW: ["10.0.0.1", "http://127.0.0.1:80", "127.0.0.1:80/x", "host:123456", "::1:80"],
     SERVER_NAME: [`${"x".repeat(81)}`, "evil\u202ename"],
     LOG_LEVEL: ["verbose", "constructor"],
     DEBUG: ["yes", "express:*", "1"],

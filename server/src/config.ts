@@ -32,6 +32,10 @@ export interface Config {
   logLevel: LogLevel;
   serverName: string;
   docs: boolean;
+  /** Hosts of push services that are sent to; none where the server sends no pushes. */
+  pushServices: readonly string[];
+  /** `host:port` of what may be reached outside although it is not public. */
+  egressAllow: readonly string[];
   /** Names of the dialects that are spoken; null for all of them. */
   dialects: readonly string[] | null;
   /** Whether their sockets take a token in the query. */
@@ -101,9 +105,15 @@ function assemble(values: Values): Config {
     logLevel: values.LOG_LEVEL ?? (values.DEBUG === "true" ? "debug" : "info"),
     serverName: values.SERVER_NAME ?? "Parley",
     docs: values.DOCS !== "off",
+    ...outsideOf(values),
     dialects: values.DIALECTS?.filter((name) => name !== "none") ?? null,
     dialectQueryToken: values.DIALECT_QUERY_TOKEN !== "off",
   };
+}
+
+/** What the admin lets the server connect to. */
+function outsideOf(values: Values): Pick<Config, "pushServices" | "egressAllow"> {
+  return { pushServices: values.PUSH_SERVICES ?? [], egressAllow: values.EGRESS_ALLOW ?? [] };
 }
 
 function keptKey(dataDir: string): string {

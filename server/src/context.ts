@@ -3,11 +3,13 @@ import type { Mark } from "@parley/protocol/messages";
 import type { PresenceState } from "@parley/protocol/presence";
 import type { Config } from "./config.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Egress } from "./platform/egress.ts";
 import type { Files } from "./platform/files.ts";
 import type { Growing } from "./platform/growing.ts";
 import type { Images } from "./platform/images.ts";
 import type { Logger } from "./platform/logger.ts";
 import type { PasswordHasher } from "./platform/passwords.ts";
+import type { Push } from "./platform/push.ts";
 import type { Throttles } from "./platform/throttle.ts";
 import type { Tokens } from "./platform/tokens.ts";
 import type { Writer, WriteTx } from "./platform/write.ts";
@@ -50,7 +52,15 @@ export interface Context {
   /** Bytes of whole uploads, by their keys. */
   files: Files;
   /** Who is here now. */
-  presence: { stateOf(user: number): PresenceState };
+  presence: {
+    stateOf(user: number): PresenceState;
+    /** Milliseconds since this device of the person's was heard by this node; null where it is not connected here. */
+    heardAgo(user: number, session: number): number | null;
+  };
+  /** The only way to what is outside. */
+  egress: Egress;
+  /** Tells devices while no page is open there; null where the admin named no push services. */
+  push: Push | null;
   /** This store's history: another value means that it was restored or rewritten. */
   epoch: string;
 }

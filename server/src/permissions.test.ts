@@ -58,7 +58,10 @@ onEveryEngine((engine) => {
   const newWorld = () => makeWorld(app, shared);
 
   beforeAll(async () => {
-    const environment = { OPERATIONS_PER_SECOND: "0", TRUSTED_PROXIES: "127.0.0.1" };
+    const environment = {
+      ...{ OPERATIONS_PER_SECOND: "0", TRUSTED_PROXIES: "127.0.0.1" },
+      ...{ PUSH_SERVICES: "127.0.0.1", EGRESS_ALLOW: "127.0.0.1:9" },
+    };
     app = await testApp({ engine, environment });
     const password = newPassword("everybody");
     shared = { password, hash: await app.context.passwords.hash(password) };

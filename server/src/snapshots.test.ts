@@ -58,6 +58,7 @@ const actions = [
     "report",
     "handle",
     "draft",
+    "push text",
     "save",
     "send file",
     "delete account",
@@ -124,6 +125,7 @@ const tour: Step[] = (
     { action: "block", target: 1 },
     { action: "unblock", target: 1 },
     { action: "draft" },
+    { action: "push text", pick: 1 },
     { action: "save" },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
@@ -214,6 +216,7 @@ onEveryEngine((engine) => {
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
       draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
+      "push text": () => wish("push.set_text", { text: pick % 2 === 0 ? "never" : "always" }),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>

@@ -1,4 +1,5 @@
 import { openNoticed } from "./notification-click.ts";
+import { showPush } from "./push-shown.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the files of this version, and a name for all of them together. */
@@ -40,6 +41,8 @@ self.addEventListener("message", (event) => {
 });
 
 self.addEventListener("notificationclick", (event) => event.waitUntil(openNoticed(event.notification)));
+
+self.addEventListener("push", (event) => event.waitUntil(showPush(event.data)));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -33,6 +33,7 @@ import {
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
+import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
 import {
@@ -135,6 +136,12 @@ export const handlers: Handlers = {
   "notification.set": setNotifications,
   "notification.get_default": getDefault,
   "notification.set_default": setDefaultNotifications,
+  "push.key": pushKey,
+  "push.subscribe": subscribe,
+  "push.unsubscribe": unsubscribe,
+  "push.list": listPush,
+  "push.set_text": setPushText,
+  "push.test": testPush,
   "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,

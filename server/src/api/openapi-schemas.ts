@@ -5,6 +5,7 @@ import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
 import { presence } from "@parley/protocol/presence";
+import { pushDevice } from "@parley/protocol/push";
 import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
@@ -50,6 +51,7 @@ const words: Record<string, z.ZodType> = {
   Presence: presence,
   Block: block,
   Draft: draft,
+  PushDevice: pushDevice,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

@@ -46,6 +46,7 @@ export const tags = [
   { name: "pin", description: "Messages kept in sight of a room" },
   { name: "receipt", description: "How far people have got and read" },
   { name: "notification", description: "Of what in each room one wishes to be told" },
+  { name: "push", description: "Devices that are told while no page is open" },
   { name: "presence", description: "Who is here" },
   { name: "block", description: "Whom one wants to hear nothing of" },
   { name: "saved", description: "Messages kept at hand" },

@@ -164,6 +164,8 @@ export interface Throttles {
   registrationTries: Quota;
   /** Pictures that one person has made anew. */
   pictures: Quota;
+  /** Pushes that a person sends to their own device, for each person. */
+  pushTests: Quota;
 }
 
 const hour = 3_600_000;
@@ -173,6 +175,7 @@ export function createThrottles(clock: Clock): Throttles {
     signIn: new SignInThrottle(clock),
     registrations: new Quota(clock, { times: 5, within: hour }),
     pictures: new Quota(clock, { times: 30, within: hour }),
+    pushTests: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };
 }

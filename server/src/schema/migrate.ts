@@ -15,6 +15,7 @@ import { files } from "./migrations/0030-files.ts";
 import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
 import { accounts } from "./migrations/0060-accounts.ts";
+import { push } from "./migrations/0080-push.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -27,7 +28,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
-  ...[files, threads, notifications, accounts],
+  ...[files, threads, notifications, accounts, push],
 ];
 
 /**

@@ -39,6 +39,8 @@ interface Tables {
     avatar: Generated<string | null>;
     notify_level: Generated<"all" | "mentions" | "none">;
     muted_until: Generated<number | null>;
+    /** Of which rooms a push may hold what was written. */
+    push_text: Generated<"never" | "public" | "always">;
     /** The head of the private log. */
     head: Generated<number>;
   };
@@ -246,6 +248,41 @@ interface Tables {
   };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
+  /** Devices that are told while no page is open; each belongs to its session and goes with it. */
+  push_subscriptions: {
+    id: Generated<number>;
+    user_id: number;
+    session_id: number;
+    endpoint: string;
+    p256dh: string;
+    auth: string;
+    device: string;
+    language: string;
+    created_at: number;
+    /** When the push service last took something, when it last did not, and why. */
+    sent_at: Generated<number | null>;
+    failed_at: Generated<number | null>;
+    failure: Generated<string | null>;
+  };
+  /** Messages of which nobody was told yet; of some of their rooms everybody up to this person was. */
+  push_queue: { message_id: number; after_user: number };
+  /** What a device is told of a room: it is due, or stands there (`shown`), or is to be taken back (`closing`). */
+  push_deliveries: {
+    subscription_id: number;
+    room_id: number;
+    state: "due" | "shown" | "closing";
+    message_id: number;
+    seq: number;
+    /** What stands there while something later is due. */
+    shown_message: number | null;
+    shown_seq: number | null;
+    /** Since when it is in this state. */
+    begun_at: number;
+    due_at: number;
+    attempts: number;
+    /** Until then one node alone deals with it. */
+    leased_until: number;
+  };
   /** Messages that are not in the index of words yet. */
   search_queue: { message_id: number };
   /** The index of words, on Postgres; SQLite's is a table of its own kind. */
@@ -340,6 +377,8 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
+  ...["subscription_id", "after_user", "shown_message", "begun_at", "due_at", "attempts", "leased_until"],
+  ...["sent_at", "failed_at", "room_muted_until", "blocked"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
+import { Egress } from "../platform/egress.ts";
 import { diskFiles } from "../platform/files-disk.ts";
 import { diskGrowing } from "../platform/growing-disk.ts";
 import { Images } from "../platform/images.ts";
@@ -51,7 +52,9 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     avatars: diskFiles({ folder: join(folder, "avatars"), clock, randomBytes }),
     files: diskFiles({ folder: join(folder, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(folder, "uploads"), whole: join(folder, "files") }),
-    presence: { stateOf: () => "offline" },
+    presence: { stateOf: () => "offline", heardAgo: () => null },
+    egress: new Egress({ allow: [] }),
+    push: null,
     epoch: "test",
   };
 }

@@ -81,6 +81,8 @@ export class Personal {
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
+    else if (event.kind === "push.changed")
+      this.#view.setState(({ pushChanges }) => ({ pushChanges: pushChanges + 1 }));
     else if (event.kind === "report.changed")
       this.#view.setState(({ reportChanges }) => ({ reportChanges: reportChanges + 1 }));
   }

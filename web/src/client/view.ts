@@ -49,6 +49,8 @@ export interface View {
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
   reportChanges: number;
+  /** How often the person's devices that are told by push changed, or what a push may hold. */
+  pushChanges: number;
   /** Whether this tab does for all of the person's what one of them must do. */
   isLeading: boolean;
   /** What the person is writing, by `draftKey`. */
@@ -79,6 +81,7 @@ export function emptyView(): View {
     saved: null,
     wishes: null,
     reportChanges: 0,
+    pushChanges: 0,
     isLeading: false,
     drafts: new Map(),
     deletions: new Map(),

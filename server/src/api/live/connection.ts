@@ -52,6 +52,8 @@ export class Connection {
   phase: "hello" | "starting" | "live" | "closed" = "hello";
   /** `monotonic` at the upgrade. */
   readonly since: number;
+  /** `monotonic` at the last frame that came in. */
+  heardAt: number;
 
   /** How far the private log was sent. */
   userSeq = 0;
@@ -114,6 +116,7 @@ export class Connection {
     private readonly touched: (connection: Connection) => void,
   ) {
     this.since = now;
+    this.heardAt = now;
   }
 
   /** Whether events are queued for it as they come; else it is caught up, as fast as it reads. */

@@ -311,6 +311,7 @@ export class Live {
   private received(socket: Socket, message: string | Buffer): void {
     const connection = socket.data.connection;
     if (!connection?.isOpen) return;
+    connection.heardAt = this.context.clock.monotonic();
     if (typeof message !== "string") return connection.close(closeCodes.badFrame, "frames are text");
     if (connection.phase === "hello") return this.starting.start(connection, message);
     if (!this.inbound.admits(connection) || !connection.receive(message)) {

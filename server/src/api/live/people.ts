@@ -40,6 +40,12 @@ export class People {
     return this.present.get(user)?.connections ?? none;
   }
 
+  /** Milliseconds since the last frame from this device of the person's; null where it is not connected here. */
+  heardAgo(user: number, session: number, now: number): number | null {
+    const own = this.of(user).filter((connection) => connection.session === session);
+    return own.length === 0 ? null : now - Math.max(...own.map(({ heardAt }) => heardAt));
+  }
+
   all(): IterableIterator<Person> {
     return this.present.values();
   }

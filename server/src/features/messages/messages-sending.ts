@@ -10,6 +10,7 @@ import { noSuchRoom, permissionsOf, requireOpen, requirePermission, roleIn } fro
 import { requireReachableIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
+import { queuePush } from "../push/push.ts";
 import { queueMessage } from "../search-index/search-index.ts";
 import { presentOne } from "./messages-present.ts";
 import {
@@ -175,6 +176,7 @@ async function storeMessage(
   );
   if (!inserted) throw new Error("a new message has no id");
   queueMessage(tx, inserted.id);
+  queuePush(tx, inserted.id);
   return {
     ...stored,
     id: inserted.id,

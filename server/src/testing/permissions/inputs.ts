@@ -177,6 +177,20 @@ export const inputs: Inputs = {
   }),
   "notification.get_default": () => ({}),
   "notification.set_default": (_, call) => ({ level: isOdd(call) ? "all" : "none", muted_until: null }),
+  "push.key": () => ({}),
+  "push.list": () => ({}),
+  "push.set_text": (_, call) => ({ text: isOdd(call) ? "public" : "never" }),
+  "push.test": () => ({}),
+  // Odd: at a service that the server sends to, where nobody answers.
+  "push.subscribe": (world, call) => ({
+    endpoint: `${isOdd(call) ? "http://127.0.0.1:9" : "https://push.example"}/${call.who}-${world.name}`,
+    keys: {
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+  }),
+  // Odd: one's own, whether there is one or not.
+  "push.unsubscribe": (_, call) => (isOdd(call) ? {} : { push: nothing }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.

@@ -11,6 +11,8 @@ import { firstDayOfWeek, nextWeek, tomorrow } from "../../ui/time-choices.ts";
 import { fullTime } from "../../ui/times.ts";
 import { changeDevice, useDeviceChoices } from "./device-choices.ts";
 import { isQuiet } from "./notifications-rules.ts";
+import { usePushState } from "./push-device.ts";
+import { PushHealth, PushTextChoice } from "./push-settings.tsx";
 import { showNotification } from "./shown-notifications.ts";
 import { playSound } from "./sound.ts";
 
@@ -62,6 +64,8 @@ function usePermission() {
 function DeviceSettings() {
   const t = useText();
   const choices = useDeviceChoices();
+  // A push tries more than that, and is shown by the same hand.
+  const isPushed = usePushState(({ state }) => state === "on");
   const { permission, look } = usePermission();
   const turnOn = async () => {
     if ((await Notification.requestPermission()) === "granted") changeDevice({ isOn: true });
@@ -86,12 +90,8 @@ function DeviceSettings() {
   }
   return (
     <>
-      <Switch
-        label={t("notify.on")}
-        hint={t("notify.onHint")}
-        checked={choices.isOn}
-        onChange={(isOn) => changeDevice({ isOn })}
-      />
+      <Switch label={t("notify.on")} checked={choices.isOn} onChange={(isOn) => changeDevice({ isOn })} />
+      {choices.isOn && <PushHealth />}
       <Switch
         label={t("notify.sound")}
         checked={choices.hasSound}
@@ -103,7 +103,7 @@ function DeviceSettings() {
         checked={choices.hasPreview}
         onChange={(hasPreview) => changeDevice({ hasPreview })}
       />
-      <TestButton hasSound={choices.hasSound} isOn={choices.isOn} />
+      {!isPushed && <TestButton hasSound={choices.hasSound} isOn={choices.isOn} />}
     </>
   );
 }
@@ -167,6 +167,7 @@ function AccountSettings() {
           </option>
         ))}
       </Select>
+      <PushTextChoice />
       <Quiet until={wishes.muted_until} onQuiet={(muted_until) => void set({ muted_until })} />
       <Problem error={error} />
     </>

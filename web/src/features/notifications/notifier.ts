@@ -1,3 +1,4 @@
+import { roomOfTag, tagOfRoom } from "@parley/protocol/push-tags";
 import type { Membership } from "@parley/protocol/rooms";
 import { type RoomState, timeline } from "@parley/protocol/state";
 import type { Client } from "../../client/client.ts";
@@ -9,7 +10,8 @@ import { translate } from "../../ui/text.ts";
 import { wordsOf } from "../files/files.tsx";
 import { followOtherTabs, useDeviceChoices } from "./device-choices.ts";
 import { isSettled, isToBeTold, type Known, knownOf } from "./notifications-rules.ts";
-import { hearPresses, leftBefore, showNotification, withdraw } from "./shown-notifications.ts";
+import { keepPush } from "./push-device.ts";
+import { hearWorker, leftBefore, showNotification, withdraw } from "./shown-notifications.ts";
 import { playSound } from "./sound.ts";
 
 export interface NotifierOptions {
@@ -23,13 +25,6 @@ export interface NotifierOptions {
 const namePatience = 1_500;
 const textLength = 200;
 
-const tagOf = (room: number) => `room-${room}`;
-
-function roomOf(tag: string): number | undefined {
-  const [, room] = /^room-(\d+)$/.exec(tag) ?? [];
-  return room === undefined ? undefined : Number(room);
-}
-
 /** NOTIFY-6, NOTIFY-7. Tells of news while a page is open, in one tab for all, until it is stopped. */
 export function startNotifier(options: NotifierOptions): () => void {
   const { client } = options;
@@ -39,7 +34,7 @@ export function startNotifier(options: NotifierOptions): () => void {
   /** What an earlier page or tab has shown is taken back by this one. */
   const takeOver = async () => {
     for (const [tag, seq] of await leftBefore()) {
-      const room = roomOf(tag);
+      const room = roomOfTag(tag);
       if (room !== undefined && !told.has(room)) told.set(room, seq);
     }
     settle(client.view.getState());
@@ -50,7 +45,7 @@ export function startNotifier(options: NotifierOptions): () => void {
       const held = view.state.rooms.get(room);
       if (!isSettled(held && asRead(held, view), seq)) continue;
       told.delete(room);
-      void withdraw(tagOf(room));
+      void withdraw(tagOfRoom(room));
     }
   };
   const look = (view: View, before?: View) => {
@@ -81,10 +76,19 @@ export function startNotifier(options: NotifierOptions): () => void {
   client.personal.wishes.want();
   look(client.view.getState());
   void takeOver();
-  const ends = [client.view.subscribe(look), followOtherTabs(), hearPresses(navigate)];
+  /** A push came after all, such as just before the page was opened. */
+  const pushed = (tag: string, seq: number) => {
+    const room = roomOfTag(tag);
+    if (room !== undefined) told.set(room, Math.max(seq, told.get(room) ?? 0));
+    settle(client.view.getState());
+  };
+  const ends = [
+    ...[client.view.subscribe(look), followOtherTabs(), keepPush(client)],
+    hearWorker({ open: navigate, pushed }),
+  ];
   return () => {
     for (const end of ends) end();
-    for (const room of told.keys()) void withdraw(tagOf(room));
+    for (const room of told.keys()) void withdraw(tagOfRoom(room));
   };
 }
 
@@ -117,7 +121,7 @@ async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
   const body = isDirect ? words : translate("timeline.said", { name, text: words });
   const path = `/rooms/${held.room.id}?message=${id}`;
   await showNotification(
-    { tag: tagOf(held.room.id), title: options.roomName(held), body, path, seq },
+    { tag: tagOfRoom(held.room.id), title: options.roomName(held), body, path, seq },
     navigate,
   );
   if (hasSound) await playSound().catch(() => undefined);

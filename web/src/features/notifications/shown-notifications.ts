@@ -47,11 +47,19 @@ export async function leftBefore(): Promise<Map<string, number>> {
   );
 }
 
-/** Hears of presses on what the service worker shows. */
-export function hearPresses(open: (path: string) => void): () => void {
+export interface WorkerWords {
+  /** One was pressed. */
+  open: (path: string) => void;
+  /** The worker has shown what a push told, up to this event. */
+  pushed: (tag: string, seq: number) => void;
+}
+
+/** Hears what the service worker says of what it shows. */
+export function hearWorker({ open, pushed }: WorkerWords): () => void {
   const heard = ({ data }: MessageEvent) => {
-    const { kind, path } = (data ?? {}) as { kind?: unknown; path?: unknown };
+    const { kind, path, tag, seq } = (data ?? {}) as Record<string, unknown>;
     if (kind === "open" && typeof path === "string" && path.startsWith("/")) open(path);
+    if (kind === "pushed" && typeof tag === "string" && typeof seq === "number") pushed(tag, seq);
   };
   const workers = "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
   workers?.addEventListener("message", heard);

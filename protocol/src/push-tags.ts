@@ -1,0 +1,13 @@
+/*
+ * The tag of a room's notification: of two with the same tag the later stands in the place of the first, whether an open
+ * page shows it or a push.
+ */
+
+export function tagOfRoom(room: number): string {
+  return `room-${room}`;
+}
+
+export function roomOfTag(tag: string): number | undefined {
+  const [, room] = /^room-(\d+)$/.exec(tag) ?? [];
+  return room === undefined ? undefined : Number(room);
+}
