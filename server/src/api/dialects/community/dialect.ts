@@ -6,6 +6,7 @@ import { messageRoutes } from "./message-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { peopleRoutes } from "./people-routes.ts";
 import { pinRoutes } from "./pin-routes.ts";
+import { pushRoutes } from "./push-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
 import { searchRoute } from "./search-route.ts";
 import { uploadRoutes } from "./upload-routes.ts";
@@ -18,7 +19,7 @@ export const community: Dialect = {
     ...[loginRoute, ...userRoutes],
     ...[...roomRoutes, ...memberRoutes, ...pinRoutes],
     ...[...messageRoutes, searchRoute, ...uploadRoutes],
-    ...[...peopleRoutes, ...pageRoutes],
+    ...[...peopleRoutes, ...pushRoutes, ...pageRoutes],
   ],
   sockets: [chatSocket],
 };

@@ -6,7 +6,7 @@ import { passwordOf } from "../../../testing/people.ts";
 let app: TestApp;
 let api: DescribedApi;
 beforeAll(async () => {
-  app = await testApp();
+  app = await testApp({ environment: { PUSH_SERVICES: "push.example" } });
   api = await describedApi(app);
 });
 afterAll(() => app?.close());
@@ -24,6 +24,12 @@ const beginnings = {
   audio: "OggS",
   video: "....ftypmp42....",
   file: "text",
+};
+
+/** Of nobody's browser. */
+const keys = {
+  p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+  auth: "BTBZMqHH6r4Tts7J_aSIgg",
 };
 
 test("DIALECT-2 every route of community was seen to answer what it is described as", async () => {
@@ -62,6 +68,11 @@ test("DIALECT-2 every route of community was seen to answer what it is described
   await ask("POST", `/chat/users/${bob.id}/block`);
   await ask("DELETE", `/chat/users/${bob.id}/block`);
   await ask("POST", `/chat/users/${bob.id}/report`, { reason: "spam" });
+  const subscriptions = "/chat/push/subscriptions";
+  await ask("POST", subscriptions, { endpoint: "https://push.example/alice", keys });
+  expect((await ask("GET", subscriptions)).subscriptions).toHaveLength(1);
+  await ask("DELETE", subscriptions);
+  expect(await ask("GET", subscriptions)).toEqual({ public_key: expect.any(String), subscriptions: [] });
   await ask("DELETE", message);
   await ask("DELETE", `${room}/members/${bob.id}`);
   await ask("DELETE", room);
