@@ -11,6 +11,7 @@ import { presenceOperations } from "./presence.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
+import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
@@ -32,6 +33,7 @@ export const contract = {
   ...reportOperations,
   ...draftOperations,
   ...savedOperations,
+  ...scheduledOperations,
 } as const;
 
 export type Contract = typeof contract;

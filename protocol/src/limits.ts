@@ -49,6 +49,9 @@ export const limits = {
   saved: 1_000,
   /** Drafts that one person keeps. */
   drafts: 200,
+  /** Messages that one person has yet to send, and how many days ahead. */
+  scheduled: 100,
+  scheduleDays: 366,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */
   reportComment: 1_000,
   reportNote: 2_000,

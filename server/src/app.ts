@@ -17,6 +17,7 @@ import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
+import { createJobs, type ServerJobs } from "./jobs.ts";
 import type { Bus } from "./platform/bus.ts";
 import { postgresBus } from "./platform/bus-postgres.ts";
 import { redisBus } from "./platform/bus-redis.ts";
@@ -56,6 +57,8 @@ export interface App {
   nodes: Nodes | null;
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
+  /** What is due at a time. */
+  jobs: ServerJobs;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -131,7 +134,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   const setup = await prepareClaim(context);
   indexer = new SearchIndexer(context);
   sweeper = new UploadSweeper(context);
-  return serve({ options, context, live, nodes, indexer, sweeper, setup, opened });
+  const jobs = createJobs(context);
+  return serve({ options, context, live, nodes, indexer, sweeper, jobs, setup, opened });
 }
 
 /** CONFIG-1. Which dialects there are is known only where they are mounted. */
@@ -200,13 +204,14 @@ interface Serving {
   nodes: Nodes | null;
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
+  jobs: ServerJobs;
   setup: SetupLink | null;
   opened: Opened;
 }
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper } = parts;
+  const { context, live, indexer, sweeper, jobs } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const answer = await createHttp({ context, live, pages, isDraining: () => draining });
@@ -228,6 +233,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   opened.push(() => clearInterval(tidying));
   indexer.start();
   sweeper.tidy();
+  jobs.start();
   context.logger.info("server.started", {
     host: config.host,
     port: config.port,
@@ -237,7 +243,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop()]));
+    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop(), jobs.stop()]));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
     context.logger.info("server.stopped");

@@ -7,6 +7,7 @@ import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
 import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
+import { createJobs } from "./jobs.ts";
 import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
@@ -60,6 +61,8 @@ const actions = [
     "draft",
     "save",
     "send file",
+    "schedule",
+    "due",
   ] as const),
 ];
 
@@ -124,6 +127,11 @@ const tour: Step[] = (
     { action: "unblock", target: 1 },
     { action: "draft" },
     { action: "save" },
+    { action: "schedule", pick: 1 },
+    { action: "schedule", room: 1, pick: 2 },
+    { action: "remove", by: 1, room: 1 },
+    { action: "due" },
+    { action: "add", by: 1, room: 1 },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
     { action: "sign in" },
@@ -205,6 +213,8 @@ onEveryEngine((engine) => {
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
       draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
+      schedule: () =>
+        wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>
@@ -213,7 +223,7 @@ onEveryEngine((engine) => {
       "sign out": () => wish("session.end", { session: from(scene.sessions, pick) }),
       "delete room": () => wish("room.delete", place),
     };
-    return action === "sign in" ? null : wishes[action]();
+    return action === "sign in" || action === "due" ? null : wishes[action]();
   }
 
   async function uploadOne(user: number): Promise<number> {
@@ -225,11 +235,19 @@ onEveryEngine((engine) => {
     return id;
   }
 
+  /** Whatever is due by then. */
+  async function due(): Promise<void> {
+    const { context, store } = fixture;
+    store.clock.advance(60);
+    await createJobs(context).settled();
+  }
+
   async function take(scene: Scene, chosen: Step): Promise<void> {
     const { context, does, store } = fixture;
     const by = from(scene.people, chosen.by);
     // Now and then no time passes between two steps.
     if (chosen.pick % 3 > 0) store.clock.advance(chosen.pick);
+    if (chosen.action === "due") return due();
     const wish = asked(scene, chosen);
     if (!wish) {
       const device = { user: by, device: "phone", address: addressOf.home };

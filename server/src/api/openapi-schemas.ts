@@ -7,6 +7,7 @@ import { mark, message, receipt } from "@parley/protocol/messages";
 import { presence } from "@parley/protocol/presence";
 import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
+import { scheduled } from "@parley/protocol/scheduled";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
 import { account, user } from "@parley/protocol/users";
 import { z } from "zod";
@@ -50,6 +51,7 @@ const words: Record<string, z.ZodType> = {
   Presence: presence,
   Block: block,
   Draft: draft,
+  Scheduled: scheduled,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

@@ -14,6 +14,8 @@ import { search } from "./migrations/0020-search.ts";
 import { files } from "./migrations/0030-files.ts";
 import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
+import { jobs } from "./migrations/0070-jobs.ts";
+import { scheduled } from "./migrations/0071-scheduled.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -27,6 +29,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications],
+  ...[jobs, scheduled],
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
 import { preparer } from "../platform/database.ts";
+import type { JobTables } from "../platform/jobs.ts";
 
 /*
  * Every table on one page. Ids, positions and moments are integers below 2^53 (moments: milliseconds since 1970 UTC);
@@ -9,7 +10,8 @@ import { preparer } from "../platform/database.ts";
 
 type Flag = 0 | 1;
 
-interface Tables {
+/** `jobs` and `leases` are those of the platform's jobs. */
+interface Tables extends JobTables {
   /** Facts about this store: epoch, name, set-up. */
   settings: { key: string; value: string };
   users: {
@@ -238,6 +240,24 @@ interface Tables {
     at: number;
     session_id: number;
   };
+  /** Messages that are to be sent at a time; those that were sent are messages, and no longer here. */
+  scheduled: {
+    id: Generated<number>;
+    user_id: number;
+    room_id: number;
+    client_id: string;
+    /** A hash of what was first asked for: the same client id with another content is a conflict. */
+    made_hash: string;
+    text: string;
+    reply_to: number | null;
+    /** JSON: ids, or null for none. */
+    mentions: string | null;
+    mention_all: Flag;
+    send_at: number;
+    /** Why it was not sent at its time; null while it waits. */
+    failed_because: string | null;
+    created_at: number;
+  };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
   /** Messages that are not in the index of words yet. */
@@ -334,6 +354,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
+  ...["lane", "due_at", "tries", "held_until", "send_at"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);
 

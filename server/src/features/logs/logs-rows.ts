@@ -169,6 +169,29 @@ export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build
     .where("room_id", "=", param("room")),
 );
 
+export interface ScheduledNow {
+  id: number;
+  user_id: number;
+  room_id: number;
+  client_id: string;
+  made_hash: string;
+  text: string;
+  reply_to: number | null;
+  mentions: string | null;
+  mention_all: 0 | 1;
+  send_at: number;
+  failed_because: string | null;
+  created_at: number;
+}
+
+export const scheduledNow = prepare<{ user: number; id: number }, ScheduledNow>((build, param) =>
+  build
+    .selectFrom("scheduled")
+    .selectAll()
+    .where("id", "=", param("id"))
+    .where("user_id", "=", param("user")),
+);
+
 export async function headsOfRooms(
   sql: Sql,
   rooms: readonly number[],

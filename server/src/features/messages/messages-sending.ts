@@ -6,7 +6,14 @@ import type { Actor, Tx } from "../../context.ts";
 import { contentHash } from "../../platform/hashes.ts";
 import { toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { noSuchRoom, permissionsOf, requireOpen, requirePermission, roleIn } from "../access/access.ts";
+import {
+  noSuchRoom,
+  type OwnRoom,
+  permissionsOf,
+  requireOpen,
+  requirePermission,
+  roleIn,
+} from "../access/access.ts";
 import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
@@ -55,7 +62,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
     tx.sql.first(moveOwnMarks(mark)),
     storeMessage(tx, actor, { ...sent, place, mentions, carried }),
   ]);
-  requireMaySend(sender?.role ?? null, input, place);
+  requireMaySend(sender?.role ?? null, input, place.room);
   await requireNoBlockIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) {
@@ -106,8 +113,11 @@ function sentHash(input: Sending): string {
 }
 
 /** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
-function requireMaySend(role: MemberRole | null, input: Sending, place: Place): void {
-  const { room } = place;
+function requireMaySend(
+  role: MemberRole | null,
+  input: Pick<Sending, "mention_all">,
+  room: Pick<Place["room"], "kind" | "is_public" | "permissions" | "archived_at" | "deleted_at">,
+): void {
   if (room.deleted_at !== null) throw noSuchRoom();
   if (role === null) {
     if (room.kind === "channel" && room.is_public)
@@ -118,6 +128,18 @@ function requireMaySend(role: MemberRole | null, input: Sending, place: Place): 
   const needed = permissionsOf(room.kind, room.permissions);
   requirePermission(role, needed.send_messages, "write");
   if (input.mention_all) requirePermission(role, needed.mention_all, "mention everyone");
+}
+
+/** MSG-3, MSG-7, BLOCK-3. Whether somebody might send this to a room as things are, without sending it. */
+export async function requireSendable(
+  sql: Sql,
+  actor: Actor,
+  room: OwnRoom,
+  input: Pick<Sending, "mentions" | "mention_all" | "reply_to">,
+): Promise<void> {
+  requireMaySend(room.role, input, room);
+  await requireNoBlockIn(sql, actor.user, room);
+  await requireReferences(sql, room.id, { mentions: input.mentions ?? [], replyTo: input.reply_to });
 }
 
 /** MSG-7. Whoever is mentioned is in the room, and what is answered stands in it. */

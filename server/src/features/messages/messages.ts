@@ -38,7 +38,7 @@ import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts"
 import { notify, requireReferences } from "./messages-sending.ts";
 
 export { presentOne } from "./messages-present.ts";
-export { repeatOf, sendMessage, sendOnce } from "./messages-sending.ts";
+export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
 export async function listMessages(

@@ -66,6 +66,22 @@ const intoRoom = within((room, role, call, model) =>
   ),
 );
 
+const sending = within((room, role, call, model) => {
+  const { archived, permissions, roles } = room;
+  return unless(
+    [archived || !atLeast(role, permissions.send_messages), "forbidden"],
+    [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
+    [isSilenced(model, room, call), "forbidden"],
+    [call.variant === 2 && !roles.has(call.target), "invalid"],
+    [call.variant === 3, "invalid"],
+  );
+});
+
+/** Nobody but its author knows of what is yet to be sent. */
+function hasScheduled({ scheduled }: Model, call: Call): boolean {
+  return isOdd(call) && call.who === "owner" && scheduled;
+}
+
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
   return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
 }
@@ -76,7 +92,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
   ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
-  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
@@ -166,16 +182,12 @@ export const rules: Record<OperationName, Rule> = {
       [theirs === "owner" && call.role !== "owner" && owners === 1, "conflict"],
     );
   }),
-  "message.send": within((room, role, call, model) => {
-    const { archived, permissions, roles } = room;
-    return unless(
-      [archived || !atLeast(role, permissions.send_messages), "forbidden"],
-      [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
-      [isSilenced(model, room, call), "forbidden"],
-      [call.variant === 2 && !roles.has(call.target), "invalid"],
-      [call.variant === 3, "invalid"],
-    );
-  }),
+  "message.send": sending,
+  "scheduled.create": sending,
+  "scheduled.update": (model, call) => unless([!hasScheduled(model, call), "not_found"]),
+  "scheduled.cancel": (model, call) => unless([!hasScheduled(model, call), "not_found"]),
+  "scheduled.send_now": (model, call) =>
+    hasScheduled(model, call) ? intoRoom(model, { ...call, place: "private" }) : "not_found",
   "message.forward": (model, call) => {
     const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
     const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];

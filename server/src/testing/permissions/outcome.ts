@@ -59,6 +59,10 @@ export function follow(model: Model, call: Call): void {
     case "message.send":
       room.messages.push({ sender: who, deleted: false });
       break;
+    case "scheduled.cancel":
+    case "scheduled.send_now":
+      followScheduled(model, call);
+      break;
     case "message.forward":
       room.messages.push({ sender: who, deleted: false, forwarded: true });
       break;
@@ -69,6 +73,11 @@ export function follow(model: Model, call: Call): void {
     }
     default:
   }
+}
+
+function followScheduled(model: Model, { op, who }: Call): void {
+  model.scheduled = false;
+  if (op === "scheduled.send_now") model.rooms.private.messages.push({ sender: who, deleted: false });
 }
 
 function followUpdate(room: RoomModel, { variant, role }: Call): void {
