@@ -7,9 +7,10 @@ import type { Environment } from "./environment.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
 import { Saved } from "./saved.ts";
+import { ScheduledList } from "./scheduled.ts";
 import { Sight } from "./sight.ts";
 import type { TabWord } from "./tabs.ts";
-import type { ViewStore } from "./view.ts";
+import type { View, ViewStore } from "./view.ts";
 import { Wishes } from "./wishes.ts";
 
 export interface PersonalOptions {
@@ -24,6 +25,7 @@ export interface PersonalOptions {
 /** What is the person's own beside their rooms, on all their devices: it follows the private log. */
 export class Personal {
   readonly saved: Saved;
+  readonly scheduled: ScheduledList;
   readonly drafts: Drafts;
   readonly wishes: Wishes;
   readonly sight: Sight;
@@ -36,6 +38,8 @@ export class Personal {
     const { environment, call, view, drafts, tell } = options;
     this.#profile = new OwnProfile(options);
     this.saved = new Saved({ environment, call, changed: (saved) => view.setState({ saved }) });
+    const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
+    this.scheduled = new ScheduledList({ environment, call, changed });
     this.#draftSync = new DraftSync({ environment, call, drafts: () => this.drafts });
     this.drafts = new Drafts({
       storage: drafts,
@@ -79,6 +83,7 @@ export class Personal {
   follow(event: UserEvent): void {
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
+    else if (event.kind === "scheduled.set") this.scheduled.hear(event.id, event.scheduled);
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "report.changed")
@@ -89,6 +94,7 @@ export class Personal {
   greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
+    this.scheduled.greeted(isFresh);
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -100,6 +106,7 @@ export class Personal {
     else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
+    this.scheduled.clear();
     this.wishes.clear();
     this.sight.clear();
   }

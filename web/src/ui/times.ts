@@ -49,6 +49,23 @@ export function dateValue(time: string | number): string {
   return [digits(date.getFullYear(), 4), digits(date.getMonth() + 1, 2), digits(date.getDate(), 2)].join("-");
 }
 
+/** A moment where the person is, as a field for a date and a time holds it. */
+export function momentValue(time: string | number): string {
+  const date = new Date(time);
+  const digits = (value: number) => String(value).padStart(2, "0");
+  return `${dateValue(time)}T${digits(date.getHours())}:${digits(date.getMinutes())}`;
+}
+
+/** A weekday or date, and the time: of what is yet to come. */
+export function comingTime(time: string | number, now = Date.now()): string {
+  const days = dayNumber(time) - dayNumber(now);
+  const hour = { hour: "numeric", minute: "2-digit", ...hourChoice() } as const;
+  if (days === 0) return formatted(time, hour);
+  if (days > 0 && days < 7) return formatted(time, { weekday: "long", ...hour });
+  const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();
+  return formatted(time, { day: "numeric", month: "long", ...(!sameYear && { year: "numeric" }), ...hour });
+}
+
 /** When the day in a date field begins where the person is. */
 export function dayBegin(value: string): Date {
   return new Date(`${value}T00:00`);
