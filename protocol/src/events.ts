@@ -19,6 +19,7 @@ const head = { at: time, by: id };
 export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.sent"), ...head, message }),
   z.object({ kind: z.literal("message.edited"), ...head, message }),
+  /** By whoever deleted it; by its sender where its time was over (`expires_at`). */
   z.object({ kind: z.literal("message.deleted"), ...head, message }),
   z.object({
     kind: z.literal("reaction.set"),

@@ -49,6 +49,9 @@ export const limits = {
   saved: 1_000,
   /** Drafts that one person keeps. */
   drafts: 200,
+  /** Seconds after which a message may be deleted by itself. */
+  deleteAfterMin: 60,
+  deleteAfterMax: 366 * 86_400,
   /** Messages that one person has yet to send, and how many days ahead. */
   scheduled: 100,
   scheduleDays: 366,

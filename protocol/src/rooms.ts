@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursor, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
+import { cursor, deleteAfter, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { messageType } from "./messages.ts";
 import { notifications } from "./notifications.ts";
@@ -38,6 +38,8 @@ export const room = z.object({
   member_count: z.int(),
   /** The two people of a direct room; one for notes to self. */
   people: z.array(id).optional(),
+  /** Seconds after which messages that are sent from now on are deleted by themselves; null for never. */
+  delete_after: z.int().nullable(),
   created_by: id,
   created_at: time,
 });
@@ -147,7 +149,8 @@ export const roomOperations = {
     output: membership,
   }),
   "room.update": operation({
-    summary: "Change a group's or channel's name, topic, visibility (owner) or permissions (owner)",
+    summary:
+      "Change a group's or channel's name, topic, visibility (owner), permissions (owner) or after how long messages are deleted (owner or admin)",
     kind: "write",
     who: "user",
     rest: "PATCH /rooms/{room}",
@@ -157,6 +160,8 @@ export const roomOperations = {
       topic: topic.optional(),
       public: z.boolean().optional(),
       permissions: permissions.partial().strict().optional(),
+      /** Of messages that are sent from now on; null for never. */
+      delete_after: deleteAfter.nullable().optional(),
     }),
     output: membership,
   }),

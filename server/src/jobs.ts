@@ -1,4 +1,5 @@
 import type { Change, Context } from "./context.ts";
+import { expireMessage, expiringJob } from "./features/messages/messages.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
 import { Jobs, type JobWork } from "./platform/jobs.ts";
 import type { Tables } from "./schema/tables.ts";
@@ -6,6 +7,7 @@ import type { Tables } from "./schema/tables.ts";
 /** Which verb does what is due. */
 const kinds: Readonly<Record<string, JobWork<Tables, Change>>> = {
   [sendingJob]: sendDue,
+  [expiringJob]: expireMessage,
 };
 
 export type ServerJobs = Jobs<Tables, Change>;

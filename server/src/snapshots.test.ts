@@ -62,6 +62,8 @@ const actions = [
     "save",
     "send file",
     "schedule",
+    "let expire",
+    "keep for a while",
     "due",
   ] as const),
 ];
@@ -130,6 +132,8 @@ const tour: Step[] = (
     { action: "schedule", pick: 1 },
     { action: "schedule", room: 1, pick: 2 },
     { action: "remove", by: 1, room: 1 },
+    { action: "let expire" },
+    { action: "keep for a while", by: 1, room: 1 },
     { action: "due" },
     { action: "add", by: 1, room: 1 },
     { action: "report", target: 1 },
@@ -213,6 +217,9 @@ onEveryEngine((engine) => {
       profile: () => wish("user.update", { status_message: `Status ${pick}` }),
       block: () => wish("block.set", { ...person, on: true }),
       draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
+      "let expire": () => wish("message.send", { ...words, delete_after: 60 }),
+      "keep for a while": () =>
+        wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
       schedule: () =>
         wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
@@ -238,7 +245,7 @@ onEveryEngine((engine) => {
   /** Whatever is due by then. */
   async function due(): Promise<void> {
     const { context, store } = fixture;
-    store.clock.advance(60);
+    store.clock.advance(60_000);
     await createJobs(context).settled();
   }
 

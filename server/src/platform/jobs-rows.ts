@@ -11,6 +11,8 @@ export interface JobTables {
     /** In which order with what else it is carried out. */
     lane: number;
     due_at: number;
+    /** Done only while nothing else is due. */
+    in_bulk: 0 | 1;
     /** How often it was tried in vain. */
     tries: Generated<number>;
   };
@@ -28,7 +30,7 @@ export interface JobRow {
 
 const prepare = preparer<JobTables>();
 
-export const upsertJob = prepare<{ kind: string; subject: number; lane: number; at: number }>(
+export const upsertJob = prepare<{ kind: string; subject: number; lane: number; at: number; in_bulk: 0 | 1 }>(
   (build, param) =>
     build
       .insertInto("jobs")
@@ -37,6 +39,7 @@ export const upsertJob = prepare<{ kind: string; subject: number; lane: number; 
         subject_id: param("subject"),
         lane: param("lane"),
         due_at: param("at"),
+        in_bulk: param("in_bulk"),
       })
       .onConflict((conflict) =>
         conflict.columns(["subject_id", "kind"]).doUpdateSet((eb) => ({
@@ -51,13 +54,14 @@ export const deleteJob = prepare<{ kind: string; subject: number }>((build, para
   build.deleteFrom("jobs").where("kind", "=", param("kind")).where("subject_id", "=", param("subject")),
 );
 
-/** What is due by a moment, in its order; of kinds that this version knows. */
+/** What is due by a moment, in its order; of kinds that this version knows. What is done in bulk waits for the rest. */
 export async function dueJobs<Tables>(
   sql: Sql<Tables>,
   { kinds, now, limit }: { kinds: readonly string[]; now: number; limit: number },
 ): Promise<JobRow[]> {
   if (kinds.length === 0) return [];
-  return sql.rows(dueOf(kinds)({ now, limit }));
+  const urgent = await sql.rows(dueOf(kinds)({ now, limit, in_bulk: 0 }));
+  return urgent.length > 0 ? urgent : sql.rows(dueOf(kinds)({ now, limit, in_bulk: 1 }));
 }
 
 /** When the first job is due that is there. */
@@ -66,7 +70,10 @@ export async function firstDue<Tables>(
   kinds: readonly string[],
 ): Promise<number | undefined> {
   if (kinds.length === 0) return undefined;
-  return (await sql.first(firstOf(kinds)({})))?.due_at;
+  const first = firstOf(kinds);
+  const found = [await sql.first(first({ in_bulk: 0 })), await sql.first(first({ in_bulk: 1 }))];
+  const moments = found.flatMap((row) => (row ? [row.due_at] : []));
+  return moments.length > 0 ? Math.min(...moments) : undefined;
 }
 
 const takeOne = {
@@ -144,10 +151,11 @@ type OfKinds<Params extends object, Row> = (
 ) => ReturnType<typeof prepare<Params, Row>>;
 
 const dueOf = perKinds((kinds) =>
-  prepare<{ now: number; limit: number }, JobRow>((build, param) =>
+  prepare<{ now: number; limit: number; in_bulk: 0 | 1 }, JobRow>((build, param) =>
     build
       .selectFrom("jobs")
       .select(["id", "kind", "subject_id", "lane", "tries"])
+      .where("in_bulk", "=", param("in_bulk"))
       .where("due_at", "<=", param("now"))
       .where(anyKind, "in", kinds)
       .orderBy("due_at")
@@ -157,10 +165,11 @@ const dueOf = perKinds((kinds) =>
 );
 
 const firstOf = perKinds((kinds) =>
-  prepare<object, { due_at: number }>((build) =>
+  prepare<{ in_bulk: 0 | 1 }, { due_at: number }>((build, param) =>
     build
       .selectFrom("jobs")
       .select("due_at")
+      .where("in_bulk", "=", param("in_bulk"))
       .where(anyKind, "in", kinds)
       .orderBy("due_at")
       .orderBy("id")

@@ -44,12 +44,13 @@ export interface JobsOptions<Tables, Change> {
   kinds: Readonly<Record<string, JobWork<Tables, Change>>>;
 }
 
-/** JOB-1. From `at` (milliseconds since 1970 UTC) on the job is due; there is one of a kind and subject. */
+/** JOB-1. From `at` (milliseconds since 1970 UTC) on the job is due; there is one of a kind and subject. What is done in bulk waits for what is not. */
 export function putJob<Tables>(
   sql: TransactionSql<Tables>,
-  job: { kind: string; subject: number; lane: number; at: number },
+  job: { kind: string; subject: number; lane: number; at: number; inBulk?: boolean },
 ): Promise<number> {
-  return sql.run(upsertJob(job));
+  const { inBulk = false, ...rest } = job;
+  return sql.run(upsertJob({ ...rest, in_bulk: inBulk ? 1 : 0 }));
 }
 
 /** JOB-1. Nothing is to be done any longer. While a node carries it out, this waits for what comes of it. */

@@ -16,6 +16,7 @@ import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
 import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
+import { expiry } from "./migrations/0072-expiry.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -29,7 +30,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications],
-  ...[jobs, scheduled],
+  ...[jobs, scheduled, expiry],
 ];
 
 /**

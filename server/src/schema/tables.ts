@@ -89,6 +89,8 @@ interface Tables extends JobTables {
     /** The time of the newest event. */
     head_at: number;
     last_message_at: number | null;
+    /** Seconds after which messages that are sent here are deleted; null for never. */
+    delete_after: Generated<number | null>;
   };
   members: {
     room_id: number;
@@ -165,6 +167,8 @@ interface Tables extends JobTables {
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
     pinned_by: Generated<number | null>;
+    /** When nothing is to be left of it. */
+    expires_at: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -354,7 +358,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ],
   ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
   ...["count", "unread", "total", "mention_count"],
-  ...["lane", "due_at", "tries", "held_until", "send_at"],
+  ...["delete_after", "in_bulk", "lane", "due_at", "tries", "held_until", "send_at"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);
 

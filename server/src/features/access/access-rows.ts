@@ -23,6 +23,7 @@ export interface AccessRow {
   head: number;
   ordinal: number;
   last_message_at: number | null;
+  delete_after: number | null;
   role: MemberRole | null;
   read_seq: number | null;
   read_ordinal: number | null;
@@ -48,6 +49,7 @@ export const roomColumns = [
   "rooms.head",
   "rooms.ordinal",
   "rooms.last_message_at",
+  "rooms.delete_after",
 ] as const;
 
 export const memberColumns = [

@@ -21,6 +21,7 @@ export interface RaisedRoom {
   head: number;
   ordinal: number;
   head_at: number;
+  delete_after: number | null;
 }
 
 const raised = [
@@ -34,6 +35,7 @@ const raised = [
   "head",
   "ordinal",
   "head_at",
+  "delete_after",
 ] as const;
 
 /** The row lock this takes makes the order of numbers the order of commits. */

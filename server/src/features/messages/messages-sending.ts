@@ -18,6 +18,7 @@ import { requireNoBlockIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queueMessage } from "../search-index/search-index.ts";
+import { expireAt } from "./messages-expiry.ts";
 import { presentOne } from "./messages-present.ts";
 import {
   countReply,
@@ -29,7 +30,7 @@ import {
   messagePlace,
   moveOwnMarks,
 } from "./messages-rows.ts";
-import { mentionList, requireContent, toMessage } from "./messages-rules.ts";
+import { endOf, mentionList, requireContent, toMessage } from "./messages-rules.ts";
 
 export type Sending = Checked<"message.send"> & { client_id: string };
 
@@ -39,6 +40,8 @@ interface Sent {
   hash: string;
   /** Who first said what is forwarded, and when. */
   forwarded: { sender: number; at: number } | null;
+  /** When what it repeats is deleted: then it goes, too. */
+  until: number | null;
   /** What it carries; asked for only when it is not a repeat. */
   files: () => Promise<NewFile[]>;
 }
@@ -47,7 +50,7 @@ interface Sent {
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   requireContent(input.text, input.files?.length ?? 0);
   const files = () => attached(tx, actor.user, input.files ?? []);
-  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, files });
+  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, until: null, files });
 }
 
 export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Message> {
@@ -107,9 +110,10 @@ async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Messa
 }
 
 function sentHash(input: Sending): string {
-  const { room, text, reply_to = 0, mention_all = false, files = [] } = input;
+  const { room, text, reply_to = 0, mention_all = false, files = [], delete_after } = input;
   const said = [room, text, reply_to, mention_all, mentionList(input.mentions)];
-  return contentHash(JSON.stringify(files.length > 0 ? [...said, files] : said));
+  const carried = files.length > 0 ? [...said, files] : said;
+  return contentHash(JSON.stringify(delete_after === undefined ? carried : [...carried, { delete_after }]));
 }
 
 /** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
@@ -172,7 +176,7 @@ async function storeMessage(
   actor: Actor,
   sent: Sent & { place: Place; mentions: number[] | null; carried: readonly NewFile[] },
 ): Promise<MessageRow> {
-  const { input, hash, place, mentions, forwarded, carried } = sent;
+  const { input, hash, place, mentions, forwarded, until, carried } = sent;
   const stored = {
     body: toBody(input.text),
     mentions: mentions && JSON.stringify(mentions),
@@ -182,6 +186,7 @@ async function storeMessage(
     forwarded_at: forwarded?.at ?? null,
     type: messageTypeOf(carried.map(({ type }) => type)),
     file_count: carried.length,
+    expires_at: endOf(place.at, { own: input.delete_after, room: place.room.delete_after, until }),
     seq: place.seq,
     ordinal: place.room.ordinal,
   };
@@ -197,6 +202,8 @@ async function storeMessage(
   );
   if (!inserted) throw new Error("a new message has no id");
   queueMessage(tx, inserted.id);
+  if (stored.expires_at !== null)
+    await expireAt(tx, { id: inserted.id, room: input.room, at: stored.expires_at });
   return {
     ...stored,
     id: inserted.id,

@@ -200,6 +200,7 @@ interface Description {
   topic: string;
   is_public: 0 | 1;
   permissions: string;
+  delete_after: number | null;
 }
 
 function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "room">): Description {
@@ -209,6 +210,7 @@ function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "roo
   return {
     ...{ name, topic, is_public: isPublic ? 1 : 0 },
     permissions: differencesOf(room.kind, permissions),
+    delete_after: changes.delete_after === undefined ? room.delete_after : changes.delete_after,
   };
 }
 
@@ -220,6 +222,8 @@ function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
   if (input.public !== undefined || input.permissions !== undefined) {
     requirePermission(room.role, "owner", "change who may see it and what members may do");
   }
+  // EXPIRE-1
+  if (input.delete_after !== undefined) requirePermission(room.role, "admin", "have messages deleted");
   if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
 }
 

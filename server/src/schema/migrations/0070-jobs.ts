@@ -10,8 +10,8 @@ export const jobs: Migration = {
     return [
       `CREATE TABLE jobs (
         id ${id}, kind TEXT NOT NULL, subject_id BIGINT NOT NULL, lane BIGINT NOT NULL, due_at BIGINT NOT NULL,
-        tries BIGINT NOT NULL DEFAULT 0, UNIQUE (subject_id, kind))`,
-      `CREATE INDEX jobs_due ON jobs (due_at, id)`,
+        in_bulk BIGINT NOT NULL, tries BIGINT NOT NULL DEFAULT 0, UNIQUE (subject_id, kind))`,
+      `CREATE INDEX jobs_due ON jobs (in_bulk, due_at, id)`,
       `CREATE TABLE leases (name TEXT PRIMARY KEY, holder TEXT NOT NULL, held_until BIGINT NOT NULL)`,
     ];
   },

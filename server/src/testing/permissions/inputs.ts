@@ -114,9 +114,10 @@ export const inputs: Inputs = {
   "room.list": () => ({ limit: 200 }),
   "room.browse": () => ({ limit: 200 }),
   "room.get": (world, call) => ({ room: roomOf(world, call) }),
-  // 0: the topic; 1: the visibility; 2 and 3: permissions.
+  // 0: the topic; 1: the visibility; 2 and 3: permissions. Of the sixth message: after how long messages are deleted.
   "room.update": (world, call) => {
     const room = roomOf(world, call);
+    if (call.message === 5) return { room, delete_after: isOdd(call) ? 366 * 86_400 : null };
     if (call.variant === 0) return { room, topic: world.secret(call.place, "topic") };
     if (call.variant === 1) return { room, public: !world.model.rooms[call.place].isPublic };
     const permission = call.variant === 2 ? "add_members" : "send_messages";

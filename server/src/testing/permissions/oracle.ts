@@ -137,6 +137,7 @@ export const rules: Record<OperationName, Rule> = {
   "room.update": within((room, role, call) =>
     unless(
       [room.kind === "direct" || room.archived, "forbidden"],
+      [call.message === 5, atLeast(role, "admin") ? "done" : "forbidden"],
       [call.variant === 0 && !atLeast(role, room.permissions.change_info), "forbidden"],
       [call.variant !== 0 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],

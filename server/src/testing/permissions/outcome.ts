@@ -80,7 +80,8 @@ function followScheduled(model: Model, { op, who }: Call): void {
   if (op === "scheduled.send_now") model.rooms.private.messages.push({ sender: who, deleted: false });
 }
 
-function followUpdate(room: RoomModel, { variant, role }: Call): void {
+function followUpdate(room: RoomModel, { variant, role, message }: Call): void {
+  if (message === 5) return;
   if (variant === 1) room.isPublic = !room.isPublic;
   if (variant === 2) room.permissions.add_members = role;
   if (variant === 3) room.permissions.send_messages = role;
