@@ -4,7 +4,7 @@ import type { Change } from "../context.ts";
 import { prepare, type Tables } from "../schema/tables.ts";
 import { onEveryEngine, type TestStore, testStore } from "../testing/store.ts";
 import { planOf } from "../testing/tables.ts";
-import { dropJob, Jobs, type JobWork, pauseAfter, putJob } from "./jobs.ts";
+import { dropJob, Jobs, type JobWork, pauseAfter, putJob, sizeAfter } from "./jobs.ts";
 import { dueJobs } from "./jobs-rows.ts";
 import { createLogger } from "./logger.ts";
 import type { Writer } from "./write.ts";
@@ -160,10 +160,10 @@ onEveryEngine((engine) => {
     expect(await asked).toBeLessThanOrEqual(16);
   });
 
-  test("JOB-4 the longer a slice took the longer the pause: a tenth of the time is theirs at most", () => {
-    expect(pauseAfter(0)).toBe(25);
-    expect(pauseAfter(50)).toBe(450);
-    expect(pauseAfter(60_000)).toBe(5_000);
+  test("JOB-4 the longer a slice took the longer the pause, and the smaller the next", () => {
+    expect([0, 50, 60_000].map(pauseAfter)).toEqual([25, 150, 5_000]);
+    expect([0, 20, 40, 160, 60_000].map((took) => sizeAfter(16, took))).toEqual([16, 16, 8, 2, 1]);
+    expect(sizeAfter(1, 5)).toBe(4);
   });
 
   test("JOB-5 what fails is tried again, later each time, and holds up nothing else", async () => {

@@ -16,14 +16,16 @@ import type { Writer, WriteTx } from "./write.ts";
 
 export type { JobTables } from "./jobs-rows.ts";
 
-/** Jobs that are given to the write path together: others wait for them. */
+/** Jobs that are given to the write path together, at most: others wait for them. */
 const slice = 16;
+/** Milliseconds that a slice is to take. */
+const sliceTakes = 20;
 /** Milliseconds after which it is looked whether anything has come. */
 const lookEvery = 1_000;
 /** Milliseconds between slices, at least and at most. */
 const pauses = { least: 25, most: 5_000 } as const;
 /** How much longer a pause is than the slice before it took: what people do now comes first. */
-const share = 9;
+const share = 3;
 /** Milliseconds for which one node does the jobs, counted from its last slice. */
 const leaseFor = 10_000;
 /** Milliseconds until what failed is tried again; doubled at each failure. */
@@ -66,6 +68,11 @@ export function pauseAfter(took: number): number {
   return Math.min(Math.max(took * share, pauses.least), pauses.most);
 }
 
+/** JOB-4. Jobs of the next slice, when so many took so many milliseconds. */
+export function sizeAfter(count: number, took: number): number {
+  return Math.max(1, Math.min(slice, Math.floor((count * sliceTakes) / Math.max(took, 1))));
+}
+
 /**
  * Does what is due at its time, wherever it was put down. A job is taken out of the store by the transaction that carries
  * it out: a node that dies at any point has done all of it or nothing. The lease is for order and for the share of the
@@ -75,6 +82,8 @@ export class Jobs<Tables, Change> {
   private timer: Timer | null = null;
   private working: Promise<unknown> = Promise.resolve();
   private stopped = false;
+  /** Jobs of the next slice. */
+  private size = slice;
   private readonly kinds: readonly string[];
 
   constructor(private readonly options: JobsOptions<Tables, Change>) {
@@ -132,9 +141,11 @@ export class Jobs<Tables, Change> {
   /** Answers whether there was something to do. */
   private async workSlice(): Promise<boolean> {
     const { clock, database } = this.options;
-    const jobs = await dueJobs(database, { kinds: this.kinds, now: clock.now(), limit: slice });
+    const jobs = await dueJobs(database, { kinds: this.kinds, now: clock.now(), limit: this.size });
     if (jobs.length === 0 || !(await this.isMine())) return false;
+    const begun = clock.monotonic();
     const outcomes = await Promise.allSettled(jobs.map((job) => this.carryOut(job)));
+    this.size = sizeAfter(jobs.length, clock.monotonic() - begun);
     const failure = outcomes.find((outcome) => outcome.status === "rejected");
     if (failure) throw failure.reason;
     return outcomes.some((outcome) => outcome.status === "fulfilled" && outcome.value === "done");

@@ -66,6 +66,29 @@ export function comingTime(time: string | number, now = Date.now()): string {
   return formatted(time, { day: "numeric", month: "long", ...(!sameYear && { year: "numeric" }), ...hour });
 }
 
+const units = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** "1 day", "90 minutes": the largest unit of which it is a whole number. */
+export function duration(seconds: number): string {
+  const [unit, size] = units.find(([, each]) => seconds % each === 0) ?? units[3];
+  return new Intl.NumberFormat(i18n.locales, { style: "unit", unit, unitDisplay: "long" }).format(
+    seconds / size,
+  );
+}
+
+/** "3 days", "5 min", "12 sec": roughly, and never less than is left. */
+export function timeLeft(milliseconds: number): string {
+  const seconds = Math.ceil(milliseconds / 1_000);
+  const [unit, size] = units.find(([, each]) => seconds >= each) ?? units[3];
+  const count = Math.ceil(seconds / size);
+  return new Intl.NumberFormat(i18n.locales, { style: "unit", unit, unitDisplay: "short" }).format(count);
+}
+
 /** When the day in a date field begins where the person is. */
 export function dayBegin(value: string): Date {
   return new Date(`${value}T00:00`);

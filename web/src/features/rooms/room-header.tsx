@@ -6,7 +6,7 @@ import { Link } from "../../ui/address.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
-import { briefTime } from "../../ui/times.ts";
+import { briefTime, duration } from "../../ui/times.ts";
 import { peerOf } from "../users/users.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
 
@@ -89,6 +89,9 @@ function Beneath({ held }: { held: RoomState }) {
     text = seen ? t("people.lastSeen", { time: briefTime(seen) }) : t(`presence.${state}`);
     if (presence?.status_message) text += ` · ${presence.status_message}`;
   }
+  // What this device has kept from before knows nothing of it.
+  const keeps = held.room.delete_after ?? null;
+  if (keeps !== null) text = `${t("expiry.brief", { time: duration(keeps) })} · ${text}`;
   return (
     <p dir="auto" className="truncate text-sm leading-tight text-soft">
       {held.room.archived ? t("rooms.archived") : text}
