@@ -120,6 +120,14 @@ export const roomOperations = {
     input: z.strictObject({ user: id }),
     output: membership,
   }),
+  "room.find_direct": operation({
+    summary: "The direct room with a person (oneself: notes to self), if there is one",
+    kind: "read",
+    who: "user",
+    rest: "GET /users/{user}/room",
+    input: z.strictObject({ user: id }),
+    output: z.object({ room: membership.nullable() }),
+  }),
   "room.list": operation({
     summary: "The caller's rooms, by id",
     kind: "read",

@@ -171,10 +171,11 @@ export const settings = {
   }),
   ACCESS_TOKEN_EXPIRE_MINUTES: setting({
     group: "Accounts",
-    about: "How long an access token is good, 5 to 60 minutes. Clients renew it by themselves.",
+    about:
+      "How long an access token is good, 5 to 1440 minutes. Clients renew it by themselves, so a short one costs nothing: whoever copies a token can use it that long, or until its session is ended.",
     unset: "15",
     example: "15",
-    schema: wholeNumber(5, 60),
+    schema: wholeNumber(5, 1_440),
   }),
   REFRESH_TOKEN_EXPIRE_DAYS: setting({
     group: "Accounts",

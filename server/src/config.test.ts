@@ -102,7 +102,7 @@ describe("settings", () => {
     MAX_UPLOAD_MB: ["0", "10 MB", "1.5"],
     PERSON_STORAGE_MB: ["0", "-1"],
     SERVER_STORAGE_MB: ["0", "lots"],
-    ACCESS_TOKEN_EXPIRE_MINUTES: ["4", "61", "15 min"],
+    ACCESS_TOKEN_EXPIRE_MINUTES: ["4", "1441", "15 min"],
     REFRESH_TOKEN_EXPIRE_DAYS: ["0", "91", "a week"],
     OPERATIONS_PER_SECOND: ["1000001", "many"],
     REGISTRATION: ["Open", "yes", "toString"],

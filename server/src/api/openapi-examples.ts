@@ -4,7 +4,19 @@ import type { JsonSchema } from "./openapi-schemas.ts";
 const byName: Record<string, unknown> = {
   username: "alice",
   login: "alice",
-  display_name: "Alice",
+  display_name: "Alice Example",
+  given_name: "Alice",
+  family_name: "Example",
+  first_name: "Alice",
+  last_name: "Example",
+  profile_pic: "/api/v2/avatars/pL0m1Qx7Tt2aV9kY3sBzWg",
+  content: "Shall we meet at six?",
+  mime_type: "image/png",
+  url: "/api/v2/files/3/openings.png?key=an-opaque-key",
+  sender_id: 2,
+  receiver_id: 1,
+  user_id: 2,
+  next_cursor: null,
   email: "alice@example.org",
   password: "a long and private sentence",
   current_password: "a long and private sentence",
@@ -82,7 +94,7 @@ export function exampleOf(
 
 /** Whether the schema asks for a plain value of this kind. */
 function fits(value: unknown, schema: JsonSchema): boolean {
-  const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
+  const kinds = [schema, ...(schema.anyOf ?? [])].flatMap(({ type = [] }) => type);
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
   if (Array.isArray(value)) return kinds.includes("array");
@@ -101,11 +113,12 @@ function exampleObject(
   return example;
 }
 
-function exampleValue(schema: JsonSchema): unknown {
+function exampleValue({ type: types, ...schema }: JsonSchema): unknown {
+  const [type] = [types ?? []].flat();
   if (schema.format === "date-time") return "2026-03-14T09:26:53.589Z";
-  if (schema.type === "integer" || schema.type === "number") return Math.max(1, schema.minimum ?? 1);
-  if (schema.type === "boolean") return true;
-  return schema.type === "null" ? null : "text";
+  if (type === "integer" || type === "number") return Math.max(1, schema.minimum ?? 1);
+  if (type === "boolean") return true;
+  return type === "null" ? null : "text";
 }
 
 function singular(field: string): string {

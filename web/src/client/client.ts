@@ -362,6 +362,7 @@ export class Client {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
     else this.drafts.follow(frame);
+    this.#signals.follow(frame);
   }
 
   /** One connected tab sends and keeps for all of them. */

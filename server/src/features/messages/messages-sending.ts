@@ -14,7 +14,7 @@ import {
   requirePermission,
   roleIn,
 } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queueMessage } from "../search-index/search-index.ts";
@@ -66,7 +66,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
     storeMessage(tx, actor, { ...sent, place, mentions, carried }),
   ]);
   requireMaySend(sender?.role ?? null, input, place.room);
-  await requireNoBlockIn(tx.sql, actor.user, place.room);
+  await requireReachableIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) {
     tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));
@@ -142,7 +142,7 @@ export async function requireSendable(
   input: Pick<Sending, "mentions" | "mention_all" | "reply_to">,
 ): Promise<void> {
   requireMaySend(room.role, input, room);
-  await requireNoBlockIn(sql, actor.user, room);
+  await requireReachableIn(sql, actor.user, room);
   await requireReferences(sql, room.id, { mentions: input.mentions ?? [], replyTo: input.reply_to });
 }
 

@@ -14,7 +14,7 @@ import {
   requireOpen,
   requirePermission,
 } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
 import { erase, tellChange } from "./messages-expiry.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
@@ -85,7 +85,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
-  await requireNoBlockIn(tx.sql, actor.user, room);
+  await requireReachableIn(tx.sql, actor.user, room);
   requireContent(input.text, row.file_count);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);

@@ -26,7 +26,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
-import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
+import { foldName, personRow, requireAdmin, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -70,6 +70,18 @@ export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.dire
     await enter(tx, { room, user, role: "member", by: actor.user });
   }
   return describeMembership(tx.sql, actor.user, room);
+}
+
+/** ROOM-13. The direct room of a pair, where there is one: looking makes none. */
+export async function findDirectRoom(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.find_direct">,
+): Promise<Output<"room.find_direct">> {
+  const present = await sql.first(roomByDirectKey({ key: directKey(actor.user, input.user) }));
+  if (present) return { room: await describeMembership(sql, actor.user, present.id) };
+  await personRow(sql, input.user);
+  return { room: null };
 }
 
 export async function listRooms(
@@ -147,11 +159,23 @@ export async function deleteRoom(
   requireNotDirect(room.kind);
   const owns = room.role !== null && isAtLeast(room.role, "owner");
   if (!owns) await requireAdmin(tx.sql, actor.user);
+  await eraseRoom(tx, room, actor.user);
+  return {};
+}
+
+/** ACC-35. Deletes what somebody wrote to themselves alone: nobody else can ever read it. */
+export async function eraseNotes(tx: Tx, of: { user: number; by: number }): Promise<void> {
+  const notes = await tx.sql.first(roomByDirectKey({ key: directKey(of.user, of.user) }));
+  if (notes) await eraseRoom(tx, { id: notes.id, created_by: of.user }, of.by);
+}
+
+/** ROOM-10. Everything said in a room goes from every table. */
+async function eraseRoom(tx: Tx, room: { id: number; created_by: number }, by: number): Promise<void> {
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
   await dropFilesOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
-  await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
+  await emit(tx, room.id, { kind: "room.deleted", by });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
   await rewriteAnswers(tx, { user: room.created_by, operation: "room.create" }, (answer) => {
     const made = answer as Membership;
@@ -159,7 +183,6 @@ export async function deleteRoom(
   });
   for (const { user_id } of people)
     await emitToUser(tx, user_id, { kind: "room.disappeared", room: room.id });
-  return {};
 }
 
 interface NewRoom {

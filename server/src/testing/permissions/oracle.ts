@@ -5,9 +5,9 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
-const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
+const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+const forAdmins = /^account\.|^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -45,9 +45,10 @@ function about(
   };
 }
 
-/** In a direct room with a block between its people nothing more is said. */
+/** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
 function isSilenced(model: Model, { kind, roles }: RoomModel, { who }: Call): boolean {
-  return kind === "direct" && [...roles.keys()].some((other) => isApart(model, who, other));
+  if (kind !== "direct") return false;
+  return roles.size < 2 || [...roles.keys()].some((other) => isApart(model, who, other));
 }
 
 function seen({ rooms }: Model, { place, who }: Call): boolean {
@@ -56,6 +57,7 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
 }
 
 const done: Rule = () => "done";
+const ofAnybody: Rule = ({ people }, { target }) => unless([people[target].deleted, "not_found"]);
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
@@ -90,7 +92,16 @@ function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<
 export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
-  ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
+  ...each(
+    done,
+    "user.create",
+    "invite.create",
+    "invite.list",
+    "account.list",
+    "session.revoke",
+    "room.find_direct",
+  ),
+  ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
@@ -104,7 +115,10 @@ export const rules: Record<OperationName, Rule> = {
   "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
-  "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "account.set_password": ({ people }, { who, target }) =>
+    unless([who === target, "invalid"], [people[target].deleted, "not_found"]),
+  "block.set": ({ people }, call) =>
+    unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
   "report.create": (model, call) => {
@@ -116,7 +130,10 @@ export const rules: Record<OperationName, Rule> = {
         [message?.sender === call.who, "invalid"],
       );
     }
-    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    if (call.variant === 1) {
+      const { deleted: isGone } = model.people[call.target];
+      return unless([isGone, "not_found"], [call.who === call.target, "invalid"]);
+    }
     return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
   },
   "report.get": (_, call) => unless([!isOdd(call), "not_found"]),

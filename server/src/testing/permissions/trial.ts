@@ -71,9 +71,10 @@ export class Trial {
   }
 
   /** What the world's people must know to go on, and what nobody sees from now on. */
-  private note({ op, who, place }: Call, input: Record<string, unknown>, { result }: Answer): void {
+  private note({ op, who, target, place }: Call, input: Record<string, unknown>, { result }: Answer): void {
     const { world } = this;
     if (op === "password.change") world.passwords[who] = String(input.new_password);
+    if (op === "account.set_password") world.passwords[target] = result.password ?? String(input.password);
     if (op === "session.refresh") world.devices[who].refreshToken = result.refresh_token;
     if (op === "message.send") world.messages[place].push(result.id);
     if (op === "scheduled.send_now") world.messages.private.push(result.id);

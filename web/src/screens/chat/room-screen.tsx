@@ -19,6 +19,7 @@ import {
 import { NotificationChoice } from "../../features/notifications/notifications.tsx";
 import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
+import { isAbandoned } from "../../features/users/users.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
@@ -152,8 +153,14 @@ function useLastOwn(room: number): () => Message | undefined {
   }, [client, room]);
 }
 
-function canWrite({ room }: RoomState): boolean {
-  return !room.archived && isAtLeast(room.role, room.permissions.send_messages);
+function canWrite(held: RoomState): boolean {
+  const { room } = held;
+  return !room.archived && !isAbandoned(held) && isAtLeast(room.role, room.permissions.send_messages);
+}
+
+function whyNot(held: RoomState) {
+  if (held.room.archived) return "rooms.archivedHint";
+  return isAbandoned(held) ? "rooms.abandonedHint" : "rooms.readOnly";
 }
 
 function CannotWrite({ held }: { held: RoomState }) {
@@ -168,7 +175,7 @@ function CannotWrite({ held }: { held: RoomState }) {
           {t("rooms.join")}
         </Button>
       ) : (
-        t(room.archived ? "rooms.archivedHint" : "rooms.readOnly")
+        t(whyNot(held))
       )}
     </div>
   );
