@@ -56,6 +56,8 @@ export const lastMessage = z.object({
   /** As that of the message. */
   version: z.int(),
   created_at: time,
+  /** As that of the message. */
+  expires_at: time.optional(),
   deleted_at: time.optional(),
 });
 export type LastMessage = z.infer<typeof lastMessage>;

@@ -362,7 +362,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reply_count",
     "uses_left",
   ],
-  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at", "last_expires_at"],
   ...["count", "unread", "total", "mention_count"],
   ...["delete_after", "in_bulk", "lane", "due_at", "tries", "held_until", "send_at"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],

@@ -81,6 +81,7 @@ export interface LastMessageRow {
   last_body: Uint8Array | null;
   last_version: number | null;
   last_at: number | null;
+  last_expires_at: number | null;
   last_deleted_at: number | null;
 }
 
@@ -95,6 +96,7 @@ export const lastMessageColumns = [
   "last.body as last_body",
   "last.version as last_version",
   "last.created_at as last_at",
+  "last.expires_at as last_expires_at",
   "last.deleted_at as last_deleted_at",
 ] as const;
 

@@ -213,7 +213,9 @@ function Preview({ room }: { room: Membership }) {
     );
   }
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
-  const text = last.deleted_at ? t("message.deleted") : wordsOf(t, last, plainWords);
+  // EXPIRE-6
+  const isOver = last.expires_at !== undefined && Date.parse(last.expires_at) <= Date.now();
+  const text = last.deleted_at || isOver ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
 }
