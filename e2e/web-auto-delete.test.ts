@@ -60,6 +60,12 @@ describe.skipIf(!hasBrowser)("messages that are deleted by themselves (Chromium)
     await mark(bob).getByText(/ sec$/).waitFor();
     await mark(bob).getByText("The time of this message is over.").waitFor();
     await mark(alice).getByText("The time of this message is over.").waitFor();
+    for (const { page } of [alice, bob]) {
+      await becomes(
+        () => page.getByText("Gone in a minute").count(),
+        (count) => count === 0,
+      );
+    }
     await scene.server.start();
     await becomes(
       () => scene.by.alice.call("message.get", { message: sent.id }),

@@ -6,8 +6,9 @@ import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
+import { unreachable } from "./rpc.ts";
 import { Saved } from "./saved.ts";
-import { ScheduledList } from "./scheduled.ts";
+import type { ScheduledList } from "./scheduled.ts";
 import { Sight } from "./sight.ts";
 import type { TabWord } from "./tabs.ts";
 import type { View, ViewStore } from "./view.ts";
@@ -25,12 +26,13 @@ export interface PersonalOptions {
 /** What is the person's own beside their rooms, on all their devices: it follows the private log. */
 export class Personal {
   readonly saved: Saved;
-  readonly scheduled: ScheduledList;
   readonly drafts: Drafts;
   readonly wishes: Wishes;
   readonly sight: Sight;
+  #scheduled: Promise<ScheduledList> | null = null;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
+  readonly #options: PersonalOptions;
   readonly #tell: PersonalOptions["tell"];
   readonly #view: ViewStore;
 
@@ -38,8 +40,6 @@ export class Personal {
     const { environment, call, view, drafts, tell } = options;
     this.#profile = new OwnProfile(options);
     this.saved = new Saved({ environment, call, changed: (saved) => view.setState({ saved }) });
-    const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
-    this.scheduled = new ScheduledList({ environment, call, changed });
     this.#draftSync = new DraftSync({ environment, call, drafts: () => this.drafts });
     this.drafts = new Drafts({
       storage: drafts,
@@ -50,6 +50,7 @@ export class Personal {
     });
     this.wishes = new Wishes({ environment, call, changed: (wishes) => view.setState({ wishes }) });
     this.sight = new Sight({ environment, tell: (sight) => tell({ kind: "sight", sight }) });
+    this.#options = options;
     this.#tell = tell;
     this.#view = view;
     environment.leaving(() => {
@@ -57,6 +58,26 @@ export class Personal {
       // What was flushed is told in the next turn.
       queueMicrotask(() => this.#draftSync.hurry());
     });
+  }
+
+  /** SCHED-7. What the person has yet to send; its code comes when somebody asks for it. */
+  scheduled(): Promise<ScheduledList> {
+    const { environment, call, view } = this.#options;
+    const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
+    this.#scheduled ??= import("./scheduled.ts").then(
+      ({ ScheduledList }) => new ScheduledList({ environment, call, changed }),
+      unreachable,
+    );
+    // Asked for again, it is tried again.
+    this.#scheduled.catch(() => {
+      this.#scheduled = null;
+    });
+    return this.#scheduled;
+  }
+
+  /** Once it is there. */
+  #withScheduled(act: (list: ScheduledList) => void): void {
+    this.#scheduled?.then(act, () => undefined);
   }
 
   /** Somebody has signed in. */
@@ -83,7 +104,8 @@ export class Personal {
   follow(event: UserEvent): void {
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
-    else if (event.kind === "scheduled.set") this.scheduled.hear(event.id, event.scheduled);
+    else if (event.kind === "scheduled.set")
+      this.#withScheduled((list) => list.hear(event.id, event.scheduled));
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "report.changed")
@@ -94,7 +116,7 @@ export class Personal {
   greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
-    this.scheduled.greeted(isFresh);
+    this.#withScheduled((list) => list.greeted(isFresh));
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -106,7 +128,7 @@ export class Personal {
     else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
-    this.scheduled.clear();
+    this.#withScheduled((list) => list.clear());
     this.wishes.clear();
     this.sight.clear();
   }

@@ -15,6 +15,7 @@ import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
 import { plainWords } from "../../ui/markdown.ts";
+import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
@@ -24,7 +25,6 @@ import { MessageActions } from "./message-actions.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
 import { threadOf } from "./timeline-rows.ts";
-import { useExpiry } from "./use-expiry.ts";
 
 /** What a row can ask of the screen around it. */
 export interface RowActions {
@@ -68,7 +68,8 @@ export const MessageRow = memo(function MessageRow({
 }: MessageRowProps) {
   const t = useText();
   const deletion = useView(({ deletions }) => deletions.get(message.id));
-  const { isOver, end } = useExpiry(message);
+  // EXPIRE-6
+  const isOver = useOver(message.expires_at);
   const isDeleted = message.deleted_at !== undefined || deletion !== undefined || isOver;
   const name = usePersonName(message.sender);
   const gone = t(isOver ? "message.expired" : "message.deleted");
@@ -118,7 +119,7 @@ export const MessageRow = memo(function MessageRow({
             {t("message.edited")}
           </button>
         )}
-        {!isDeleted && message.expires_at && <ExpiryMark at={message.expires_at} onOver={end} />}
+        {!isDeleted && message.expires_at && <ExpiryMark at={message.expires_at} />}
         {!isDeleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
         {message.id !== parent && <ThreadLink message={message} onOpen={actions.thread} />}
       </div>
@@ -272,7 +273,7 @@ function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: n
 
 export function QuotedLine({ message }: { message: Message }) {
   const t = useText();
-  const { isOver } = useExpiry(message);
+  const isOver = useOver(message.expires_at);
   const name = usePersonName(message.sender);
   return (
     <span dir="auto" className="truncate">

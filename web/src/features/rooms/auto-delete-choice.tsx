@@ -3,10 +3,10 @@ import { Timer } from "lucide-react";
 import { useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
+import { duration } from "../../ui/coming-times.ts";
 import { Select } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
-import { duration } from "../../ui/times.ts";
 
 const hour = 3_600;
 const day = 24 * hour;

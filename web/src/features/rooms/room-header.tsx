@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { lazily } from "../../ui/lazily.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
-import { briefTime, duration } from "../../ui/times.ts";
+import { briefTime } from "../../ui/times.ts";
 import { peerOf, usePerson } from "../users/users.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
+
+const Keeps = lazily(async () => (await import("./keeps.tsx")).Keeps);
 
 interface RoomHeaderProps {
   held: RoomState;
@@ -93,9 +96,9 @@ function Beneath({ held }: { held: RoomState }) {
   }
   // What this device has kept from before knows nothing of it.
   const keeps = held.room.delete_after ?? null;
-  if (keeps !== null) text = `${t("expiry.brief", { time: duration(keeps) })} · ${text}`;
   return (
     <p dir="auto" className="truncate text-sm leading-tight text-soft">
+      {keeps !== null && <Keeps seconds={keeps} />}
       {held.room.archived ? t("rooms.archived") : text}
     </p>
   );

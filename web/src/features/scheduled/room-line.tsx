@@ -1,8 +1,8 @@
 import { CircleAlert, Clock } from "lucide-react";
 import { useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
+import { comingTime } from "../../ui/coming-times.ts";
 import { useText } from "../../ui/text.ts";
-import { comingTime } from "../../ui/times.ts";
 import { byTime } from "./scheduled-rules.ts";
 
 /** How much is yet to be sent to a room, and what could not be; it leads to the list. */

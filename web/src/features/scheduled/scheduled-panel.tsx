@@ -1,14 +1,16 @@
 import type { Scheduled } from "@parley/protocol/scheduled";
 import { CircleAlert, Clock, Pencil, SendHorizontal, Trash2 } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { ScheduledList } from "../../client/scheduled.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link, navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { comingTime } from "../../ui/coming-times.ts";
 import { plainWords } from "../../ui/markdown.ts";
-import { wordsFor } from "../../ui/problem.tsx";
+import { Problem, wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
-import { comingTime, fullTime } from "../../ui/times.ts";
+import { fullTime } from "../../ui/times.ts";
 import { byTime } from "./scheduled-rules.ts";
 import { TimeDialog } from "./time-dialog.tsx";
 
@@ -27,7 +29,14 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
   const client = useClient();
   const scheduled = useView((view) => view.scheduled);
   const [changed, setChanged] = useState<Scheduled | null>(null);
-  useEffect(() => client.personal.scheduled.want(), [client]);
+  const [list, setList] = useState<ScheduledList>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    void client.personal.scheduled().then((found) => {
+      found.want();
+      setList(found);
+    }, setError);
+  }, [client]);
   const shown = byTime(scheduled).filter((each) => room === null || each.room === room);
   const mentionsAfter = ({ room: to, mentions = [] }: Scheduled, text: string) => {
     const { people } = client.view.getState();
@@ -38,10 +47,16 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
   const elsewhere = (scheduled?.size ?? 0) - shown.length;
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-3 px-4 py-4">
+      <Problem error={error} />
       <ol className="flex flex-col gap-2 empty:hidden">
         {shown.map((each) => (
           <li key={each.id}>
-            <Entry scheduled={each} room={roomName(each.room)} onChange={() => setChanged(each)} />
+            {list && (
+              <Entry
+                {...{ list, scheduled: each, room: roomName(each.room) }}
+                onChange={() => setChanged(each)}
+              />
+            )}
           </li>
         ))}
       </ol>
@@ -51,7 +66,7 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
           {t("later.elsewhere", { count: elsewhere })}
         </Link>
       )}
-      {changed && (
+      {changed && list && (
         <TimeDialog
           title={t("later.change")}
           action={t("dialog.save")}
@@ -59,7 +74,7 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
           at={changed.send_at}
           isEdit
           onTime={({ at, text }) =>
-            client.personal.scheduled.update({
+            list.update({
               scheduled: changed.id,
               ...(text !== "" && text !== changed.text && { text, mentions: mentionsAfter(changed, text) }),
               send_at: at.toISOString(),
@@ -85,11 +100,16 @@ function Nothing() {
   );
 }
 
-function Entry({ scheduled, room, onChange }: { scheduled: Scheduled; room: string; onChange: () => void }) {
+interface EntryProps {
+  list: ScheduledList;
+  scheduled: Scheduled;
+  room: string;
+  onChange: () => void;
+}
+
+function Entry({ list, scheduled, room, onChange }: EntryProps) {
   const t = useText();
-  const client = useClient();
   const { id, text, send_at, reason } = scheduled;
-  const list = client.personal.scheduled;
   const failing = (work: Promise<unknown>) => work.catch((error: unknown) => notify(wordsFor(error, t)));
   const sendNow = async () => {
     await list.sendNow(id);

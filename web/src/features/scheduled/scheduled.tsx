@@ -16,7 +16,13 @@ const RoomLine = lazily(async () => (await import("./room-line.tsx")).RoomLine);
 /** Says how much is yet to be sent to a room, and what could not be; nothing where there is none. */
 export function ScheduledLine({ room }: { room: number }) {
   const client = useClient();
-  useEffect(() => client.personal.scheduled.want(), [client]);
+  // Where its code does not come nothing is said of it here.
+  useEffect(() => {
+    client.personal.scheduled().then(
+      (list) => list.want(),
+      () => undefined,
+    );
+  }, [client]);
   const isAny = useView(({ scheduled }) =>
     [...(scheduled?.values() ?? [])].some((each) => each.room === room),
   );

@@ -5,10 +5,11 @@ import { useClient } from "../../client/use-client.ts";
 import { navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { comingTime } from "../../ui/coming-times.ts";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
-import { clockTime, comingTime } from "../../ui/times.ts";
+import { clockTime } from "../../ui/times.ts";
 import type { ForLater, Unscheduled } from "./scheduled.tsx";
 import { presets } from "./scheduled-rules.ts";
 import { TimeDialog } from "./time-dialog.tsx";
@@ -28,19 +29,14 @@ export function SendLater({ forLater, hasFiles, onDone }: SendLaterProps) {
   const button = useRef<HTMLButtonElement>(null);
   const [isMenu, setIsMenu] = useState(false);
   const [asked, setAsked] = useState<Unscheduled | null>(null);
-  const { scheduled } = client.personal;
   /** Tried again after a failure, it is still the same message. */
   const clientId = useRef({ text: "", id: "" });
-  const idFor = ({ text }: Unscheduled) => {
-    if (clientId.current.text !== text) clientId.current = { text, id: scheduled.newClientId() };
-    return clientId.current.id;
-  };
   const putBy = async (message: Unscheduled, at: Date) => {
-    const made = await scheduled.create({
-      ...message,
-      send_at: at.toISOString(),
-      client_id: idFor(message),
-    });
+    const list = await client.personal.scheduled();
+    const { text } = message;
+    if (clientId.current.text !== text) clientId.current = { text, id: list.newClientId() };
+    const { id: client_id } = clientId.current;
+    const made = await list.create({ ...message, send_at: at.toISOString(), client_id });
     clientId.current = { text: "", id: "" };
     onDone(message.text);
     const show = () => navigate(`/scheduled?room=${message.room}`);

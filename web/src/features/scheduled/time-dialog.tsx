@@ -1,12 +1,12 @@
 import { limits } from "@parley/protocol/limits";
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
+import { momentValue } from "../../ui/coming-times.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { tomorrow } from "../../ui/time-choices.ts";
-import { momentValue } from "../../ui/times.ts";
 
 const minute = 60_000;
 
