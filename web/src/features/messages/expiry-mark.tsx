@@ -1,4 +1,4 @@
-import { Timer } from "lucide-react";
+import { Clock } from "lucide-react";
 import { useEffect, useState } from "react";
 import { timeLeft } from "../../ui/coming-times.ts";
 import { useText } from "../../ui/text.ts";
@@ -22,7 +22,7 @@ export function ExpiryMark({ at }: { at: string }) {
   }, [left]);
   return (
     <span title={fullTime(at)} className="flex items-center gap-1 text-xs text-soft">
-      <Timer aria-hidden size={12} />
+      <Clock aria-hidden size={12} />
       <span className="sr-only">{t("expiry.left")}</span> {timeLeft(Math.max(left, 0))}
     </span>
   );

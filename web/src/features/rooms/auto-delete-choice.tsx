@@ -1,5 +1,5 @@
 import type { Membership } from "@parley/protocol/rooms";
-import { Timer } from "lucide-react";
+import { Clock } from "lucide-react";
 import { useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
@@ -45,7 +45,7 @@ export function AutoDeleteChoice({ room }: { room: Membership }) {
         </Select>
       ) : (
         <p className="flex items-center gap-2 text-sm text-soft">
-          <Timer aria-hidden size={17} className="shrink-0" />
+          <Clock aria-hidden size={17} className="shrink-0" />
           {t("expiry.room", { time: duration(present ?? 0) })}
         </p>
       )}

@@ -1,4 +1,4 @@
-import { CalendarClock, Clock, List } from "lucide-react";
+import { CalendarDays, Clock } from "lucide-react";
 import { useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useClient } from "../../client/use-client.ts";
@@ -52,8 +52,8 @@ export function SendLater({ forLater, hasFiles, onDone }: SendLaterProps) {
       icon: Clock,
       act: () => choose(at),
     })),
-    { label: t("later.choose"), icon: CalendarClock, act: () => forLater(setAsked) },
-    { label: t("later.title"), icon: List, act: () => navigate("/scheduled") },
+    { label: t("later.choose"), icon: CalendarDays, act: () => forLater(setAsked) },
+    { label: t("later.title"), icon: Clock, act: () => navigate("/scheduled") },
   ];
   return (
     <>
