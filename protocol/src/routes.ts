@@ -40,6 +40,7 @@ export const routes = {
   "room.find_direct": "GET /users/{user}/room",
   "room.list": "GET /rooms",
   "room.browse": "GET /channels",
+  "room.list_all": "GET /server/rooms",
   "room.get": "GET /rooms/{room}",
   "room.update": "PATCH /rooms/{room}",
   "room.archive": "PUT /rooms/{room}/archived",

@@ -50,6 +50,7 @@ import {
   directRoom,
   findDirectRoom,
   getRoom,
+  listAllRooms,
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
@@ -107,6 +108,7 @@ export const handlers: Handlers = {
   "room.find_direct": findDirectRoom,
   "room.list": listRooms,
   "room.browse": browseChannels,
+  "room.list_all": listAllRooms,
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,

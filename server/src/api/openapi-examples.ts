@@ -39,6 +39,12 @@ const byName: Record<string, unknown> = {
   topic: "Openings and endings",
   text: "Shall we meet at six?",
   client_id: "0195935e-7a52-7c3a-9d1b-3f0c8f1f2a10",
+  description: "Openings and endings",
+  full_name: "Alice Example",
+  room_id: 7,
+  session_id: 12,
+  created_by: 1,
+  setup_code: "an-opaque-code",
   emoji: "👍",
   highlights: [[9, 13]],
   epoch: "f3b0c44298fc1c149afbf4c8996fb924",
@@ -60,6 +66,29 @@ const byName: Record<string, unknown> = {
   limit: 50,
   unread: 1,
   member_count: 2,
+  query: "meet at six",
+  reason: "They were rude",
+  sender_name: "alice",
+  thumbnail_url: "/api/v2/files/3/openings.png?key=an-opaque-key&small=1",
+  size: 48213,
+  width: 1280,
+  height: 800,
+  message_id: 41,
+  member_ids: [2, 3],
+  // What most have not, or not yet.
+  file: null,
+  files: [],
+  file_id: null,
+  reply_to_id: null,
+  auto_delete_after: null,
+  expires_at: null,
+  duration: null,
+  waveform: null,
+  transcription: null,
+  is_encrypted: false,
+  is_edited: false,
+  is_deleted: false,
+  is_pinned: false,
 };
 
 /** Fields that may be left out and only matter to few. */
@@ -116,6 +145,7 @@ function exampleObject(
 function exampleValue({ type: types, ...schema }: JsonSchema): unknown {
   const [type] = [types ?? []].flat();
   if (schema.format === "date-time") return "2026-03-14T09:26:53.589Z";
+  if (schema.format === "date") return "2026-03-14";
   if (type === "integer" || type === "number") return Math.max(1, schema.minimum ?? 1);
   if (type === "boolean") return true;
   return type === "null" ? null : "text";

@@ -79,7 +79,7 @@ class Form {
   private async pump(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
     const most = this.wanted.most + besideBytes;
     for (let bytes = 0; !this.isOver; ) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(cutOff);
       if (this.isOver) return;
       if (done) return void this.parser.end();
       bytes += value.length;
@@ -138,6 +138,10 @@ class Form {
 
 function unreadable(): ChatError {
   return new ChatError("invalid", "the form breaks off, or is none");
+}
+
+function cutOff(): never {
+  throw unreadable();
 }
 
 function tooLarge(most: number): ChatError {

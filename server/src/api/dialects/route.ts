@@ -69,8 +69,8 @@ export interface RouteSpec<
   takes?: "json" | "form";
   /** In place of a body: the field of a form that holds a file. `readFormFile` reads it. */
   file?: string;
-  /** 200 where it is not told; 204 answers without a body. */
-  status?: 200 | 201 | 204;
+  /** 200 where it is not told; 204 answers without a body, and 302 leads elsewhere. */
+  status?: 200 | 201 | 204 | 302;
   /** Other statuses with the same body. */
   also?: readonly number[];
   success?: Success;

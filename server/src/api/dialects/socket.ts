@@ -236,9 +236,10 @@ export class DialectSocket implements Translator {
   }
 
   private async open(room: number): Promise<void> {
-    const { role } = await this.ask("room.get", { room });
+    const { role, head } = await this.ask("room.get", { room });
     if (role === null) throw new ChatError("forbidden", "join this channel first");
-    this.tell({ type: "open", room });
+    // From what was known when this is answered: nothing of the room is missed while it is opened.
+    this.tell({ type: "open", room, after: head });
   }
 }
 

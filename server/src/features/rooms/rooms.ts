@@ -5,18 +5,20 @@ import type { Actor, Tx } from "../../context.ts";
 import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
+  accessAnyRoomForChange,
   accessOwnRoomForChange,
-  accessRoom,
   accessRoomForChange,
+  describeAnyRoom,
   describeMembership,
   differencesOf,
   directKey,
   isAtLeast,
   membershipsOf,
-  type OwnRoom,
+  noSuchRoom,
   permissionsOf,
   requireOpen,
   requirePermission,
+  type SeenRoom,
   toMembership,
   toRoom,
 } from "../access/access.ts";
@@ -26,7 +28,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
-import { foldName, personRow, requireAdmin, requireUsers } from "../users/users.ts";
+import { foldName, isAdmin, personRow, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -35,14 +37,16 @@ import {
   roomByDirectKey,
   setArchived,
   setDeleted,
+  sharedRoomsAfter,
+  sharedRoomsByIds,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, groupIsPrivate, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
 /** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
   const others = [...new Set(input.members)].filter((user) => user !== actor.user);
-  if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
+  if (input.kind === "group" && input.public) throw groupIsPrivate();
   requireGroupSize(input.kind, others.length + 1);
   await requireUsers(tx.sql, others);
   await requireMayBring(tx.sql, actor.user, others);
@@ -117,22 +121,42 @@ export async function browseChannels(
   };
 }
 
+/** ROOM-14. What an admin may know of rooms that they are not in. */
+export async function listAllRooms(
+  sql: Sql,
+  _actor: Actor,
+  input: Checked<"room.list_all">,
+): Promise<Output<"room.list_all">> {
+  const after = input.cursor === undefined ? 0 : Number(input.cursor);
+  if (!Number.isSafeInteger(after)) throw new ChatError("invalid", "this cursor is not from this list");
+  if (input.ids) {
+    const rows = input.ids.length === 0 ? [] : await sharedRoomsByIds(sql, [...new Set(input.ids)]);
+    return { rooms: rows.map(toRoom), next: null };
+  }
+  const rows = await sql.rows(sharedRoomsAfter({ after, limit: input.limit + 1 }));
+  const page = rows.slice(0, input.limit);
+  return { rooms: page.map(toRoom), next: rows.length > page.length ? String(page.at(-1)?.id) : null };
+}
+
 export async function getRoom(sql: Sql, actor: Actor, input: Checked<"room.get">): Promise<Membership> {
   return describeMembership(sql, actor.user, input.room);
 }
 
 /**
- * ROOM-9. Name and topic need the permission to change them; visibility and permissions need the owner. A change that
- * changes nothing is no event.
+ * ROOM-9, ROOM-15. Name and topic need the permission to change them; visibility and permissions need the owner. A
+ * change that changes nothing is no event.
  */
 export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.update">): Promise<Membership> {
-  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  const manages = await isAdmin(tx.sql, actor.user);
+  const access = manages ? accessAnyRoomForChange : accessOwnRoomForChange;
+  const room = await access(tx, actor.user, input.room);
   requireNotDirect(room.kind);
   requireOpen(room);
-  requireMayChange(room, input);
+  if (!(manages && isManaging(room, input))) requireMayChange(room, input);
+  if (input.public && room.kind === "group") throw groupIsPrivate();
   const description = descriptionOf(room, input);
   if (Bun.deepEquals(description, descriptionOf(room, {}))) {
-    return describeMembership(tx.sql, actor.user, room.id);
+    return describeAnyRoom(tx.sql, actor.user, room.id);
   }
   const search_key = foldName(description.name);
   await tx.sql.run(updateRoomRow({ room: room.id, search_key, ...description }));
@@ -149,16 +173,20 @@ export async function archiveRoom(tx: Tx, actor: Actor, input: Checked<"room.arc
   return changed(tx, actor, room.id);
 }
 
-/** ROOM-10. Deletes a room and all that was said in it: for its owner, or a server admin who can see it. */
+/** ROOM-10, ROOM-15. Deletes a room and all that was said in it: for its owner, or an admin of the server. */
 export async function deleteRoom(
   tx: Tx,
   actor: Actor,
   input: Checked<"room.delete">,
 ): Promise<Record<string, never>> {
-  const room = await accessRoomForChange(tx, actor.user, input.room);
+  const manages = await isAdmin(tx.sql, actor.user);
+  const access = manages ? accessAnyRoomForChange : accessRoomForChange;
+  const room = await access(tx, actor.user, input.room);
   requireNotDirect(room.kind);
   const owns = room.role !== null && isAtLeast(room.role, "owner");
-  if (!owns) await requireAdmin(tx.sql, actor.user);
+  if (!owns && !manages) {
+    throw new ChatError("forbidden", "only its owner or an admin of the server may do this");
+  }
   await eraseRoom(tx, room, actor.user);
   return {};
 }
@@ -213,9 +241,10 @@ async function openRoom(tx: Tx, actor: Actor, room: NewRoom): Promise<number> {
 }
 
 async function changed(tx: Tx, actor: Actor, room: number): Promise<Membership> {
-  const row = await accessRoom(tx.sql, actor.user, room);
+  const [row] = await sharedRoomsByIds(tx.sql, [room]);
+  if (!row) throw noSuchRoom();
   await emit(tx, room, { kind: "room.updated", by: actor.user, room: toRoom(row) });
-  return describeMembership(tx.sql, actor.user, room);
+  return describeAnyRoom(tx.sql, actor.user, room);
 }
 
 interface Description {
@@ -226,7 +255,7 @@ interface Description {
   delete_after: number | null;
 }
 
-function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "room">): Description {
+function descriptionOf(room: SeenRoom, changes: Omit<Checked<"room.update">, "room">): Description {
   const { name = room.name, topic = room.topic, public: isPublic = room.is_public === 1 } = changes;
   const present = permissionsOf(room.kind, room.permissions);
   const permissions = { ...present, ...changes.permissions } as Permissions;
@@ -237,7 +266,19 @@ function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "roo
   };
 }
 
-function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
+/** ROOM-15. What an admin of the server may change: nothing that would show them what was said before they came, or have it deleted. */
+function isManaging(room: SeenRoom, input: Checked<"room.update">): boolean {
+  const opens = input.public === true && room.is_public === 0;
+  return input.permissions === undefined && input.delete_after === undefined && !opens;
+}
+
+function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
+  if (room.role === null) {
+    throw new ChatError(
+      "forbidden",
+      "only its own people may open it, change what members may do or have messages deleted",
+    );
+  }
   const needed = permissionsOf(room.kind, room.permissions).change_info;
   if (input.name !== undefined || input.topic !== undefined) {
     requirePermission(room.role, needed, "change its name and topic");
@@ -247,7 +288,6 @@ function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
   }
   // EXPIRE-1
   if (input.delete_after !== undefined) requirePermission(room.role, "admin", "have messages deleted");
-  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
 }
 
 function requireNotDirect(kind: RoomKind): void {

@@ -136,6 +136,8 @@ export const inputs: Inputs = {
   "room.find_direct": (world, call) => ({ user: targetOf(world, call) }),
   "room.list": () => ({ limit: 200 }),
   "room.browse": () => ({ limit: 200 }),
+  // Odd: one; even: all of them.
+  "room.list_all": (world, call) => ({ limit: 200, ...(isOdd(call) && { ids: [roomOf(world, call)] }) }),
   "room.get": (world, call) => ({ room: roomOf(world, call) }),
   // 0: the topic; 1: the visibility; 2 and 3: permissions. Of the sixth message: after how long messages are deleted.
   "room.update": (world, call) => {

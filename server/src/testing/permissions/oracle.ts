@@ -7,7 +7,8 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^account\.|^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+const forAdmins =
+  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -56,6 +57,11 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
   return !room.deleted && (room.roles.has(who) || (room.kind === "channel" && room.isPublic));
 }
 
+/** What an admin of the server manages. */
+export function isShared({ kind, deleted }: RoomModel): boolean {
+  return kind !== "direct" && !deleted;
+}
+
 const done: Rule = () => "done";
 const ofAnybody: Rule = ({ people }, { target }) => unless([people[target].deleted, "not_found"]);
 const inside = within(() => "done");
@@ -102,7 +108,7 @@ export const rules: Record<OperationName, Rule> = {
     "room.find_direct",
   ),
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
-  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
+  ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
@@ -151,22 +157,33 @@ export const rules: Record<OperationName, Rule> = {
       [isApart(model, who, target), "forbidden"],
     ),
   "room.get": (model, call) => unless([!seen(model, call), "not_found"]),
-  "room.update": within((room, role, call) =>
-    unless(
+  "room.update": (model, call) => {
+    const room = model.rooms[call.place];
+    const role = room.roles.get(call.who);
+    const manages = model.people[call.who].admin;
+    if (!role && !(manages && isShared(room))) return inside(model, call);
+    const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
+    return unless(
       [room.kind === "direct" || room.archived, "forbidden"],
-      [call.message === 5, atLeast(role, "admin") ? "done" : "forbidden"],
-      [call.variant === 0 && !atLeast(role, room.permissions.change_info), "forbidden"],
-      [call.variant !== 0 && role !== "owner", "forbidden"],
+      [call.message === 5, role && atLeast(role, "admin") ? "done" : "forbidden"],
+      [call.variant === 0 && !names, "forbidden"],
+      // An admin of the server closes, and never opens: they would read what was said before they came.
+      [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
+      [call.variant > 1 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],
-    ),
-  ),
+    );
+  },
   "room.archive": within((room, role, _call) =>
     unless([room.kind === "direct" || role !== "owner", "forbidden"]),
   ),
   "room.delete": (model, call) => {
-    const { kind, roles } = model.rooms[call.place];
-    const may = roles.get(call.who) === "owner" || model.people[call.who].admin;
-    return unless([!seen(model, call), "not_found"], [kind === "direct" || !may, "forbidden"]);
+    const room = model.rooms[call.place];
+    const manages = model.people[call.who].admin;
+    const may = room.roles.get(call.who) === "owner" || manages;
+    return unless(
+      [!seen(model, call) && !(manages && isShared(room)), "not_found"],
+      [room.kind === "direct" || !may, "forbidden"],
+    );
   },
   "room.join": (model, call) => {
     const { roles, archived } = model.rooms[call.place];

@@ -1,7 +1,7 @@
 import type { TestApp } from "../app.ts";
 import { type Answer, askOverRest, inputOf, Sockets } from "./asking.ts";
 import { type Call, hears, type Model, type Verdict, type Who } from "./model.ts";
-import { verdict } from "./oracle.ts";
+import { isShared, verdict } from "./oracle.ts";
 import { follow } from "./outcome.ts";
 import { forgetSecrets, type Secret, secretsIn, type World } from "./world.ts";
 
@@ -13,6 +13,8 @@ export interface Tried {
   /** What somebody saw that was not for them. */
   leaks: string[];
 }
+
+const managing = /^room\.(?:list_all|update)$/;
 
 /** One world's people asking for things, one after the other. */
 export class Trial {
@@ -39,10 +41,11 @@ export class Trial {
     if (answer.verdict !== expected) return { expected, found: answer.verdict, leaks: [] };
     if (expected === "done") follow(world.model, call);
     if (expected === "done" && call.op === "message.forward") this.spread(call, answer);
-    const leaks = this.leaksIn(before, [
-      { who: call.who, text: answer.text },
-      ...(await this.sockets.heard()),
-    ]);
+    const leaks = this.leaksIn(
+      before,
+      [{ who: call.who, text: answer.text }, ...(await this.sockets.heard())],
+      managing.test(call.op) ? call.who : null,
+    );
     if (answer.verdict === "done") this.note(call, input, answer);
     return { expected, found: answer.verdict, leaks };
   }
@@ -51,10 +54,16 @@ export class Trial {
     this.sockets.close();
   }
 
-  private leaksIn(before: Model, heard: readonly { who: Who; text: string }[]): string[] {
+  /** `manager` is answered about what rooms are. */
+  private leaksIn(
+    before: Model,
+    heard: readonly { who: Who; text: string }[],
+    manager: Who | null,
+  ): string[] {
     return heard.flatMap(({ who, text }) =>
       secretsIn(text)
         .filter(([, secret]) => !(secret && this.isFor(secret, who, before)))
+        .filter(([, secret]) => !(secret && who === manager && this.isManaged(secret, who)))
         .map(([leaked]) => `${who} saw ${leaked} in ${text.slice(0, 200)}`),
     );
   }
@@ -63,6 +72,12 @@ export class Trial {
   private isFor(secret: Secret, who: Who, before: Model): boolean {
     if (secret.world !== this.world) return isShown(secret, secret.world.model);
     return maySee(before, who, secret) || maySee(this.world.model, who, secret);
+  }
+
+  /** ROOM-14. To an admin of the server the rooms of all worlds are alike. */
+  private isManaged({ world, place, kind, gone }: Secret, who: Who): boolean {
+    const room = world.model.rooms[place];
+    return this.world.model.people[who].admin && kind === "topic" && !gone && isShared(room);
   }
 
   /** What was forwarded is also for the people of the room it went to. */
