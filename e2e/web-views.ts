@@ -111,6 +111,9 @@ async function walkPages(device: Device, url: string, look: (where: string) => P
   await page.goto(`${url}/search?words=tent`);
   await page.locator("mark").first().waitFor();
   await look("search");
+  await page.goto(`${url}/scheduled`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await look("scheduled");
   await page.goto(`${url}/settings`);
   await page
     .getByRole("link", { name: "Devices" })

@@ -13,6 +13,7 @@ import { pushOperations } from "./push.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
+import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
@@ -36,6 +37,7 @@ export const contract = {
   ...reportOperations,
   ...draftOperations,
   ...savedOperations,
+  ...scheduledOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -5,6 +5,7 @@ import { marked, message } from "./messages.ts";
 import { defaultNotifications, notifications } from "./notifications.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
+import { scheduled } from "./scheduled.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
 const head = { at: time, by: id };
@@ -18,6 +19,7 @@ const head = { at: time, by: id };
 export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.sent"), ...head, message }),
   z.object({ kind: z.literal("message.edited"), ...head, message }),
+  /** By whoever deleted it; by its sender where its time was over (`expires_at`). */
   z.object({ kind: z.literal("message.deleted"), ...head, message }),
   z.object({
     kind: z.literal("reaction.set"),
@@ -58,6 +60,11 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("block.set"), at: time, user: id, on: z.boolean() }),
   /** What a device of the person's has begun to write, as it stands when the event is read. */
   z.object({ kind: z.literal("draft.set"), at: time, draft }),
+  /**
+   * A message that the person is to send later, as it stands when the event is read; null where it is no longer to be
+   * sent: it was sent, or taken back.
+   */
+  z.object({ kind: z.literal("scheduled.set"), at: time, id, scheduled: scheduled.nullable() }),
   /** The person keeps a message at hand, or no more. */
   z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
   /** The admins have dealt with a report of the person's. */

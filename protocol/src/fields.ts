@@ -41,5 +41,8 @@ export const cursor = z.string().min(1).max(limits.cursor);
 
 export const pageLimit = z.int().min(1).max(limits.pageMax).default(limits.pageDefault);
 
+/** Seconds after which a message is deleted by itself: from a minute to a year. */
+export const deleteAfter = z.int().min(limits.deleteAfterMin).max(limits.deleteAfterMax);
+
 /** An answer without content. */
 export const nothing = z.strictObject({});

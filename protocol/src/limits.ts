@@ -54,6 +54,12 @@ export const limits = {
   /** Devices of one person that are told by push, and characters of the address of one. */
   pushDevices: 20,
   pushEndpoint: 1_000,
+  /** Seconds after which a message may be deleted by itself. */
+  deleteAfterMin: 60,
+  deleteAfterMax: 366 * 86_400,
+  /** Messages that one person has yet to send, and how many days ahead. */
+  scheduled: 100,
+  scheduleDays: 366,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */
   reportComment: 1_000,
   reportNote: 2_000,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientId, id, nothing, pageLimit, position, text, time } from "./fields.ts";
+import { clientId, deleteAfter, id, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
@@ -51,6 +51,8 @@ export const message = z.object({
   forwarded: z.object({ sender: id, created_at: time }).optional(),
   /** Since when it is pinned in its room. */
   pinned_at: time.optional(),
+  /** When it is deleted by itself; it stays there once that has happened. */
+  expires_at: time.optional(),
   created_at: time,
   edited_at: time.optional(),
   deleted_at: time.optional(),
@@ -102,6 +104,8 @@ export const messageOperations = {
       client_id: clientId.optional(),
       reply_to: id.optional(),
       mention_all: z.boolean().optional(),
+      /** Seconds after which it is deleted; where the room's own time is shorter, that one counts. */
+      delete_after: deleteAfter.optional(),
       /** One's own finished uploads, each of which no message has taken yet. */
       files: z.array(attachment).max(limits.messageFiles).optional(),
     }),

@@ -9,9 +9,12 @@ export function previewOf(text: string): string {
 }
 
 export function toLastMessage(message: Message): LastMessage {
-  const { id, seq, sender, type, version, created_at, deleted_at } = message;
-  const last = { id, seq, sender, type, text: previewOf(message.text), version, created_at };
-  return deleted_at === undefined ? last : { ...last, deleted_at };
+  const { id, seq, sender, type, version, created_at, expires_at, deleted_at } = message;
+  return {
+    ...{ id, seq, sender, type, text: previewOf(message.text), version, created_at },
+    ...(expires_at !== undefined && { expires_at }),
+    ...(deleted_at !== undefined && { deleted_at }),
+  };
 }
 
 /** ROOM-11. The later of two messages; of two states of one message the newer. */

@@ -53,6 +53,7 @@ function firstMoment(): Moment {
     ...{ permissions, member_count: 2, created_by: bob, created_at: timeAt(1) },
     ...{ role: "member", head: 1, read: 0, unread: 0, mentions: 0, last_message_at: null },
     last_message: null,
+    delete_after: null,
     notifications: { level: "default", muted_until: null },
   };
   return { membership, messages: [] };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursor, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
+import { cursor, deleteAfter, id, name, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { messageType } from "./messages.ts";
 import { notifications } from "./notifications.ts";
@@ -38,6 +38,8 @@ export const room = z.object({
   member_count: z.int(),
   /** The two people of a direct room; one for notes to self. */
   people: z.array(id).optional(),
+  /** Seconds after which messages that are sent from now on are deleted by themselves; null for never. */
+  delete_after: z.int().nullable(),
   created_by: id,
   created_at: time,
 });
@@ -54,6 +56,8 @@ export const lastMessage = z.object({
   /** As that of the message. */
   version: z.int(),
   created_at: time,
+  /** As that of the message. */
+  expires_at: time.optional(),
   deleted_at: time.optional(),
 });
 export type LastMessage = z.infer<typeof lastMessage>;
@@ -170,7 +174,7 @@ export const roomOperations = {
   }),
   "room.update": operation({
     summary:
-      "Change a group's or channel's name, topic, visibility (owner) or permissions (owner). An admin of the server may rename and close any",
+      "Change a group's or channel's name, topic, visibility (owner), permissions (owner) or after how long messages are deleted (owner or admin). An admin of the server may rename and close any",
     kind: "write",
     who: "user",
     rest: "PATCH /rooms/{room}",
@@ -180,6 +184,8 @@ export const roomOperations = {
       topic: topic.optional(),
       public: z.boolean().optional(),
       permissions: permissions.partial().strict().optional(),
+      /** Of messages that are sent from now on; null for never. */
+      delete_after: deleteAfter.nullable().optional(),
     }),
     output: membership,
   }),

@@ -18,6 +18,7 @@ import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
+import { createJobs, type ServerJobs } from "./jobs.ts";
 import type { Bus } from "./platform/bus.ts";
 import { postgresBus } from "./platform/bus-postgres.ts";
 import { redisBus } from "./platform/bus-redis.ts";
@@ -61,6 +62,8 @@ export interface App {
   sweeper: UploadSweeper;
   /** Null where the server sends no pushes. */
   pushes: PushSender | null;
+  /** What is due at a time. */
+  jobs: ServerJobs;
   server: Server<SocketData>;
   /** Who may make the first admin; null once there is one. */
   setup: SetupLink | null;
@@ -144,7 +147,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   sweeper = new UploadSweeper(context);
   if (context.push) pushes = new PushSender(context, context.push);
   else await writer.write(forgetPush);
-  return serve({ options, context, live, nodes, indexer, sweeper, pushes, setup, opened });
+  const jobs = createJobs(context);
+  return serve({ options, context, live, nodes, indexer, sweeper, pushes, jobs, setup, opened });
 }
 
 /** CONFIG-11. Nothing goes out but by way of the egress, and pushes only where the admin has named services. */
@@ -222,13 +226,14 @@ interface Serving {
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
   pushes: PushSender | null;
+  jobs: ServerJobs;
   setup: SetupLink | null;
   opened: Opened;
 }
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper, pushes } = parts;
+  const { context, live, indexer, sweeper, pushes, jobs } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const { nodes } = parts;
@@ -254,6 +259,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   indexer.start();
   pushes?.start();
   sweeper.tidy();
+  jobs.start();
   context.logger.info("server.started", {
     host: config.host,
     port: config.port,
@@ -263,7 +269,8 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    await within(endWithin, Promise.all([indexer.stop(), sweeper.stop(), pushes?.stop()]));
+    const ending = [indexer.stop(), sweeper.stop(), pushes?.stop(), jobs.stop()];
+    await within(endWithin, Promise.all(ending));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
     context.logger.info("server.stopped");

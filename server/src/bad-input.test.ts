@@ -274,7 +274,7 @@ for (const op of operationNames) {
     }
 
     const named = fields.filter(({ name }) =>
-      ["room", "message", "user", "session", "invite", "report"].includes(name),
+      ["room", "message", "user", "session", "invite", "report", "scheduled"].includes(name),
     );
     for (const field of named.filter(({ type }) => type === "integer")) {
       test(`ACCESS-1 ${op}: an id of nothing in ${field.name} is not found`, async () => {

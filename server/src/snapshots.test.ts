@@ -7,6 +7,7 @@ import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
 import { startSession } from "./features/sessions/sessions.ts";
 import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
+import { createJobs } from "./jobs.ts";
 import { isoTime } from "./platform/clock.ts";
 import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
@@ -61,6 +62,10 @@ const actions = [
     "push text",
     "save",
     "send file",
+    "schedule",
+    "let expire",
+    "keep for a while",
+    "due",
     "delete account",
   ] as const),
 ];
@@ -127,6 +132,13 @@ const tour: Step[] = (
     { action: "draft" },
     { action: "push text", pick: 1 },
     { action: "save" },
+    { action: "schedule", pick: 1 },
+    { action: "schedule", room: 1, pick: 2 },
+    { action: "remove", by: 1, room: 1 },
+    { action: "let expire" },
+    { action: "keep for a while", by: 1, room: 1 },
+    { action: "due" },
+    { action: "add", by: 1, room: 1 },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
     { action: "sign in" },
@@ -217,6 +229,11 @@ onEveryEngine((engine) => {
       block: () => wish("block.set", { ...person, on: true }),
       draft: () => wish("draft.set", { ...words, at: isoTime(fixture.store.clock.now()) }),
       "push text": () => wish("push.set_text", { text: pick % 2 === 0 ? "never" : "always" }),
+      "let expire": () => wish("message.send", { ...words, delete_after: 60 }),
+      "keep for a while": () =>
+        wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
+      schedule: () =>
+        wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>
@@ -226,7 +243,7 @@ onEveryEngine((engine) => {
       "delete room": () => wish("room.delete", place),
       "delete account": () => wish("account.delete", person),
     };
-    return action === "sign in" ? null : wishes[action]();
+    return action === "sign in" || action === "due" ? null : wishes[action]();
   }
 
   async function uploadOne(user: number): Promise<number> {
@@ -238,11 +255,19 @@ onEveryEngine((engine) => {
     return id;
   }
 
+  /** Whatever is due by then. */
+  async function due(): Promise<void> {
+    const { context, store } = fixture;
+    store.clock.advance(60_000);
+    await createJobs(context).settled();
+  }
+
   async function take(scene: Scene, chosen: Step): Promise<void> {
     const { context, does, store } = fixture;
     const by = from(scene.people, chosen.by);
     // Now and then no time passes between two steps.
     if (chosen.pick % 3 > 0) store.clock.advance(chosen.pick);
+    if (chosen.action === "due") return due();
     const wish = asked(scene, chosen);
     if (!wish) {
       const device = { user: by, device: "phone", address: addressOf.home };

@@ -56,6 +56,13 @@ import {
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
+import {
+  cancelScheduled,
+  createScheduled,
+  listScheduled,
+  sendScheduledNow,
+  updateScheduled,
+} from "../features/scheduled/scheduled.ts";
 import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
@@ -150,6 +157,12 @@ export const handlers: Handlers = {
   "saved.list": listSaved,
   "draft.set": setDraft,
   "draft.list": listDrafts,
+  "scheduled.create": (tx, actor, input, call) =>
+    createScheduled(tx, actor, { ...input, client_id: clientIdOf(input, call) }),
+  "scheduled.list": listScheduled,
+  "scheduled.update": updateScheduled,
+  "scheduled.send_now": sendScheduledNow,
+  "scheduled.cancel": cancelScheduled,
   "report.create": createReport,
   "report.list_mine": listOwnReports,
   "report.list": listReports,

@@ -8,6 +8,7 @@ import { presence } from "@parley/protocol/presence";
 import { pushDevice } from "@parley/protocol/push";
 import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
+import { scheduled } from "@parley/protocol/scheduled";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
 import { account, user } from "@parley/protocol/users";
 import { z } from "zod";
@@ -52,6 +53,7 @@ const words: Record<string, z.ZodType> = {
   Block: block,
   Draft: draft,
   PushDevice: pushDevice,
+  Scheduled: scheduled,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

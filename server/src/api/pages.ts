@@ -8,6 +8,7 @@ const pagePaths = [
   "/setup",
   "/invite",
   "/saved",
+  "/scheduled",
   "/search",
   "/rooms/:room",
   "/settings",

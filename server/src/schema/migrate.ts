@@ -15,6 +15,9 @@ import { files } from "./migrations/0030-files.ts";
 import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
 import { accounts } from "./migrations/0060-accounts.ts";
+import { jobs } from "./migrations/0070-jobs.ts";
+import { scheduled } from "./migrations/0071-scheduled.ts";
+import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
 import type { Database } from "./tables.ts";
 
@@ -28,7 +31,8 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
-  ...[files, threads, notifications, accounts, push],
+  ...[files, threads, notifications, accounts],
+  ...[jobs, scheduled, expiry, push],
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { Generated } from "kysely";
 import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
 import { preparer } from "../platform/database.ts";
+import type { JobTables } from "../platform/jobs.ts";
 
 /*
  * Every table on one page. Ids, positions and moments are integers below 2^53 (moments: milliseconds since 1970 UTC);
@@ -9,7 +10,8 @@ import { preparer } from "../platform/database.ts";
 
 type Flag = 0 | 1;
 
-interface Tables {
+/** `jobs` and `leases` are those of the platform's jobs. */
+interface Tables extends JobTables {
   /** Facts about this store: epoch, name, set-up. */
   settings: { key: string; value: string };
   users: {
@@ -95,6 +97,8 @@ interface Tables {
     /** The time of the newest event. */
     head_at: number;
     last_message_at: number | null;
+    /** Seconds after which messages that are sent here are deleted; null for never. */
+    delete_after: Generated<number | null>;
   };
   members: {
     room_id: number;
@@ -171,6 +175,8 @@ interface Tables {
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
     pinned_by: Generated<number | null>;
+    /** When nothing is to be left of it. */
+    expires_at: Generated<number | null>;
     created_at: number;
     edited_at: number | null;
     deleted_at: number | null;
@@ -245,6 +251,24 @@ interface Tables {
     reply_to: number | null;
     at: number;
     session_id: number;
+  };
+  /** Messages that are to be sent at a time; those that were sent are messages, and no longer here. */
+  scheduled: {
+    id: Generated<number>;
+    user_id: number;
+    room_id: number;
+    client_id: string;
+    /** A hash of what was first asked for: the same client id with another content is a conflict. */
+    made_hash: string;
+    text: string;
+    reply_to: number | null;
+    /** JSON: ids, or null for none. */
+    mentions: string | null;
+    mention_all: Flag;
+    send_at: number;
+    /** Why it was not sent at its time; null while it waits. */
+    failed_because: string | null;
+    created_at: number;
   };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
@@ -375,10 +399,11 @@ export const integerColumns: ReadonlySet<string> = new Set([
     "reply_count",
     "uses_left",
   ],
-  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at"],
+  ...["last_id", "last_seq", "last_sender", "last_version", "last_at", "last_deleted_at", "last_expires_at"],
   ...["count", "unread", "total", "mention_count"],
   ...["subscription_id", "after_user", "shown_message", "begun_at", "due_at", "attempts", "leased_until"],
   ...["sent_at", "failed_at", "room_muted_until", "blocked"],
+  ...["delete_after", "in_bulk", "lane", "due_at", "tries", "held_until", "send_at"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);
 

@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { DraftEntry } from "./drafts-storage.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
+import type { ScheduledMessages } from "./scheduled.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
 import type { OwnMark } from "./unread.ts";
@@ -45,6 +46,8 @@ export interface View {
   uploads: readonly UploadEntry[];
   /** Messages that the person keeps at hand; null until that is asked for and known. */
   saved: ReadonlySet<number> | null;
+  /** What the person has yet to send, by id; null until that is asked for and known. */
+  scheduled: ScheduledMessages | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -79,6 +82,7 @@ export function emptyView(): View {
     read: new Map(),
     readings: new Map(),
     saved: null,
+    scheduled: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

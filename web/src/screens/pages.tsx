@@ -10,6 +10,9 @@ import { useNotifications } from "./use-notifications.ts";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
 const SavedScreen = lazily(async () => (await import("./saved/saved-screen.tsx")).SavedScreen);
+const ScheduledScreen = lazily(
+  async () => (await import("./scheduled/scheduled-screen.tsx")).ScheduledScreen,
+);
 const SearchScreen = lazily(async () => (await import("./search/search-screen.tsx")).SearchScreen);
 const SettingsScreen = lazily(async () => (await import("./settings/settings-screen.tsx")).SettingsScreen);
 
@@ -39,13 +42,15 @@ function Screen() {
   useNotifications(room ? Number(room.room) : null);
   const isSearch = path === "/search";
   const isSaved = path === "/saved";
-  const isKnown = path === "/" || isSearch || isSaved || room !== null || settings !== null;
+  const isScheduled = path === "/scheduled";
+  const isKnown = path === "/" || isSearch || isSaved || isScheduled || room !== null || settings !== null;
   useEffect(() => {
     // An address that led in, such as an invite's, holds a code that has done its work.
     if (!isKnown) navigate("/", { replace: true });
   }, [isKnown]);
   if (isSearch) return <SearchScreen />;
   if (isSaved) return <SavedScreen />;
+  if (isScheduled) return <ScheduledScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
   const thread = room?.thread;
   return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;

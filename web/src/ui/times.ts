@@ -13,7 +13,7 @@ function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 }
 
 /** What is no time is shown as none: it must not take down what it stands in. */
-function formatted(time: string | number, options: Intl.DateTimeFormatOptions): string {
+export function formatted(time: string | number, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? "–" : formatOf(options).format(date);
 }

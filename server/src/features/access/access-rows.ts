@@ -34,6 +34,7 @@ export interface AccessRow extends PlaceRow {
   head: number;
   ordinal: number;
   last_message_at: number | null;
+  delete_after: number | null;
 }
 
 export const roomColumns = [
@@ -52,6 +53,7 @@ export const roomColumns = [
   "rooms.head",
   "rooms.ordinal",
   "rooms.last_message_at",
+  "rooms.delete_after",
 ] as const;
 
 export const memberColumns = [
@@ -83,6 +85,7 @@ export interface LastMessageRow {
   last_body: Uint8Array | null;
   last_version: number | null;
   last_at: number | null;
+  last_expires_at: number | null;
   last_deleted_at: number | null;
 }
 
@@ -97,6 +100,7 @@ export const lastMessageColumns = [
   "last.body as last_body",
   "last.version as last_version",
   "last.created_at as last_at",
+  "last.expires_at as last_expires_at",
   "last.deleted_at as last_deleted_at",
 ] as const;
 

@@ -66,15 +66,20 @@ export async function accessOwnRoom(sql: Sql, user: number, room: number): Promi
   return row;
 }
 
+/** From here on the room stays as it is until the commit. */
+export function holdRoom(tx: Tx, room: number): void {
+  if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
+}
+
 /** `accessRoom` for a change: the room stays as it was seen until the commit. */
 export async function accessRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
-  if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
+  holdRoom(tx, room);
   return accessRoom(tx.sql, user, room);
 }
 
 /** ROOM-15. `accessRoomForChange` for an admin of the server: also a group or channel that they do not see. */
 export async function accessAnyRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
-  if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
+  holdRoom(tx, room);
   const row = await tx.sql.first(roomForUser({ room, user }));
   return row && row.kind !== "direct" && row.deleted_at === null ? row : requireSeen(row);
 }
@@ -111,7 +116,13 @@ export async function recallMembership(sql: Sql, user: number, room: number): Pr
   if (!row) throw noSuchRoom();
   if (row.role !== null) return toMembership(row);
   const unknown = { name: "", topic: "", is_public: 0, direct_key: null, permissions: "{}" } as const;
-  const uncounted = { archived_at: null, member_count: 0, head: 0, last_message_at: null };
+  const uncounted = {
+    archived_at: null,
+    member_count: 0,
+    head: 0,
+    last_message_at: null,
+    delete_after: null,
+  };
   return toMembership({ ...row, ...unknown, ...uncounted });
 }
 
@@ -146,6 +157,7 @@ export function toRoom(row: RoomRow): Room {
     permissions: permissionsOf(row.kind, row.permissions),
     member_count: row.member_count,
     ...(row.direct_key !== null && { people: peopleOf(row.direct_key) }),
+    delete_after: row.delete_after,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
   };
@@ -184,6 +196,7 @@ function toLastMessage(row: LastMessageRow): LastMessage | null {
     text: isDeleted ? "" : previewOf(fromBody(last.last_body)),
     version: last.last_version,
     created_at: isoTime(last.last_at),
+    ...(row.last_expires_at !== null && { expires_at: isoTime(row.last_expires_at) }),
     ...(isDeleted && { deleted_at: isoTime(last.last_deleted_at) }),
   };
 }

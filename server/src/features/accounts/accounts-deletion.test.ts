@@ -79,6 +79,7 @@ onEveryEngine((engine) => {
         family: "Familyname",
         status: "Statuswords",
         draft: "Draftwords",
+        later: "Laterwords",
         note: "Notewords",
         device: "Devicewords",
       };
@@ -89,6 +90,8 @@ onEveryEngine((engine) => {
       const { avatar } = await setAvatar(context, { ...callBy(by), body: await picture(8, 8) });
       const at = new Date(store.clock.now()).toISOString();
       await does(ids.bob, "draft.set", { room: rooms.lobby.id, text: secrets.draft, at });
+      const send_at = new Date(store.clock.now() + 60_000).toISOString();
+      await does(ids.bob, "scheduled.create", { room: rooms.lobby.id, text: secrets.later, send_at });
       const notes = await does(ids.bob, "room.direct", { user: ids.bob });
       await say(ids.bob, notes.id, secrets.note);
       const said = await say(ids.alice, rooms.lobby.id, "Words of another");

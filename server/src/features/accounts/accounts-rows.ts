@@ -41,6 +41,9 @@ export function accountPage(
 export const ownThings = [
   prepare<{ user: number }>((build, param) => build.deleteFrom("saved").where("user_id", "=", param("user"))),
   prepare<{ user: number }>((build, param) =>
+    build.deleteFrom("scheduled").where("user_id", "=", param("user")),
+  ),
+  prepare<{ user: number }>((build, param) =>
     build.deleteFrom("blocks").where("user_id", "=", param("user")),
   ),
   prepare<{ user: number }>((build, param) =>

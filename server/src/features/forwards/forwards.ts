@@ -34,5 +34,5 @@ async function forwardOne(tx: Tx, actor: Actor, input: Forwarding, index: number
   const files = async () =>
     row.file_count > 0 ? copied(tx, { message: row.id, count: row.file_count }) : [];
   const said = { room, client_id, text: fromBody(row.body) };
-  return sendOnce(tx, actor, { input: said, hash, forwarded, files });
+  return sendOnce(tx, actor, { input: said, hash, forwarded, until: row.expires_at, files });
 }

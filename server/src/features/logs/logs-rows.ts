@@ -21,6 +21,7 @@ export interface RaisedRoom {
   head: number;
   ordinal: number;
   head_at: number;
+  delete_after: number | null;
 }
 
 const raised = [
@@ -34,6 +35,7 @@ const raised = [
   "head",
   "ordinal",
   "head_at",
+  "delete_after",
 ] as const;
 
 /** The row lock this takes makes the order of numbers the order of commits. */
@@ -169,6 +171,29 @@ export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build
     .select(["room_id", "text", "reply_to", "at"])
     .where("user_id", "=", param("user"))
     .where("room_id", "=", param("room")),
+);
+
+export interface ScheduledNow {
+  id: number;
+  user_id: number;
+  room_id: number;
+  client_id: string;
+  made_hash: string;
+  text: string;
+  reply_to: number | null;
+  mentions: string | null;
+  mention_all: 0 | 1;
+  send_at: number;
+  failed_because: string | null;
+  created_at: number;
+}
+
+export const scheduledNow = prepare<{ user: number; id: number }, ScheduledNow>((build, param) =>
+  build
+    .selectFrom("scheduled")
+    .selectAll()
+    .where("id", "=", param("id"))
+    .where("user_id", "=", param("user")),
 );
 
 export async function headsOfRooms(

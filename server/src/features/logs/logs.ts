@@ -2,6 +2,7 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import type { Draft } from "@parley/protocol/drafts";
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { FailureReason, Scheduled } from "@parley/protocol/scheduled";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
@@ -15,6 +16,8 @@ import {
   raiseHead,
   raiseHeadForMessage,
   raiseUserHead,
+  type ScheduledNow,
+  scheduledNow,
   type UserEventRow,
   userEventRows,
   userHead,
@@ -27,6 +30,8 @@ export {
   roomEventAt,
   roomEventRows,
   roomHead,
+  type ScheduledNow,
+  scheduledNow,
   userHead,
 } from "./logs-rows.ts";
 
@@ -145,11 +150,12 @@ export async function userEvents(
 function storedOf(event: NewUserEvent): object {
   if (event.kind === "room.appeared") return { room: event.room.id };
   if (event.kind === "draft.set") return { room: event.draft.room };
+  if (event.kind === "scheduled.set") return { id: event.id };
   const { kind: _, ...rest } = event;
   return rest;
 }
 
-/** DRAFT-3. A room that appeared and a draft are shown as they are when the event is read. */
+/** DRAFT-3, SCHED-2. A room that appeared and what somebody has yet to send are shown as they are when the event is read. */
 async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<UserEvent> {
   const head = { kind: row.kind, at: isoTime(row.at) };
   const body = JSON.parse(row.body);
@@ -157,12 +163,29 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
     const draft = await sql.first(draftNow({ user, room: body.room }));
     return { ...head, draft: draft ? toDraft(draft) : nothingIn(body.room, row.at) } as UserEvent;
   }
+  if (row.kind === "scheduled.set") {
+    const found = await sql.first(scheduledNow({ user, id: body.id }));
+    return { ...head, ...body, scheduled: found ? toScheduled(found) : null } as UserEvent;
+  }
   if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
 }
 
 export function toDraft({ room_id, text, reply_to, at }: DraftNow): Draft {
   return { room: room_id, text, ...(reply_to !== null && { reply_to }), at: isoTime(at) };
+}
+
+export function toScheduled(row: ScheduledNow): Scheduled {
+  const { id, room_id: room, text, mentions, mention_all, reply_to, client_id, failed_because } = row;
+  return {
+    ...{ id, room, text, client_id, send_at: isoTime(row.send_at) },
+    ...(mentions !== null && { mentions: JSON.parse(mentions) }),
+    ...(mention_all === 1 && { mention_all: true as const }),
+    ...(reply_to !== null && { reply_to }),
+    state: failed_because === null ? "waiting" : "failed",
+    ...(failed_because !== null && { reason: failed_because as FailureReason }),
+    created_at: isoTime(row.created_at),
+  };
 }
 
 function nothingIn(room: number, at: number): Draft {

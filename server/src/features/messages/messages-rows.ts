@@ -23,6 +23,7 @@ export interface MessageRow {
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
+  expires_at: number | null;
   created_at: number;
   edited_at: number | null;
   deleted_at: number | null;
@@ -50,6 +51,7 @@ const columns = [
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
+  "expires_at",
   "created_at",
   "edited_at",
   "deleted_at",
@@ -157,6 +159,7 @@ export const insertMessage = prepare<
     forwarded_sender: number | null;
     forwarded_at: number | null;
     file_count: number;
+    expires_at: number | null;
     at: number;
   },
   { id: number }
@@ -179,6 +182,7 @@ export const insertMessage = prepare<
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
       file_count: param("file_count"),
+      expires_at: param("expires_at"),
       created_at: param("at"),
     })
     .returning("id"),
@@ -313,6 +317,10 @@ export async function reactionsOn(sql: Sql, messages: readonly number[]): Promis
       .orderBy("seq"),
   );
 }
+
+export const deleteSaves = prepare<{ message: number }>((build, param) =>
+  build.deleteFrom("saved").where("message_id", "=", param("message")),
+);
 
 export const deleteReactions = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("reactions").where("message_id", "=", param("message")),

@@ -19,6 +19,19 @@ export function requireContent(text: string, files: number): void {
   });
 }
 
+/** EXPIRE-2. When a message that is sent at a moment is deleted: of what is wished and what must be the earliest. */
+export function endOf(
+  at: number,
+  wished: { own: number | undefined; room: number | null; until: number | null },
+): number | null {
+  const seconds = [wished.own, wished.room].filter((each) => each !== undefined && each !== null);
+  const ends = [
+    ...seconds.map((each) => at + each * 1_000),
+    ...(wished.until === null ? [] : [wished.until]),
+  ];
+  return ends.length > 0 ? Math.min(...ends) : null;
+}
+
 export function noSuchMessage(): ChatError {
   return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
@@ -54,6 +67,7 @@ export function toMessage(
     message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };
   }
   if (row.pinned_at !== null) message.pinned_at = isoTime(row.pinned_at);
+  if (row.expires_at !== null) message.expires_at = isoTime(row.expires_at);
   if (row.edited_at !== null) message.edited_at = isoTime(row.edited_at);
   if (row.deleted_at !== null) message.deleted_at = isoTime(row.deleted_at);
   return message;

@@ -6,12 +6,20 @@ import type { Actor, Tx } from "../../context.ts";
 import { contentHash } from "../../platform/hashes.ts";
 import { toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
-import { noSuchRoom, permissionsOf, requireOpen, requirePermission, roleIn } from "../access/access.ts";
+import {
+  noSuchRoom,
+  type OwnRoom,
+  permissionsOf,
+  requireOpen,
+  requirePermission,
+  roleIn,
+} from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queuePush } from "../push/push.ts";
 import { queueMessage } from "../search-index/search-index.ts";
+import { expireAt } from "./messages-expiry.ts";
 import { presentOne } from "./messages-present.ts";
 import {
   countReply,
@@ -23,7 +31,7 @@ import {
   messagePlace,
   moveOwnMarks,
 } from "./messages-rows.ts";
-import { mentionList, requireContent, toMessage } from "./messages-rules.ts";
+import { endOf, mentionList, requireContent, toMessage } from "./messages-rules.ts";
 
 export type Sending = Checked<"message.send"> & { client_id: string };
 
@@ -33,6 +41,8 @@ interface Sent {
   hash: string;
   /** Who first said what is forwarded, and when. */
   forwarded: { sender: number; at: number } | null;
+  /** When what it repeats is deleted: then it goes, too. */
+  until: number | null;
   /** What it carries; asked for only when it is not a repeat. */
   files: () => Promise<NewFile[]>;
 }
@@ -41,7 +51,7 @@ interface Sent {
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
   requireContent(input.text, input.files?.length ?? 0);
   const files = () => attached(tx, actor.user, input.files ?? []);
-  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, files });
+  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, until: null, files });
 }
 
 export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Message> {
@@ -56,7 +66,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
     tx.sql.first(moveOwnMarks(mark)),
     storeMessage(tx, actor, { ...sent, place, mentions, carried }),
   ]);
-  requireMaySend(sender?.role ?? null, input, place);
+  requireMaySend(sender?.role ?? null, input, place.room);
   await requireReachableIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) {
@@ -101,14 +111,18 @@ async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Messa
 }
 
 function sentHash(input: Sending): string {
-  const { room, text, reply_to = 0, mention_all = false, files = [] } = input;
+  const { room, text, reply_to = 0, mention_all = false, files = [], delete_after } = input;
   const said = [room, text, reply_to, mention_all, mentionList(input.mentions)];
-  return contentHash(JSON.stringify(files.length > 0 ? [...said, files] : said));
+  const carried = files.length > 0 ? [...said, files] : said;
+  return contentHash(JSON.stringify(delete_after === undefined ? carried : [...carried, { delete_after }]));
 }
 
 /** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
-function requireMaySend(role: MemberRole | null, input: Sending, place: Place): void {
-  const { room } = place;
+function requireMaySend(
+  role: MemberRole | null,
+  input: Pick<Sending, "mention_all">,
+  room: Pick<Place["room"], "kind" | "is_public" | "permissions" | "archived_at" | "deleted_at">,
+): void {
   if (room.deleted_at !== null) throw noSuchRoom();
   if (role === null) {
     if (room.kind === "channel" && room.is_public)
@@ -119,6 +133,18 @@ function requireMaySend(role: MemberRole | null, input: Sending, place: Place): 
   const needed = permissionsOf(room.kind, room.permissions);
   requirePermission(role, needed.send_messages, "write");
   if (input.mention_all) requirePermission(role, needed.mention_all, "mention everyone");
+}
+
+/** MSG-3, MSG-7, BLOCK-3. Whether somebody might send this to a room as things are, without sending it. */
+export async function requireSendable(
+  sql: Sql,
+  actor: Actor,
+  room: OwnRoom,
+  input: Pick<Sending, "mentions" | "mention_all" | "reply_to">,
+): Promise<void> {
+  requireMaySend(room.role, input, room);
+  await requireReachableIn(sql, actor.user, room);
+  await requireReferences(sql, room.id, { mentions: input.mentions ?? [], replyTo: input.reply_to });
 }
 
 /** MSG-7. Whoever is mentioned is in the room, and what is answered stands in it. */
@@ -151,7 +177,7 @@ async function storeMessage(
   actor: Actor,
   sent: Sent & { place: Place; mentions: number[] | null; carried: readonly NewFile[] },
 ): Promise<MessageRow> {
-  const { input, hash, place, mentions, forwarded, carried } = sent;
+  const { input, hash, place, mentions, forwarded, until, carried } = sent;
   const stored = {
     body: toBody(input.text),
     mentions: mentions && JSON.stringify(mentions),
@@ -161,6 +187,7 @@ async function storeMessage(
     forwarded_at: forwarded?.at ?? null,
     type: messageTypeOf(carried.map(({ type }) => type)),
     file_count: carried.length,
+    expires_at: endOf(place.at, { own: input.delete_after, room: place.room.delete_after, until }),
     seq: place.seq,
     ordinal: place.room.ordinal,
   };
@@ -177,6 +204,8 @@ async function storeMessage(
   if (!inserted) throw new Error("a new message has no id");
   queueMessage(tx, inserted.id);
   queuePush(tx, inserted.id);
+  if (stored.expires_at !== null)
+    await expireAt(tx, { id: inserted.id, room: input.room, at: stored.expires_at });
   return {
     ...stored,
     id: inserted.id,

@@ -15,30 +15,26 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
-import { dropFiles } from "../files/files.ts";
-import { emit } from "../logs/logs.ts";
-import { dropMessage, requeueMessage } from "../search-index/search-index.ts";
+import { requeueMessage } from "../search-index/search-index.ts";
+import { erase, tellChange } from "./messages-expiry.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import { present, presentOne } from "./messages-present.ts";
 import {
   deleteMentions,
-  deleteReactions,
-  deleteVersions,
-  eraseMessage,
   keepVersion,
   type MessageRow,
   messageById,
   messagePlace,
   messagesByIds,
   rewriteMessage,
-  uncountReply,
   versionsOf,
 } from "./messages-rows.ts";
 import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts";
 import { notify, requireReferences } from "./messages-sending.ts";
 
+export { expireMessage, expiringJob } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
-export { repeatOf, sendMessage, sendOnce } from "./messages-sending.ts";
+export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
 export async function listMessages(
@@ -105,7 +101,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   await requeueMessage(tx, row);
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
-  return tellChange(tx, actor, row.id, "message.edited");
+  return tellChange(tx, row.id, { kind: "message.edited", by: actor.user });
 }
 
 /** MSG-6. Deletes for everyone: one's own message, or as an owner or admin of the room anyone's. */
@@ -119,16 +115,7 @@ export async function deleteMessage(
     throw new ChatError("forbidden", "only its author or an admin of the room deletes a message");
   }
   if (row.deleted_at !== null) return {};
-  await tx.sql.run(eraseMessage({ id: row.id, at: tx.now, nothing: new Uint8Array() }));
-  await dropMessage(tx, row);
-  if (row.file_count > 0) await dropFiles(tx, row.id);
-  await tx.sql.run(deleteVersions({ id: row.id }));
-  await tx.sql.run(deleteReactions({ message: row.id }));
-  await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
-  // The room is held: the event that tells of it is the next one.
-  const seq = room.head + 1;
-  if (row.reply_to !== null) await tx.sql.run(uncountReply({ message: row.reply_to, seq }));
-  await tellChange(tx, actor, row.id, "message.deleted");
+  await erase(tx, row, actor.user);
   return {};
 }
 
@@ -188,19 +175,6 @@ export async function messagesFor(sql: Sql, ids: readonly number[]): Promise<Map
 /** Why a room is not reached tells nothing of its messages; a fault of the store stays one. */
 function asNoSuchMessage(error: unknown): never {
   throw error instanceof ChatError ? noSuchMessage() : error;
-}
-
-async function tellChange(
-  tx: Tx,
-  actor: Actor,
-  id: number,
-  kind: "message.edited" | "message.deleted",
-): Promise<Message> {
-  const row = await tx.sql.first(messageById({ id }));
-  if (!row) throw new Error("a message that was changed is not there");
-  const message = await presentOne(tx.sql, row);
-  await emit(tx, row.room_id, { kind, by: actor.user, message }, id);
-  return message;
 }
 
 function readMentions(row: MessageRow): number[] | null {

@@ -52,6 +52,7 @@ export const updateRoom = prepare<{
   topic: string;
   is_public: 0 | 1;
   permissions: string;
+  delete_after: number | null;
 }>((build, param) =>
   build
     .updateTable("rooms")
@@ -61,6 +62,7 @@ export const updateRoom = prepare<{
       topic: param("topic"),
       is_public: param("is_public"),
       permissions: param("permissions"),
+      delete_after: param("delete_after"),
     })
     .where("id", "=", param("room")),
 );

@@ -252,6 +252,7 @@ interface Description {
   topic: string;
   is_public: 0 | 1;
   permissions: string;
+  delete_after: number | null;
 }
 
 function descriptionOf(room: SeenRoom, changes: Omit<Checked<"room.update">, "room">): Description {
@@ -261,18 +262,22 @@ function descriptionOf(room: SeenRoom, changes: Omit<Checked<"room.update">, "ro
   return {
     ...{ name, topic, is_public: isPublic ? 1 : 0 },
     permissions: differencesOf(room.kind, permissions),
+    delete_after: changes.delete_after === undefined ? room.delete_after : changes.delete_after,
   };
 }
 
-/** ROOM-15. What an admin of the server may change: nothing that would show them what was said before they came. */
+/** ROOM-15. What an admin of the server may change: nothing that would show them what was said before they came, or have it deleted. */
 function isManaging(room: SeenRoom, input: Checked<"room.update">): boolean {
   const opens = input.public === true && room.is_public === 0;
-  return input.permissions === undefined && !opens;
+  return input.permissions === undefined && input.delete_after === undefined && !opens;
 }
 
 function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
   if (room.role === null) {
-    throw new ChatError("forbidden", "only its owner may open it to everybody or change what members may do");
+    throw new ChatError(
+      "forbidden",
+      "only its own people may open it, change what members may do or have messages deleted",
+    );
   }
   const needed = permissionsOf(room.kind, room.permissions).change_info;
   if (input.name !== undefined || input.topic !== undefined) {
@@ -281,6 +286,8 @@ function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
   if (input.public !== undefined || input.permissions !== undefined) {
     requirePermission(room.role, "owner", "change who may see it and what members may do");
   }
+  // EXPIRE-1
+  if (input.delete_after !== undefined) requirePermission(room.role, "admin", "have messages deleted");
 }
 
 function requireNotDirect(kind: RoomKind): void {

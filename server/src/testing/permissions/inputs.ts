@@ -97,6 +97,21 @@ export const inputs: Inputs = {
     at: "2030-01-01T00:00:00.000Z",
   }),
   "draft.list": () => ({}),
+  // As those of `message.send`. What is yet to be sent is its author's alone, wherever they are.
+  "scheduled.create": (world, call) => ({
+    ...{ room: roomOf(world, call), text: "Later", send_at: "2030-12-01T09:00:00.000Z" },
+    ...(call.variant === 1 && { mention_all: true }),
+    ...(call.variant === 2 && { mentions: [targetOf(world, call)] }),
+    ...(call.variant === 3 && { reply_to: foreignMessage(world, call) }),
+  }),
+  "scheduled.list": () => ({}),
+  // Odd: one that the owner made at the start, for the private room.
+  "scheduled.update": (world, call) => ({
+    ...{ scheduled: isOdd(call) ? world.scheduled : nothing, text: `Later ${world.count()}` },
+    send_at: "2030-12-02T09:00:00.000Z",
+  }),
+  "scheduled.send_now": (world, call) => ({ scheduled: isOdd(call) ? world.scheduled : nothing }),
+  "scheduled.cancel": (world, call) => ({ scheduled: isOdd(call) ? world.scheduled : nothing }),
   // 0: a message; 1: a person; 2: a room; 3: nothing at all.
   "report.create": (world, call) => ({
     reason: "spam",
@@ -124,9 +139,10 @@ export const inputs: Inputs = {
   // Odd: one; even: all of them.
   "room.list_all": (world, call) => ({ limit: 200, ...(isOdd(call) && { ids: [roomOf(world, call)] }) }),
   "room.get": (world, call) => ({ room: roomOf(world, call) }),
-  // 0: the topic; 1: the visibility; 2 and 3: permissions.
+  // 0: the topic; 1: the visibility; 2 and 3: permissions. Of the sixth message: after how long messages are deleted.
   "room.update": (world, call) => {
     const room = roomOf(world, call);
+    if (call.message === 5) return { room, delete_after: isOdd(call) ? 366 * 86_400 : null };
     if (call.variant === 0) return { room, topic: world.secret(call.place, "topic") };
     if (call.variant === 1) return { room, public: !world.model.rooms[call.place].isPublic };
     const permission = call.variant === 2 ? "add_members" : "send_messages";

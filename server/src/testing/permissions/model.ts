@@ -56,6 +56,8 @@ export interface Model {
   /** Pairs that have a direct room. */
   pairs: Set<string>;
   revoked: boolean;
+  /** What the owner has yet to send to the private room is still to be sent. */
+  scheduled: boolean;
   /** Who blocks whom. */
   blocks: Set<string>;
 }

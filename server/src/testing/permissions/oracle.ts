@@ -74,6 +74,22 @@ const intoRoom = within((room, role, call, model) =>
   ),
 );
 
+const sending = within((room, role, call, model) => {
+  const { archived, permissions, roles } = room;
+  return unless(
+    [archived || !atLeast(role, permissions.send_messages), "forbidden"],
+    [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
+    [isSilenced(model, room, call), "forbidden"],
+    [call.variant === 2 && !roles.has(call.target), "invalid"],
+    [call.variant === 3, "invalid"],
+  );
+});
+
+/** Nobody but its author knows of what is yet to be sent. */
+function hasScheduled({ scheduled }: Model, call: Call): boolean {
+  return isOdd(call) && call.who === "owner" && scheduled;
+}
+
 function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<Name, Rule> {
   return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
 }
@@ -93,7 +109,7 @@ export const rules: Record<OperationName, Rule> = {
   ),
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
-  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
+  ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -152,6 +168,7 @@ export const rules: Record<OperationName, Rule> = {
     const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
     return unless(
       [room.kind === "direct" || room.archived, "forbidden"],
+      [call.message === 5, role && atLeast(role, "admin") ? "done" : "forbidden"],
       [call.variant === 0 && !names, "forbidden"],
       // An admin of the server closes, and never opens: they would read what was said before they came.
       [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
@@ -203,16 +220,12 @@ export const rules: Record<OperationName, Rule> = {
       [theirs === "owner" && call.role !== "owner" && owners === 1, "conflict"],
     );
   }),
-  "message.send": within((room, role, call, model) => {
-    const { archived, permissions, roles } = room;
-    return unless(
-      [archived || !atLeast(role, permissions.send_messages), "forbidden"],
-      [call.variant === 1 && !atLeast(role, permissions.mention_all), "forbidden"],
-      [isSilenced(model, room, call), "forbidden"],
-      [call.variant === 2 && !roles.has(call.target), "invalid"],
-      [call.variant === 3, "invalid"],
-    );
-  }),
+  "message.send": sending,
+  "scheduled.create": sending,
+  "scheduled.update": (model, call) => unless([!hasScheduled(model, call), "not_found"]),
+  "scheduled.cancel": (model, call) => unless([!hasScheduled(model, call), "not_found"]),
+  "scheduled.send_now": (model, call) =>
+    hasScheduled(model, call) ? intoRoom(model, { ...call, place: "private" }) : "not_found",
   "message.forward": (model, call) => {
     const source = model.rooms[call.variant < 2 ? call.place : foreignPlace(call.place)];
     const message = source.messages[call.variant < 2 ? call.message % source.messages.length : 0];

@@ -44,6 +44,10 @@ export function follow(model: Model, call: Call): void {
     case "message.send":
       room.messages.push({ sender: who, deleted: false });
       break;
+    case "scheduled.cancel":
+    case "scheduled.send_now":
+      followScheduled(model, call);
+      break;
     case "message.forward":
       room.messages.push({ sender: who, deleted: false, forwarded: true });
       break;
@@ -54,6 +58,11 @@ export function follow(model: Model, call: Call): void {
     }
     default:
   }
+}
+
+function followScheduled(model: Model, { op, who }: Call): void {
+  model.scheduled = false;
+  if (op === "scheduled.send_now") model.rooms.private.messages.push({ sender: who, deleted: false });
 }
 
 function followPeople(model: Model, call: Call): void {
@@ -90,7 +99,8 @@ function followPeople(model: Model, call: Call): void {
   }
 }
 
-function followUpdate(room: RoomModel, { variant, role }: Call): void {
+function followUpdate(room: RoomModel, { variant, role, message }: Call): void {
+  if (message === 5) return;
   if (variant === 1) room.isPublic = !room.isPublic;
   if (variant === 2) room.permissions.add_members = role;
   if (variant === 3) room.permissions.send_messages = role;

@@ -92,6 +92,7 @@ export class Trial {
     if (op === "account.set_password") world.passwords[target] = result.password ?? String(input.password);
     if (op === "session.refresh") world.devices[who].refreshToken = result.refresh_token;
     if (op === "message.send") world.messages[place].push(result.id);
+    if (op === "scheduled.send_now") world.messages.private.push(result.id);
     if (op === "message.forward") world.messages[place].push(result.messages[0].id);
     if (op === "message.send" || op === "message.edit") {
       this.textsOf.set(result.id, [...(this.textsOf.get(result.id) ?? []), String(input.text)]);

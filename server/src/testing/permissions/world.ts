@@ -5,6 +5,7 @@ import { enter, removeMember } from "../../features/members/members.ts";
 import { sendMessage } from "../../features/messages/messages.ts";
 import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
+import { createScheduled } from "../../features/scheduled/scheduled.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
 import type { TestApp } from "../app.ts";
@@ -53,6 +54,8 @@ export interface World {
   spareInvite: number;
   /** Of the member, on the owner. */
   report: number;
+  /** What the owner has yet to send to the private room. */
+  scheduled: number;
   secrets: Map<string, Secret>;
   /** 1, 2, 3 … */
   count(): number;
@@ -93,7 +96,7 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     logins: every(whos, (who) => `${who}-${name}`.toLowerCase()),
     passwords: every(whos, () => shared.password),
     messages: every(places, () => []),
-    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report">),
+    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled">),
     secrets,
     count: () => ++counted,
     secret(place, kind) {
@@ -109,6 +112,11 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     const made: Partial<Record<Place, number>> = {};
     for (const place of places) made[place] = await makeRoom(tx, world, place);
     return made as Record<Place, number>;
+  });
+  const owner = world.devices.owner.actor;
+  const later = { text: "Later", send_at: "2030-12-01T09:00:00.000Z", client_id: `${name}-later` };
+  world.scheduled = await app.context.writer.write(async (tx) => {
+    return (await createScheduled(tx, owner, { room: world.rooms.private, ...later })).id;
   });
   return world;
 }
@@ -128,6 +136,7 @@ function newModel(): Model {
     rooms: every(places, newRoomModel),
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
+    scheduled: true,
     blocks: new Set(),
   };
 }

@@ -18,6 +18,7 @@ import { Problem } from "../../ui/problem.tsx";
 import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
+import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { QuotedLine } from "./message-row.tsx";
@@ -86,6 +87,7 @@ export const Composer = memo(function Composer({
       {hasList && (
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
+      <ScheduledLine room={room} />
       {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
         aria-label={t(thread === undefined ? "compose.form" : "thread.form")}
@@ -121,6 +123,9 @@ export const Composer = memo(function Composer({
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
             className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
+          {text.trim() !== "" && !isTooLong && aim?.kind !== "edit" && (
+            <SendLater forLater={state.forLater} hasFiles={tray.entries.length > 0} onDone={state.putBy} />
+          )}
           <IconButton
             type="submit"
             label={t(aim?.kind === "edit" ? "dialog.save" : "compose.send")}
@@ -142,11 +147,7 @@ export const Composer = memo(function Composer({
         )}
       </form>
       {state.toAll !== null && (
-        <MentionAllDialog
-          count={state.toAll}
-          onSend={() => void state.submit({ isSure: true })}
-          onClose={state.askNoMore}
-        />
+        <MentionAllDialog count={state.toAll.count} onSend={state.toAll.go} onClose={state.askNoMore} />
       )}
       {isPicking && (
         <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />

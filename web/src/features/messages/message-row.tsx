@@ -15,10 +15,12 @@ import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
 import { plainWords } from "../../ui/markdown.ts";
+import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
+import { ExpiryMark } from "./lazy-expiry-mark.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
@@ -66,9 +68,12 @@ export const MessageRow = memo(function MessageRow({
 }: MessageRowProps) {
   const t = useText();
   const deletion = useView(({ deletions }) => deletions.get(message.id));
-  const isDeleted = message.deleted_at !== undefined || deletion !== undefined;
+  // EXPIRE-6
+  const isOver = useOver(message.expires_at);
+  const isDeleted = message.deleted_at !== undefined || deletion !== undefined || isOver;
   const name = usePersonName(message.sender);
-  const words = isDeleted ? t("message.deleted") : wordsOf(t, message, plainWords);
+  const gone = t(isOver ? "message.expired" : "message.deleted");
+  const words = isDeleted ? gone : wordsOf(t, message, plainWords);
   const label = t("message.label", { name, text: words, time: clockTime(message.created_at) });
   return (
     <article
@@ -93,7 +98,7 @@ export const MessageRow = memo(function MessageRow({
         <Boundary of={message} instead={() => <p className="whitespace-pre-wrap">{message.text}</p>}>
           {isDeleted ? (
             <p className="text-soft italic">
-              {t("message.deleted")} {deletion === "asked" && <UndoDelete message={message.id} />}
+              {gone} {deletion === "asked" && <UndoDelete message={message.id} />}
             </p>
           ) : (
             message.text !== "" && (
@@ -114,6 +119,7 @@ export const MessageRow = memo(function MessageRow({
             {t("message.edited")}
           </button>
         )}
+        {!isDeleted && message.expires_at && <ExpiryMark at={message.expires_at} />}
         {!isDeleted && message.reactions && <Reactions message={message} reactions={message.reactions} />}
         {message.id !== parent && <ThreadLink message={message} onOpen={actions.thread} />}
       </div>
@@ -267,11 +273,12 @@ function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: n
 
 export function QuotedLine({ message }: { message: Message }) {
   const t = useText();
+  const isOver = useOver(message.expires_at);
   const name = usePersonName(message.sender);
   return (
     <span dir="auto" className="truncate">
       <b className="font-semibold">{name}</b>{" "}
-      {message.deleted_at ? t("message.deleted") : wordsOf(t, message, plainWords)}
+      {message.deleted_at || isOver ? t("message.deleted") : wordsOf(t, message, plainWords)}
     </span>
   );
 }

@@ -1,5 +1,6 @@
 import { lazily } from "../../ui/lazily.tsx";
 
+export { mentionsIn } from "./completion.ts";
 export { type Aim, Composer, type ComposerHandle } from "./composer.tsx";
 export { markRoomsRead } from "./mark-read.ts";
 export type { RowActions } from "./message-row.tsx";

@@ -5,6 +5,7 @@ import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { useTray } from "../files/files.tsx";
+import type { ForLater } from "../scheduled/scheduled.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
@@ -59,18 +60,22 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
-  const [toAll, setToAll] = useState<number | null>(null);
+  const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
+  const answered = thread ?? aim?.message.id;
   const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
     if (!isSendable || written.length > limits.messageText) return;
     const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
-    if (told !== null) return setToAll(told);
+    if (told !== null) return setToAll({ count: told, go: () => void submit({ isSure: true }) });
     setError(undefined);
     setQuery(null);
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = send(client, { room, written, answered: thread ?? aim?.message.id, attachments });
+        const kept = client.send(room, written, {
+          ...contentOf(client, { room, written, answered }),
+          ...(attachments.length > 0 && { attachments }),
+        });
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
@@ -79,6 +84,19 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     } catch (problem) {
       setError(problem);
     }
+  };
+  /** What is written, to be sent later; whoever mentions everybody is asked first. */
+  const forLater: ForLater = (go) => {
+    const written = text.trim();
+    const count = toldOf(client, room, written);
+    const take = () => go({ room, text: written, ...contentOf(client, { room, written, answered }) });
+    return count === null ? take() : setToAll({ count, go: take });
+  };
+  /** It was put by: what was written since stays. */
+  const putBy = (scheduled: string) => {
+    if (area.current?.value.trim() !== scheduled) return;
+    finish();
+    onAim(null);
   };
   /** False when there was nothing to call off. */
   const cancel = () => {
@@ -90,7 +108,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   return {
     ...{ toAll, askNoMore: () => setToAll(null) },
     ...{ text, error, suggestions, chosen, tray, isSendable },
-    ...{ setText, type, look, insert, submit, cancel },
+    ...{ setText, type, look, insert, submit, cancel, forLater, putBy },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -118,20 +136,18 @@ interface Written {
   room: number;
   written: string;
   answered: number | undefined;
-  attachments: string[];
 }
 
-/** Kept on the device before anything else: it is on its way whether or not there is a connection. */
-function send(client: Client, { room, written, answered, attachments }: Written): Promise<string> {
+/** What goes with the words. */
+function contentOf(client: Client, { room, written, answered }: Written) {
   const { mentions, mention_all } = mentionsIn(written, client.roomPeople.byName(room));
   const { user: me } = client.view.getState().state;
   const others = mentions.filter((user) => user !== me);
-  return client.send(room, written, {
+  return {
     ...(answered !== undefined && { reply_to: answered }),
     ...(others.length > 0 && { mentions: others }),
     ...(mention_all && { mention_all }),
-    ...(attachments.length > 0 && { attachments }),
-  });
+  };
 }
 
 /** What is written in a room or a thread, kept; a change to a message that was sent is not mixed up with it. */

@@ -17,6 +17,7 @@ const permissions: Membership["permissions"] = {
 };
 const room: Membership = {
   ...{ id: 7, kind: "channel", name: "lobby", topic: "", public: true, archived: false, permissions },
+  delete_after: null,
   ...{ member_count: 3, created_by: 1, created_at: at, role: "member", head: 12, read: 10, unread: 2 },
   ...{ mentions: 0, last_message_at: at, last_message: last },
   notifications: { level: "default", muted_until: null },

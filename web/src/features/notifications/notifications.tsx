@@ -1,7 +1,9 @@
 import { lazily } from "../../ui/lazily.tsx";
 
-export { NotificationChoice } from "./notification-choice.tsx";
 export { isMuted } from "./notifications-rules.ts";
+export const NotificationChoice = lazily(
+  async () => (await import("./notification-choice.tsx")).NotificationChoice,
+);
 export const NotificationSettings = lazily(
   async () => (await import("./notification-settings.tsx")).NotificationSettings,
 );

@@ -11,6 +11,7 @@ import { Select, Switch, TextArea, TextField } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { peerOf, usePerson } from "../users/users.tsx";
+import { AutoDeleteChoice } from "./auto-delete-choice.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
 
 export interface RoomDetailsProps {
@@ -63,6 +64,7 @@ export function RoomDetails({ held, onClose, members, notifications, onProfile }
         <Problem error={error} />
         {room.kind !== "direct" && members}
         {room.role !== null && notifications}
+        {room.kind !== "direct" && <AutoDeleteChoice room={room} />}
         {room.kind !== "direct" && (
           <div className="mt-4 flex flex-col items-start gap-1 border-t pt-4">
             {mayEdit && (

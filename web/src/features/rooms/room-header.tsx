@@ -4,11 +4,14 @@ import { useEffect, useRef, useState } from "react";
 import { useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { lazily } from "../../ui/lazily.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
 import { peerOf, usePerson } from "../users/users.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
+
+const Keeps = lazily(async () => (await import("./keeps.tsx")).Keeps);
 
 interface RoomHeaderProps {
   held: RoomState;
@@ -91,8 +94,11 @@ function Beneath({ held }: { held: RoomState }) {
     text = seen ? t("people.lastSeen", { time: briefTime(seen) }) : t(`presence.${state}`);
     if (presence?.status_message) text += ` · ${presence.status_message}`;
   }
+  // What this device has kept from before knows nothing of it.
+  const keeps = held.room.delete_after ?? null;
   return (
     <p dir="auto" className="truncate text-sm leading-tight text-soft">
+      {keeps !== null && <Keeps seconds={keeps} />}
       {held.room.archived ? t("rooms.archived") : text}
     </p>
   );

@@ -9,6 +9,7 @@ import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
+import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
 import { wordsOf } from "../files/files.tsx";
@@ -205,6 +206,8 @@ function Preview({ room }: { room: Membership }) {
   const draft = useView(({ drafts }) => drafts.get(draftKey(room.id)) ?? threadDraft(drafts, room.id));
   const last = room.last_message;
   const name = usePersonName(last?.sender ?? 0);
+  // EXPIRE-6
+  const isOver = useOver(last?.expires_at);
   if (draft) {
     return (
       <>
@@ -216,7 +219,7 @@ function Preview({ room }: { room: Membership }) {
     );
   }
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
-  const text = last.deleted_at ? t("message.deleted") : wordsOf(t, last, plainWords);
+  const text = last.deleted_at || isOver ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;
   return room.kind === "direct" ? text : `${name}: ${text}`;
 }

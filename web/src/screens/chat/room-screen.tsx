@@ -21,16 +21,19 @@ import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
 import { isAbandoned } from "../../features/users/users.tsx";
 import { Button } from "../../ui/button.tsx";
+import { lazily } from "../../ui/lazily.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
 import { InviteOthers } from "./invite-others.tsx";
-import { type Asked, MessageDialogs } from "./message-dialogs.tsx";
+import type { Asked } from "./message-dialogs.tsx";
 import { PlaceNotice } from "./place-notice.tsx";
 import { useAnnouncements } from "./use-announcements.ts";
 import { besideRoom, usePanels } from "./use-panels.ts";
 import { useGoTo, useLinkedMessage, useReadTo, useUnreadWindow } from "./use-places.ts";
 import { useRoomMenu } from "./use-room-menu.ts";
 import { useRowActions } from "./use-row-actions.ts";
+
+const MessageDialogs = lazily(async () => (await import("./message-dialogs.tsx")).MessageDialogs);
 
 /** What stands beside a room, or where there is no place for both, over it. */
 const panel =

@@ -2,6 +2,7 @@ import type { RoomState } from "@parley/protocol/state";
 import {
   Bookmark,
   CheckCheck,
+  Clock,
   Compass,
   LogOut,
   MessageCirclePlus,
@@ -19,7 +20,7 @@ import { InviteDialog } from "../../features/invites/invites.tsx";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
 import { PersonAvatar, usePersonName } from "../../features/users/users.tsx";
-import { Link } from "../../ui/address.tsx";
+import { Link, navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
@@ -140,7 +141,10 @@ function ListMenu() {
       {isOpen && more.current && (
         <Menu
           label={t("rooms.listMenu")}
-          items={[{ label: t("reading.markRead"), icon: CheckCheck, act: readAll }]}
+          items={[
+            { label: t("reading.markRead"), icon: CheckCheck, act: readAll },
+            { label: t("later.title"), icon: Clock, act: () => navigate("/scheduled") },
+          ]}
           place={{ element: more.current }}
           onClose={() => setIsOpen(false)}
         />

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Device, hasBrowser, phone, picture } from "./browser.ts";
+import { becomes, openRoom, row, say, sees, seesSent } from "./web-page.ts";
+import { startScene, type WebScene } from "./web-scene.ts";
+
+let scene: WebScene;
+let alice: Device;
+let bob: Device;
+let design: number;
+const choice = "Delete messages by themselves";
+
+beforeAll(async () => {
+  if (!hasBrowser) return;
+  scene = await startScene();
+  const { by, ids } = scene;
+  design = (await by.alice.call("room.create", { kind: "group", name: "design", members: [ids.bob] })).id;
+  await by.alice.call("message.send", { room: design, text: "Said before", client_id: crypto.randomUUID() });
+  alice = await scene.open("alice");
+  bob = await scene.open("bob", "/", phone);
+  await openRoom(alice, "design");
+  await openRoom(bob, "design");
+});
+afterAll(() => scene?.end());
+
+describe.skipIf(!hasBrowser)("messages that are deleted by themselves (Chromium)", () => {
+  test("UI-185 an owner or admin of a room chooses after how long, and everybody sees it", async () => {
+    const { page } = alice;
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.getByRole("combobox", { name: choice }).selectOption({ label: "After 1 day" });
+    await page.getByText("Messages stay for 1 day").waitFor();
+    await picture(alice, "expiry-details");
+    await page.getByRole("button", { name: "Close details" }).click();
+    await bob.page.getByText("Messages stay for 1 day").waitFor();
+    await bob.page.getByRole("button", { name: "Details" }).click();
+    await bob.page.getByText("New messages are deleted after: 1 day").waitFor();
+    expect(await bob.page.getByRole("combobox", { name: choice }).count()).toBe(0);
+    await picture(bob, "expiry-details-phone");
+    await bob.page.getByRole("button", { name: "Close details" }).click();
+  });
+
+  test("UI-186 what is sent from then on shows how long it is there still", async () => {
+    await say(alice, "Here for a day");
+    await seesSent(alice, "Here for a day");
+    await row(bob, "Here for a day")
+      .getByText(/24 hr|1 day/)
+      .waitFor();
+    await sees(bob, "Said before");
+    expect(await row(bob, "Said before").getByText("Deleted in").count()).toBe(0);
+    await picture(alice, "expiry-mark");
+    await picture(bob, "expiry-mark-phone");
+  });
+
+  test("UI-186 when its time is over its text is gone, with a connection or without, and stays gone", async () => {
+    const sent = await scene.by.alice.call("message.send", {
+      ...{ room: design, text: "Gone in a minute", delete_after: 60, client_id: crypto.randomUUID() },
+    });
+    for (const device of [alice, bob]) await sees(device, "Gone in a minute");
+    await scene.server.kill();
+    const mark = (device: Device) => device.page.locator(`article[data-message="${sent.id}"]`);
+    await mark(bob).getByText(/ sec$/).waitFor();
+    await mark(bob).getByText("The time of this message is over.").waitFor();
+    await mark(alice).getByText("The time of this message is over.").waitFor();
+    for (const { page } of [alice, bob]) {
+      await becomes(
+        () => page.getByText("Gone in a minute").count(),
+        (count) => count === 0,
+      );
+    }
+    await scene.server.start();
+    await becomes(
+      () => scene.by.alice.call("message.get", { message: sent.id }),
+      ({ text, deleted_at }) => text === "" && deleted_at !== undefined,
+    );
+    await picture(alice, "expiry-over");
+    await bob.page.reload();
+    await mark(bob).getByText("The time of this message is over.").waitFor();
+    expect(await bob.page.getByText("Gone in a minute").count()).toBe(0);
+  });
+
+  test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {
+    expect(scene.faults()).toEqual([]);
+  });
+});
