@@ -52,6 +52,7 @@ onEveryEngine((engine) => {
     expect(await outcomeOf(keepFor(ids.carol, design.id, hour))).toBe("not_found");
     expect(await outcomeOf(keepFor(ids.carol, lobby.id, hour))).toBe("forbidden");
     expect(await outcomeOf(keepFor(ids.alice, aliceBob.id, hour))).toBe("forbidden");
+    expect(await outcomeOf(keepFor(ids.admin, design.id, hour))).toBe("forbidden");
     expect(design.delete_after).toBeNull();
     expect((await keepFor(ids.alice, design.id, hour)).delete_after).toBe(hour);
     await does(ids.alice, "member.set_role", { room: design.id, user: ids.bob, role: "admin" });

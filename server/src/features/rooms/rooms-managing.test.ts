@@ -45,7 +45,7 @@ onEveryEngine((engine) => {
       await does(ids.alice, "message.send", { room: rooms.design.id, text: "quiet-heron" });
       const { rooms: found } = await does(ids.admin, "room.list_all", { ids: [rooms.design.id] });
       expect(Object.keys(found[0] ?? {}).sort()).toEqual([
-        ...(["archived", "created_at", "created_by", "id", "kind", "member_count"] as const),
+        ...(["archived", "created_at", "created_by", "delete_after", "id", "kind", "member_count"] as const),
         ...(["name", "permissions", "public", "topic"] as const),
       ]);
       expect(found).toMatchObject([{ name: "design", public: false, member_count: 2 }]);
