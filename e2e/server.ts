@@ -2,10 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { freePort } from "../server/src/testing/ports.ts";
 
 const root = join(import.meta.dir, "..");
-/** Below the ports that the system gives to outgoing connections. */
-const ports = { first: 20_000, count: 12_000 };
 /** Milliseconds; on a busy machine a start takes a while. */
 const startWithin = 60_000;
 
@@ -95,19 +94,6 @@ export async function startServer({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that nothing listens on now. */
-export function freePort(): number {
-  for (;;) {
-    const port = ports.first + Math.floor(Math.random() * ports.count);
-    try {
-      Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
-      return port;
-    } catch {
-      // Taken: another one.
-    }
-  }
 }
 
 async function answering(url: string, child: Subprocess, output: () => string): Promise<void> {
