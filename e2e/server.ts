@@ -2,6 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { startApp } from "../server/src/app.ts";
+import { readConfig } from "../server/src/config.ts";
+import { addUser, namesOf } from "../server/src/features/users/users.ts";
+import { PasswordHasher } from "../server/src/platform/passwords.ts";
 import { freePort } from "../server/src/testing/ports.ts";
 
 const root = join(import.meta.dir, "..");
@@ -9,6 +13,18 @@ const root = join(import.meta.dir, "..");
 const startWithin = 60_000;
 
 export const admin = { username: "admin", email: "admin@example.org", password: "correct horse battery" };
+
+const firstAdmin = {
+  ADMIN_USERNAME: admin.username,
+  ADMIN_EMAIL: admin.email,
+  ADMIN_PASSWORD: admin.password,
+};
+
+export interface Account {
+  username: string;
+  display_name: string;
+  password: string;
+}
 
 export interface TestServer {
   url: string;
@@ -31,6 +47,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>;
   /** Messages of the past year to fill it with; people of the cast then have `populatedPassword`. */
   populated?: number;
+  /** People beside the admin. To check a password of theirs takes next to no time. */
+  people?: readonly Account[];
 }
 
 /** A server process of its own, on data of its own. */
@@ -38,15 +56,11 @@ export async function startServer({
   unclaimed = false,
   environment = {},
   populated,
+  people,
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   const port = freePort();
   const url = `http://localhost:${port}`;
-  const firstAdmin = {
-    ADMIN_USERNAME: admin.username,
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-  };
   let child: Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let output = "";
 
@@ -81,6 +95,7 @@ export async function startServer({
   }
 
   const populatedPassword = populated === undefined ? "" : await populate(folder, populated);
+  if (people) await addPeople(folder, people);
   await start();
   return {
     populatedPassword,
@@ -120,4 +135,23 @@ async function populate(folder: string, messages: number): Promise<string> {
   const [, password] = /password (\S+)/.exec(printed) ?? [];
   if ((await filling.exited) !== 0 || !password) throw new Error(`the server was not populated: ${printed}`);
   return password;
+}
+
+/**
+ * Stores people, and the admin, with hashes that take little work: every page of a test signs in, and a quarter of a
+ * second of work for each would be most of what its server does.
+ */
+async function addPeople(folder: string, people: readonly Account[]): Promise<void> {
+  const config = { ...readConfig({ DATA_DIR: folder, LOG_LEVEL: "warn", ...firstAdmin }), port: 0 };
+  const passwords = new PasswordHasher({ cost: 4 });
+  const onBroken = (error: Error) => {
+    throw error;
+  };
+  const { context, stop } = await startApp({ config, passwords, onBroken });
+  for (const person of people) {
+    const password_hash = await passwords.hash(person.password);
+    const account = { ...namesOf(person), role: "user", password_hash, must_change_password: false } as const;
+    await context.writer.write((tx) => addUser(tx, account));
+  }
+  await stop({ drainSeconds: 0 });
 }
