@@ -209,7 +209,10 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { context, live, indexer, sweeper } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
-  const answer = await createHttp({ context, live, pages, isDraining: () => draining });
+  const { nodes } = parts;
+  const brokerOf = ({ isDeaf }: Nodes) => (isDeaf ? "down" : "ok");
+  const broker = () => (nodes ? brokerOf(nodes) : "none");
+  const answer = await createHttp({ context, live, pages, isDraining: () => draining, broker });
   const server = Bun.serve<SocketData>({
     hostname: config.host,
     port: config.port,

@@ -3,10 +3,14 @@ import { isReachable } from "../platform/database-check.ts";
 import type { Routes } from "./rest.ts";
 import { version } from "./version.ts";
 
+export type BrokerState = "ok" | "down" | "none";
+
 /** What a load balancer, or a person, wants to know. */
 export interface Health {
   status: "ok" | "draining" | "down";
   database: "ok" | "down";
+  /** What carries hints between several servers; `none` for one that is alone. The server serves without it. */
+  broker: BrokerState;
   version: string;
   uptime_seconds: number;
 }
@@ -18,7 +22,7 @@ export interface Health {
 export function addHealthRoutes(
   routes: Routes,
   context: Context,
-  state: { isDraining: () => boolean },
+  state: { isDraining: () => boolean; broker: () => BrokerState },
 ): void {
   const { clock, database } = context;
   const began = clock.monotonic();
@@ -34,7 +38,7 @@ export function addHealthRoutes(
   const ready = async () => {
     const databaseState = (await reachable()) ? "ok" : "down";
     const status = state.isDraining() ? "draining" : databaseState;
-    const health: Health = { status, database: databaseState, ...about() };
+    const health: Health = { status, database: databaseState, broker: state.broker(), ...about() };
     return Response.json(health, { status: status === "ok" ? 200 : 503 });
   };
   routes.get("/health", ready);

@@ -221,7 +221,7 @@ describe("health", () => {
       const { status, body } = await app.ask("GET", path);
       expect([status, Object.keys(body).sort()]).toEqual([
         200,
-        ["database", "status", "uptime_seconds", "version"],
+        ["broker", "database", "status", "uptime_seconds", "version"],
       ]);
       expect(body).toMatchObject({ status: "ok", database: "ok", version: "0.1.0" });
       expect(body.uptime_seconds).toBeGreaterThanOrEqual(3);

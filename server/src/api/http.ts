@@ -6,11 +6,12 @@ import type { Context } from "../context.ts";
 import { isClaimed } from "../features/server/server.ts";
 import { Networks } from "../platform/networks.ts";
 import { clientAddress } from "./addresses.ts";
-import { type DialectSockets, mountDialects, needsUpgrade } from "./dialects/mount.ts";
+import { mountDialects } from "./dialects/mount.ts";
+import { type DialectSockets, needsUpgrade } from "./dialects/upgrades.ts";
 import { addDocsRoutes } from "./docs.ts";
 import { addFileRoutes } from "./file-routes.ts";
 import { allowOrigin, optionsAnswer, secure } from "./headers.ts";
-import { addHealthRoutes } from "./health.ts";
+import { addHealthRoutes, type BrokerState } from "./health.ts";
 import type { SocketData } from "./live/connection.ts";
 import type { Live } from "./live/live.ts";
 import { foreignOrigin, mayOpenSocket } from "./origins.ts";
@@ -26,6 +27,7 @@ export interface HttpParts {
   /** Where the built web client is. */
   pages: string;
   isDraining: () => boolean;
+  broker: () => BrokerState;
 }
 
 export type Answerer = (request: Request, server: Server<SocketData>) => Promise<Response | undefined>;
@@ -71,11 +73,11 @@ function pathOf(request: Request): string | null {
 }
 
 async function routesOf(
-  { context, live, pages, isDraining }: HttpParts,
+  { context, live, pages, isDraining, broker }: HttpParts,
   requireClaimed: () => Promise<void>,
 ): Promise<Pick<Routing, "routes" | "dialects">> {
   const routes: Routes = new Hono<{ Bindings: RequestScope }>({ strict: false });
-  addHealthRoutes(routes, context, { isDraining });
+  addHealthRoutes(routes, context, { isDraining, broker });
   addRestRoutes(routes, context, requireClaimed);
   addPictureRoutes(routes, context, requireClaimed);
   addUploadRoutes(routes, context, requireClaimed);

@@ -118,11 +118,11 @@ function successOf(spec: DialectRoute): Json {
 }
 
 function failuresOf(spec: DialectRoute): Json {
-  const statuses = [429, 500, 503, ...(spec.failures ?? [])];
-  if (spec.who !== "anyone") statuses.push(401, 403);
-  if (spec.fields) statuses.push(404);
-  if (spec.fields || spec.query || spec.body) statuses.push(422);
-  if (spec.body) statuses.push(409, 413, 415);
+  // A token that is sent must be good, also where none is needed.
+  const statuses = [401, 403, 429, 500, 503, ...(spec.failures ?? [])];
+  if (spec.fields || spec.query || spec.body) statuses.push(404, 422);
+  if (spec.body) statuses.push(413, 415);
+  if (spec.method !== "GET") statuses.push(409);
   return Object.fromEntries(
     [...new Set(statuses)].map((status) => {
       const schema = { $ref: status === 422 ? badInput : failure };

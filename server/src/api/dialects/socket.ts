@@ -2,7 +2,7 @@ import type { Input, OperationName, Output } from "@parley/protocol/contract";
 import { ChatError, type ErrorCode } from "@parley/protocol/errors";
 import { closeCodes, type FrameError, type ServerFrame } from "@parley/protocol/frames";
 import type { Socket, SocketData, Translator } from "../live/connection.ts";
-import { parsedFrame } from "./frames.ts";
+import { encodedFrame, parsedFrame } from "./frames.ts";
 import type { DialectParts } from "./route.ts";
 import type { Line, Speaker } from "./socket-route.ts";
 
@@ -111,7 +111,7 @@ export class DialectSocket implements Translator {
       if (text === undefined) break;
       this.outboxUnits -= text.length;
       try {
-        await this.translate(parsedFrame(text));
+        await this.translate(parsedFrame(this.options.live, text));
       } catch (error) {
         this.options.live.failed(error);
         this.inner.close(closeCodes.drain, "something went wrong on the server");
@@ -165,7 +165,7 @@ export class DialectSocket implements Translator {
 
   private send(frame: object): void {
     if (this.over || !this.outer) return;
-    const sent = this.outer.send(JSON.stringify(frame));
+    const sent = this.outer.send(encodedFrame(frame));
     if (sent === -1) this.clogged = true;
     else if (sent === 0) this.inner.terminate();
   }

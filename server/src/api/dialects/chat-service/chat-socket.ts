@@ -2,9 +2,10 @@ import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent } from "@parley/protocol/events";
 import type { ServerFrame } from "@parley/protocol/frames";
 import { z } from "zod";
+import type { Context } from "../../../context.ts";
 import { isoTime } from "../../../platform/clock.ts";
 import { content, id, ids, time } from "../fields.ts";
-import { readFrame } from "../frames.ts";
+import { onceFor, readFrame } from "../frames.ts";
 import { usernameOf } from "../people.ts";
 import { type Line, type Speaker, socketRoute } from "../socket-route.ts";
 
@@ -39,6 +40,24 @@ const serverFrame = z.discriminatedUnion("type", [
   z.object({ type: z.literal("error"), detail: z.string() }),
 ]);
 type Frame = z.input<typeof serverFrame>;
+
+/** The same for everybody who hears it. */
+const frameOf = onceFor(async (event: RoomEvent, chat: number, context: Context): Promise<Frame | null> => {
+  if (event.kind === "message.deleted") {
+    return { type: "message_deleted", chat_id: chat, message_id: event.message.id };
+  }
+  if (event.kind !== "message.sent" && event.kind !== "message.edited") return null;
+  const { id: said, sender, text, created_at, deleted_at } = event.message;
+  // Deleted since: what is told next says so.
+  if (deleted_at !== undefined) return null;
+  const sender_username = await usernameOf(context, sender);
+  const told = { id: said, sender_id: sender, sender_username, content: text, timestamp: created_at };
+  return {
+    type: event.kind === "message.sent" ? "new_message" : "message_updated",
+    chat_id: chat,
+    message: told,
+  };
+});
 
 /** One chat, for one of its people. */
 class ChatSpeaker implements Speaker {
@@ -89,31 +108,10 @@ class ChatSpeaker implements Speaker {
   }
 
   private async hearEvent(event: RoomEvent): Promise<void> {
-    const chat_id = this.chat;
-    if (event.kind === "message.sent" && event.message.deleted_at === undefined) {
-      this.send({ type: "new_message", chat_id, message: await this.toMessage(event) });
-    } else if (event.kind === "message.edited" && event.message.deleted_at === undefined) {
-      this.send({ type: "message_updated", chat_id, message: await this.toMessage(event) });
-    } else if (event.kind === "message.deleted") {
-      this.send({ type: "message_deleted", chat_id, message_id: event.message.id });
-    } else if (
-      event.kind === "room.deleted" ||
-      (event.kind === "member.left" && event.user === this.line.user)
-    ) {
-      this.line.close(notAllowed, "you are not in this chat");
-    }
-  }
-
-  private async toMessage({
-    message: said,
-  }: Extract<RoomEvent, { kind: "message.sent" | "message.edited" }>): Promise<z.input<typeof message>> {
-    return {
-      id: said.id,
-      sender_id: said.sender,
-      sender_username: await usernameOf(this.line.context, said.sender),
-      content: said.text,
-      timestamp: said.created_at,
-    };
+    const frame = await frameOf(event, this.chat, this.line.context);
+    if (frame) this.send(frame);
+    const isGone = event.kind === "member.left" && event.user === this.line.user;
+    if (isGone || event.kind === "room.deleted") this.line.close(notAllowed, "you are not in this chat");
   }
 
   private about(user: number): { chat_id: number; user_id: number; timestamp: string } {
