@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Subprocess } from "bun";
 import { startApp } from "../server/src/app.ts";
 import { readConfig } from "../server/src/config.ts";
-import { addUser, namesOf } from "../server/src/features/users/users.ts";
+import { createUser } from "../server/src/features/server/server.ts";
 import { PasswordHasher } from "../server/src/platform/passwords.ts";
+import { callBy } from "../server/src/testing/people.ts";
 import { freePort } from "../server/src/testing/ports.ts";
 
 const root = join(import.meta.dir, "..");
@@ -138,20 +139,16 @@ async function populate(folder: string, messages: number): Promise<string> {
 }
 
 /**
- * Stores people, and the admin, with hashes that take little work: every page of a test signs in, and a quarter of a
- * second of work for each would be most of what its server does.
+ * Makes people as an admin would, and the admin, but with hashes that take little work: every page of a test signs in,
+ * and a quarter of a second of work for each would be most of what its server does.
  */
 async function addPeople(folder: string, people: readonly Account[]): Promise<void> {
   const config = { ...readConfig({ DATA_DIR: folder, LOG_LEVEL: "warn", ...firstAdmin }), port: 0 };
-  const passwords = new PasswordHasher({ cost: 4 });
   const onBroken = (error: Error) => {
     throw error;
   };
-  const { context, stop } = await startApp({ config, passwords, onBroken });
-  for (const person of people) {
-    const password_hash = await passwords.hash(person.password);
-    const account = { ...namesOf(person), role: "user", password_hash, must_change_password: false } as const;
-    await context.writer.write((tx) => addUser(tx, account));
-  }
+  const { context, stop } = await startApp({ config, passwords: new PasswordHasher({ cost: 4 }), onBroken });
+  const first = callBy({ user: 1, session: 1 });
+  for (const person of people) await createUser(context, first, { ...person, role: "user" });
   await stop({ drainSeconds: 0 });
 }

@@ -90,7 +90,7 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       expect(found).toEqual([]);
     });
 
-    test(`UI-60 a room and its dialogs, on ${where}`, async () => {
+    test(`UI-60 a room, its threads and what is saved of it, on ${where}`, async () => {
       const alice = await scene.open("alice", "/", screen);
       const { page } = alice;
       await openRoom(alice, "lobby");
@@ -116,7 +116,13 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await expectAccess(alice, "saved");
       await page.getByRole("button", { name: "Remove from saved" }).click();
       await page.getByText("Nothing is saved yet").waitFor();
-      await page.goto(scene.server.url);
+      await alice.context.close();
+      expect(found).toEqual([]);
+    });
+
+    test(`UI-60 what is done in a room, on ${where}`, async () => {
+      const alice = await scene.open("alice", "/", screen);
+      const { page } = alice;
       await openRoom(alice, "lobby");
       await sees(alice, "News two");
       for (const what of ["Delete", "Reply"]) {
