@@ -3,7 +3,7 @@ import { addMember } from "@parley/server/src/features/members/members.ts";
 import { sendMessage } from "@parley/server/src/features/messages/messages.ts";
 import { createRoom } from "@parley/server/src/features/rooms/rooms.ts";
 import { startSession } from "@parley/server/src/features/sessions/sessions.ts";
-import { addUser } from "@parley/server/src/features/users/users.ts";
+import { addUser, namesOf } from "@parley/server/src/features/users/users.ts";
 
 import type { Scene } from "./scenes.ts";
 
@@ -38,7 +38,8 @@ async function signInPeople(context: Context, count: number): Promise<Person[]> 
   await each(context, count, async (tx, index) => {
     const username = `person${index}`;
     const user = await addUser(tx, {
-      ...{ username, email: null, display_name: username, password_hash, must_change_password: false },
+      ...namesOf({ username }),
+      ...{ password_hash, must_change_password: false },
       role: index === 0 ? "admin" : "user",
     });
     actors.push(await startSession(tx, context, { user: user.id, device: "bench", address: "127.0.0.1" }));

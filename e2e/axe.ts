@@ -9,7 +9,7 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const notInLandmarks = { region: { enabled: false } };
 
 /** What stands in somebody's way on the page as it is now: a line for each, with where it is. */
-async function violations(page: Page, of: "everything" | "colours"): Promise<string[]> {
+export async function violations(page: Page, of: "everything" | "colours"): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
   const isMenu = (await page.getByRole("menu").count()) > 0;
   const options: RunOptions = {

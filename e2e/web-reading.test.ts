@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Locator } from "playwright-core";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
-import { becomes, comesInSight, openRoom, roomLink, row, sees } from "./web-page.ts";
+import { becomes, choose, comesInSight, openRoom, roomLink, row, sees } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -44,7 +44,24 @@ const isRead = (device: Device, room: string) => unreadOf(device, room).waitFor(
 const distanceToEnd = ({ page }: Device) =>
   page.getByRole("log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
 
-async function choose(device: Device, label: string, option: string): Promise<void> {
+/** In how many frames of a page a room, or the title, tells of something unread, from now on. */
+async function watchUnread({ page }: Device, room: number) {
+  await page.evaluate((id) => {
+    const frames = { all: 0, unread: 0 };
+    Object.assign(globalThis, { frames });
+    const look = () => {
+      frames.all += 1;
+      const isDotted = document.querySelector(`[data-room="${id}"] [aria-label*=unread]`) !== null;
+      if (isDotted || document.title.startsWith("(")) frames.unread += 1;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }, room);
+  return () =>
+    page.evaluate(() => (globalThis as unknown as { frames: { all: number; unread: number } }).frames);
+}
+
+async function chooseReading(device: Device, label: string, option: string): Promise<void> {
   await device.page.goto(`${scene.server.url}/settings/reading`);
   await device.page.getByLabel(label).selectOption(option);
   await device.page
@@ -58,7 +75,7 @@ async function choose(device: Device, label: string, option: string): Promise<vo
 /** The tests tell one story: each goes on where the one before ended. */
 describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Chromium)", () => {
   test("UI-105 a room with something new opens at its end for whoever chose that", async () => {
-    await choose(alice, "A room with something new opens", "At the newest message");
+    await chooseReading(alice, "A room with something new opens", "At the newest message");
     await unreadOf(alice, "lobby").waitFor({ state: "detached" });
     const last = await told(lobby, 60);
     await unreadOf(alice, "lobby").waitFor();
@@ -72,11 +89,11 @@ describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Ch
     await alice.page.getByRole("button", { name: "Jump" }).click();
     await comesInSight(alice.page.getByText("New", { exact: true }).and(alice.page.locator("span")));
     await isRead(alice, "lobby");
-    await choose(alice, "A room with something new opens", "At the first new message");
+    await chooseReading(alice, "A room with something new opens", "At the first new message");
   });
 
   test("UI-105 for whoever chose so a room is read at its end only, or by hand only", async () => {
-    await choose(alice, "Messages are marked as read", "When the end of the room is reached");
+    await chooseReading(alice, "Messages are marked as read", "When the end of the room is reached");
     await isRead(alice, "lobby");
     await told(lobby, 60);
     await unreadOf(alice, "lobby").waitFor();
@@ -88,7 +105,7 @@ describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Ch
     expect((await scene.by.alice.call("room.get", { room: lobby })).read).toBe(read);
     await alice.page.getByRole("button", { name: /To the newest message/ }).click();
     await isRead(alice, "lobby");
-    await choose(alice, "Messages are marked as read", "Only when I say so");
+    await chooseReading(alice, "Messages are marked as read", "Only when I say so");
     await picture(alice, "reading-chats");
     await openRoom(alice, "lobby");
     const news = await told(lobby, 1);
@@ -116,7 +133,7 @@ describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Ch
     await alice.page.getByRole("button", { name: "What to do with the room" }).click();
     await alice.page.getByRole("menuitem", { name: "Mark all as read" }).click();
     await isRead(alice, "lobby");
-    await choose(alice, "Messages are marked as read", "When they have been on the screen");
+    await chooseReading(alice, "Messages are marked as read", "When they have been on the screen");
   });
 
   test("UI-106 on a phone one room or all are called read from the list, and that can be taken back", async () => {
@@ -142,8 +159,10 @@ describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Ch
     await undo.last().click();
     await unreadOf(bob, "lobby").waitFor();
     await unreadOf(bob, "design").waitFor();
-    const { unread } = await scene.by.bob.call("room.get", { room: design });
-    expect(unread).toBe(1);
+    await becomes(
+      async () => (await scene.by.bob.call("room.get", { room: design })).unread,
+      (unread) => unread === 1,
+    );
   });
 
   test("UI-105 the choice has a place among the settings", async () => {
@@ -152,6 +171,45 @@ describe.skipIf(!hasBrowser)("reading as one likes, on a desk and on a phone (Ch
     await bob.page.getByLabel("Messages are marked as read").waitFor();
     await picture(alice, "settings-reading");
     await picture(bob, "settings-reading-phone");
+  });
+
+  test("CLIENT-16 what is read as it comes is at no moment shown as unread", async () => {
+    await alice.page.goto(scene.server.url);
+    await told(lobby, 1);
+    await unreadOf(alice, "lobby").waitFor();
+    await openRoom(alice, "lobby");
+    await isRead(alice, "lobby");
+    await sees(alice, await told(lobby, 1));
+    await alice.page.getByRole("log").focus();
+    const frames = await watchUnread(alice, lobby);
+    const mentions = [scene.ids.alice];
+    for (let count = 1; count <= 40; count++) {
+      const text = `@alice ${count}${"\nand more".repeat(count % 4)}`;
+      const client_id = `stream-${count}`;
+      await scene.by.admin.call("message.send", { room: lobby, text, mentions, client_id });
+      if (count % 10 === 0) await sees(alice, `@alice ${count}`);
+    }
+    const { all, unread } = await frames();
+    expect(all).toBeGreaterThan(5);
+    expect(unread).toBe(0);
+  });
+
+  test("CLIENT-16 what another device marks unread is so here at once, and read again on both", async () => {
+    const other = await scene.open("alice", "/", phone);
+    await openRoom(alice, "design");
+    await isRead(other, "design");
+    const news = await told(design, 1);
+    await sees(alice, news);
+    await isRead(alice, "design");
+    await openRoom(other, "design");
+    await choose(other, news, "Mark unread");
+    await unreadOf(other, "design").waitFor();
+    await unreadOf(alice, "design").waitFor();
+    await openRoom(alice, "lobby");
+    await unreadOf(alice, "design").waitFor();
+    await openRoom(alice, "design");
+    await isRead(alice, "design");
+    await isRead(other, "design");
   });
 
   test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {

@@ -24,6 +24,8 @@ const screens: [string, Screen][] = [
 const narrow: Screen = { viewport: { width: 320, height: 640 } };
 
 const mostLooks = 30;
+/** Milliseconds. Each walk is dozens of looks, every one of which waits for what it expects. */
+const longest = 600_000;
 
 type Look = (device: Device, where: string) => Promise<unknown[]>;
 type Wrong = { where: string; what: unknown[] }[];
@@ -67,42 +69,58 @@ function wrongAsItIs(screen: Screen): Promise<Record<keyof typeof looks, Wrong>>
 
 describe.skipIf(!hasBrowser)("every view is for everybody (Chromium)", () => {
   for (const [where, screen] of screens) {
-    test(`UI-60 every view, on ${where}`, async () => {
-      expect((await wrongAsItIs(screen)).inTheWay).toEqual([]);
-    });
+    test(
+      `UI-60 every view, on ${where}`,
+      async () => {
+        expect((await wrongAsItIs(screen)).inTheWay).toEqual([]);
+      },
+      longest,
+    );
   }
 
-  test("UI-164 nothing needs to be scrolled in two directions at 320 pixels", async () => {
-    const look = async (device: Device, where: string) => {
-      if (["room", "details", "search", "Report", "switcher"].includes(where))
-        await picture(device, `narrow-${where.toLowerCase()}`);
-      return misplaced(device);
-    };
-    expect(await wrongIn(narrow, { look })).toEqual({ look: [] });
-  });
+  test(
+    "UI-164 nothing needs to be scrolled in two directions at 320 pixels",
+    async () => {
+      const look = async (device: Device, where: string) => {
+        if (["room", "details", "search", "Report", "switcher"].includes(where))
+          await picture(device, `narrow-${where.toLowerCase()}`);
+        return misplaced(device);
+      };
+      expect(await wrongIn(narrow, { look })).toEqual({ look: [] });
+    },
+    longest,
+  );
 
-  test("UI-164 nothing is lost with text of twice its size", async () => {
-    const enlarge = ({ page }: Device) =>
-      page.evaluate(() => document.documentElement.style.setProperty("--text-scale", "2"));
-    const look = async (device: Device, where: string) => {
-      if (["room", "details", "muted", "search"].includes(where))
-        await picture(device, `large-text-${where}`);
-      return misplaced(device);
-    };
-    expect(await wrongIn(desktop, { look }, enlarge)).toEqual({ look: [] });
-  });
+  test(
+    "UI-164 nothing is lost with text of twice its size",
+    async () => {
+      const enlarge = ({ page }: Device) =>
+        page.evaluate(() => document.documentElement.style.setProperty("--text-scale", "2"));
+      const look = async (device: Device, where: string) => {
+        if (["room", "details", "muted", "search"].includes(where))
+          await picture(device, `large-text-${where}`);
+        return misplaced(device);
+      };
+      expect(await wrongIn(desktop, { look }, enlarge)).toEqual({ look: [] });
+    },
+    longest,
+  );
 
-  test("UI-165 nothing is lost with more space between lines, words and letters", async () => {
-    const space = ({ page }: Device) =>
-      page.evaluate(() => {
-        const sheet = new CSSStyleSheet();
-        sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+  test(
+    "UI-165 nothing is lost with more space between lines, words and letters",
+    async () => {
+      const space = ({ page }: Device) =>
+        page.evaluate(() => {
+          const sheet = new CSSStyleSheet();
+          sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
           word-spacing: 0.16em !important; } p { margin-block-end: 2em !important; }`);
-        document.adoptedStyleSheets = [sheet];
-      });
-    for (const [, screen] of screens)
-      expect(await wrongIn(screen, { misplaced }, space)).toEqual({ misplaced: [] });
-  });
+          document.adoptedStyleSheets = [sheet];
+        });
+      for (const [, screen] of screens)
+        expect(await wrongIn(screen, { misplaced }, space)).toEqual({ misplaced: [] });
+    },
+    longest,
+  );
 
   test("UI-166 where a person has their own colours everything is told apart still", async () => {
     const alice = await scene.open("alice");
@@ -160,8 +178,12 @@ describe.skipIf(!hasBrowser)("every view is for everybody (Chromium)", () => {
   });
 
   for (const [where, screen] of screens) {
-    test(`UI-167 what is pressed is at least 24 pixels wide and high, on ${where}`, async () => {
-      expect((await wrongAsItIs(screen)).small).toEqual([]);
-    });
+    test(
+      `UI-167 what is pressed is at least 24 pixels wide and high, on ${where}`,
+      async () => {
+        expect((await wrongAsItIs(screen)).small).toEqual([]);
+      },
+      longest,
+    );
   }
 });

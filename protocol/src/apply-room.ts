@@ -48,7 +48,7 @@ function applyToMessages(messages: Map<number, Message>, seq: number, event: Roo
 type Counted = Pick<RoomState, "room" | "marked">;
 
 /** BLOCK-4. Nobody is mentioned by whom they block. */
-function mentions(message: Message, { user, blocked }: Reader): boolean {
+export function isMentioned(message: Message, { user, blocked }: Reader): boolean {
   if (message.sender === user || blocked.has(message.sender)) return false;
   return message.mention_all === true || (message.mentions ?? []).includes(user);
 }
@@ -62,7 +62,7 @@ function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent,
   const moved = { ...room, head: seq, last_message_at: message.created_at };
   if (isOwn) return { room: { ...moved, read: seq, unread: 0, mentions: 0 }, marked: seq };
   if (seq <= room.read) return { room: moved, marked };
-  const mentioned = mentions(message, reader) ? 1 : 0;
+  const mentioned = isMentioned(message, reader) ? 1 : 0;
   return { room: { ...moved, unread: room.unread + 1, mentions: room.mentions + mentioned }, marked };
 }
 
@@ -117,7 +117,7 @@ export function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
   const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
-  const mentioning = unread.filter((message) => mentions(message, reader));
+  const mentioning = unread.filter((message) => isMentioned(message, reader));
   return {
     ...state,
     doubtful: false,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { accountOperations } from "./accounts.ts";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
@@ -19,6 +20,7 @@ import { userOperations } from "./users.ts";
 export const contract = {
   ...sessionOperations,
   ...userOperations,
+  ...accountOperations,
   ...roomOperations,
   ...messageOperations,
   ...fileOperations,

@@ -31,6 +31,8 @@ export const limits = {
   cursor: 600,
   pageDefault: 50,
   pageMax: 200,
+  /** Entries left out at the beginning of a list that is read by number. */
+  listOffset: 1_000_000,
   /** Rooms listed in one `ready`; the rest is paged with `room.list`. */
   readyRooms: 100,
   /** Positions named in one `hello`. */

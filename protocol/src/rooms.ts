@@ -118,6 +118,14 @@ export const roomOperations = {
     input: z.strictObject({ user: id }),
     output: membership,
   }),
+  "room.find_direct": operation({
+    summary: "The direct room with a person (oneself: notes to self), if there is one",
+    kind: "read",
+    who: "user",
+    rest: "GET /users/{user}/room",
+    input: z.strictObject({ user: id }),
+    output: z.object({ room: membership.nullable() }),
+  }),
   "room.list": operation({
     summary: "The caller's rooms, by id",
     kind: "read",
@@ -138,6 +146,20 @@ export const roomOperations = {
     }),
     output: z.object({ rooms: z.array(membership), next: cursor.nullable() }),
   }),
+  "room.list_all": operation({
+    summary:
+      "Groups and channels of the server, by id, or those with the given ids: what they are, not what is in them",
+    kind: "read",
+    who: "admin",
+    rest: "GET /server/rooms",
+    input: z.strictObject({
+      /** At most 200 ids, comma-separated in a query. */
+      ids: z.array(id).max(limits.pageMax).optional(),
+      cursor: cursor.optional(),
+      limit: pageLimit,
+    }),
+    output: z.object({ rooms: z.array(room), next: cursor.nullable() }),
+  }),
   "room.get": operation({
     summary: "One room",
     kind: "read",
@@ -147,7 +169,8 @@ export const roomOperations = {
     output: membership,
   }),
   "room.update": operation({
-    summary: "Change a group's or channel's name, topic, visibility (owner) or permissions (owner)",
+    summary:
+      "Change a group's or channel's name, topic, visibility (owner) or permissions (owner). An admin of the server may rename and close any",
     kind: "write",
     who: "user",
     rest: "PATCH /rooms/{room}",
@@ -169,7 +192,7 @@ export const roomOperations = {
     output: membership,
   }),
   "room.delete": operation({
-    summary: "Delete a room and all that was said in it (owner, or a server admin who can see it)",
+    summary: "Delete a group or channel and all that was said in it (owner, or an admin of the server)",
     kind: "write",
     who: "user",
     rest: "DELETE /rooms/{room}",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { id, name, nothing, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
-import { account, displayName, email, password, serverRole, username } from "./users.ts";
+import { account, email, password, serverRole, shownNames, username } from "./users.ts";
 
 /** What the first room is called where the first admin has not said. */
 export const firstRoomName = "General";
@@ -38,7 +38,7 @@ const newAccount = {
   username,
   email,
   password,
-  display_name: displayName.optional(),
+  ...shownNames,
   device,
   cookie,
 };
@@ -69,8 +69,23 @@ export const sessionOperations = {
     kind: "run",
     who: "anyone",
     rest: "POST /session/refresh",
-    input: z.strictObject({ refresh_token: z.string().min(1).max(1024).optional(), cookie }),
+    input: z.strictObject({
+      refresh_token: z.string().min(1).max(1024).optional(),
+      cookie,
+      /** A replaced token ends the session even in the moment in which its answer may have been lost. */
+      once: z.boolean().default(false),
+    }),
     output: signedIn,
+  }),
+  "session.revoke": operation({
+    summary:
+      "Sign out with a refresh token alone. One that is not known is answered alike, and a replaced one ends its session too (RFC 7009)",
+    kind: "run",
+    who: "anyone",
+    rest: "POST /session/revoke",
+    status: 204,
+    input: z.strictObject({ refresh_token: text(1, 1024) }),
+    output: nothing,
   }),
   "session.list": operation({
     summary: "The caller's signed-in devices",

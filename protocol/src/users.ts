@@ -23,11 +23,16 @@ export const user = z.object({
   id,
   username,
   display_name: z.string(),
+  /** Parts of the name (OpenID Connect Core 1.0, standard claims); either may be missing. */
+  given_name: z.string().nullable(),
+  family_name: z.string().nullable(),
   status_message: z.string(),
   /** The name of the profile picture, under `/api/v2/avatars/`; null without one. Another picture has another name. */
   avatar: z.string().nullable(),
   role: serverRole,
   active: z.boolean(),
+  /** There, and true, for an account that is deleted: its names say nothing, and clients show words of their own. */
+  deleted: z.literal(true).optional(),
 });
 export type User = z.infer<typeof user>;
 
@@ -37,10 +42,22 @@ export const account = user.extend({
   /** The next sign-in must be followed by a change of password before anything else. */
   must_change_password: z.boolean(),
   created_at: time,
+  /** When a name, the e-mail address, the role, the picture, the password or whether it is active last changed. */
+  updated_at: time,
 });
 export type Account = z.infer<typeof account>;
 
 export const displayName = name(limits.displayName);
+
+/** A given or a family name. Where one is given and no display name, that is made of both. */
+export const namePart = name(limits.displayName);
+
+/** What changes the names by which a person is shown; null takes a part away. A display name alone clears both parts. */
+export const shownNames = {
+  display_name: displayName.optional(),
+  given_name: namePart.nullable().optional(),
+  family_name: namePart.nullable().optional(),
+};
 
 export const userOperations = {
   "user.me": operation({
@@ -59,7 +76,7 @@ export const userOperations = {
     input: z.strictObject({
       username: username.optional(),
       email: email.optional(),
-      display_name: displayName.optional(),
+      ...shownNames,
       status_message: text(0, limits.statusMessage).optional(),
     }),
     output: account,
@@ -95,7 +112,7 @@ export const userOperations = {
     input: z.strictObject({
       username,
       email: email.optional(),
-      display_name: displayName.optional(),
+      ...shownNames,
       role: serverRole.default("user"),
       password: password.optional(),
     }),

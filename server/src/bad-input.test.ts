@@ -27,7 +27,8 @@ let world: World;
 let socket: HelloSocket;
 let adminSocket: HelloSocket;
 
-const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+const forAdmins =
+  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 /** Secrets are compared, not stored: any text may be tried. */
 const anyRefusal = [...["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited"]];
 const secretFields = ["login", "password", "current_password", "refresh_token", "invite", "code"];

@@ -38,7 +38,14 @@ async function renewWorld(): Promise<void> {
 /** What ends the session that makes the noise, or hashes for long. */
 const quieter: readonly OperationName[] = [
   ...(["session.end", "session.end_others", "password.change", "user.set_active", "user.set_role"] as const),
-  ...(["session.create", "user.create", "user.register", "server.claim"] as const),
+  ...([
+    "session.create",
+    "user.create",
+    "user.register",
+    "account.set_password",
+    "account.delete",
+    "server.claim",
+  ] as const),
 ];
 
 const call: fc.Arbitrary<Call> = fc.record({

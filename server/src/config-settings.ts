@@ -53,6 +53,9 @@ const origin = z
   .transform((value) => value.replace(/\/$/, ""))
   .refine(isOrigin, "must be like https://chat.example.org, with nothing after the host and port");
 
+const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address");
+const postgresName = z.string().regex(/^[^\u0000]{1,63}$/, "must have at most 63 characters");
+
 const sqliteUrl = /^sqlite:\/\/\/(?!:memory:)[^\u0000?#]+$/;
 const databaseUrl = z
   .string()
@@ -81,7 +84,7 @@ export const settings = {
     about: "The address to listen on. `0.0.0.0` (or `::`) opens the server to other machines.",
     unset: "127.0.0.1",
     example: "0.0.0.0",
-    schema: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address"),
+    schema: host,
   }),
   PUBLIC_URL: setting({
     group: "Network",
@@ -144,6 +147,43 @@ export const settings = {
     example: "postgresql://parley:password@127.0.0.1:5432/parley",
     schema: databaseUrl,
   }),
+  DATABASE_HOST: setting({
+    group: "Storage",
+    about:
+      "The machine of a PostgreSQL server, where it is not told in `DATABASE_URL`. `DATABASE_USER` and `DATABASE_NAME` must be set too.",
+    unset: "`DATABASE_URL`",
+    example: "127.0.0.1",
+    schema: host,
+  }),
+  DATABASE_PORT: setting({
+    group: "Storage",
+    about: "The port of that server.",
+    unset: "5432",
+    example: "5432",
+    schema: wholeNumber(1, 65_535),
+  }),
+  DATABASE_USER: setting({
+    group: "Storage",
+    about: "Who the server is to PostgreSQL.",
+    unset: "-",
+    example: "parley",
+    schema: postgresName,
+  }),
+  DATABASE_NAME: setting({
+    group: "Storage",
+    about: "The name of the database there.",
+    unset: "-",
+    example: "parley",
+    schema: postgresName,
+  }),
+  DATABASE_PASSWORD: setting({
+    group: "Storage",
+    about: "The password of `DATABASE_USER`.",
+    unset: "none",
+    example: "(a long one)",
+    secret: true,
+    schema: z.string().regex(/^[^\u0000]{1,1000}$/, "must have at most 1000 characters"),
+  }),
   REDIS_URL: setting({
     group: "Storage",
     about:
@@ -169,12 +209,21 @@ export const settings = {
       if (fault) issues.addIssue(fault);
     }),
   }),
+  ALGORITHM: setting({
+    group: "Accounts",
+    about:
+      "What tokens are signed by. There is one; the setting is there for those who are used to naming it.",
+    unset: "HS256",
+    example: "HS256",
+    schema: oneOf("HS256"),
+  }),
   ACCESS_TOKEN_EXPIRE_MINUTES: setting({
     group: "Accounts",
-    about: "How long an access token is good, 5 to 60 minutes. Clients renew it by themselves.",
+    about:
+      "How long an access token is good, 5 to 1440 minutes. Clients renew it by themselves, so a short one costs nothing: whoever copies a token can use it that long, or until its session is ended.",
     unset: "15",
     example: "15",
-    schema: wholeNumber(5, 60),
+    schema: wholeNumber(5, 1_440),
   }),
   REFRESH_TOKEN_EXPIRE_DAYS: setting({
     group: "Accounts",
@@ -254,6 +303,16 @@ export const settings = {
     unset: "info",
     example: "warn",
     schema: oneOf(...logLevels),
+  }),
+  DEBUG: setting({
+    group: "Operation",
+    about: "`true` is another way to say `LOG_LEVEL=debug`; `false` says nothing.",
+    unset: "false",
+    example: "true",
+    schema: z
+      .string()
+      .transform((value) => value.toLowerCase())
+      .pipe(z.enum(["true", "false"], "must be true or false")),
   }),
   DOCS: setting({
     group: "Operation",

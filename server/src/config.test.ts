@@ -97,12 +97,18 @@ describe("settings", () => {
     ],
     DATA_DIR: ["a\u0000b"],
     DATABASE_URL: ["mysql://x/y", "sqlite://x.db", "sqlite:///:memory:", "postgresql:x", "x.db"],
+    DATABASE_HOST: ["a b", "postgresql://localhost", "localhost/parley"],
+    DATABASE_PORT: ["0", "65536", "5432x"],
+    DATABASE_USER: ["x".repeat(64), "a\u0000b"],
+    DATABASE_NAME: ["x".repeat(64), "a\u0000b"],
+    DATABASE_PASSWORD: ["x".repeat(1_001), "secret\u0000word"],
     REDIS_URL: ["localhost:6379", "http://localhost"],
     SECRET_KEY: ["short"],
+    ALGORITHM: ["none", "hs256", "HS512", "RS256"],
     MAX_UPLOAD_MB: ["0", "10 MB", "1.5"],
     PERSON_STORAGE_MB: ["0", "-1"],
     SERVER_STORAGE_MB: ["0", "lots"],
-    ACCESS_TOKEN_EXPIRE_MINUTES: ["4", "61", "15 min"],
+    ACCESS_TOKEN_EXPIRE_MINUTES: ["4", "1441", "15 min"],
     REFRESH_TOKEN_EXPIRE_DAYS: ["0", "91", "a week"],
     OPERATIONS_PER_SECOND: ["1000001", "many"],
     REGISTRATION: ["Open", "yes", "toString"],
@@ -113,7 +119,10 @@ describe("settings", () => {
     TRUSTED_PROXIES: ["10.0.0.0/33", "proxy", "::1/129", "10.0.0.0/8/8", "10.0.0"],
     SERVER_NAME: [`${"x".repeat(81)}`, "evil\u202ename"],
     LOG_LEVEL: ["verbose", "constructor"],
+    DEBUG: ["yes", "express:*", "1"],
     DOCS: ["true", "1"],
+    DIALECTS: ["Rooms", "rooms;backend", "rooms,,backend", "a b"],
+    DIALECT_QUERY_TOKEN: ["yes", "no", "true"],
   };
 
   test("CONFIG-1 the list of malformed values leaves no setting out", () => {
@@ -146,6 +155,62 @@ describe("settings", () => {
   test("CONFIG-1 two names of the port must agree", () => {
     expect(fault({ PORT: "9000", SERVICE_PORT: "9001" })).toContain("differ");
     expect(read({ PORT: "9000", SERVICE_PORT: "9000" }).port).toBe(9000);
+  });
+
+  test("CONFIG-1 a database may be told in parts, each as it is", () => {
+    const parts = { DATABASE_HOST: "db.example.org", DATABASE_USER: "parley", DATABASE_NAME: "chat" };
+    const urlOf = (environment: Environment) => read(environment).database;
+    expect(urlOf(parts)).toEqual({ engine: "postgres", url: "postgresql://parley@db.example.org:5432/chat" });
+    const odd = {
+      DATABASE_USER: "us/er@home",
+      DATABASE_PASSWORD: " p@ss:w/rd#?% ",
+      DATABASE_NAME: "chat room",
+    };
+    const { url } = urlOf({ ...parts, ...odd, DATABASE_PORT: "6432" }) as { url: string };
+    const { username, password, host, pathname } = new URL(url);
+    expect([username, password, host, pathname].map(decodeURIComponent)).toEqual([
+      "us/er@home",
+      " p@ss:w/rd#?% ",
+      "db.example.org:6432",
+      "/chat room",
+    ]);
+    const six = urlOf({ ...parts, DATABASE_HOST: "::1" });
+    expect(six).toEqual({ engine: "postgres", url: "postgresql://parley@[::1]:5432/chat" });
+  });
+
+  test("CONFIG-1 a database in parts lacks none that it needs, and is not told twice", () => {
+    for (const [given, missing] of [
+      ["DATABASE_HOST", "DATABASE_USER and DATABASE_NAME must be set too"],
+      ["DATABASE_PASSWORD", "DATABASE_HOST and DATABASE_USER and DATABASE_NAME must be set too"],
+      ["DATABASE_PORT", "DATABASE_HOST and DATABASE_USER and DATABASE_NAME must be set too"],
+    ] as const) {
+      const message = fault({ [given]: "5432" });
+      expect(message).toContain(missing);
+      const both = fault({ [given]: "5432", DATABASE_URL: "sqlite:///chat.db" });
+      expect(both).toContain(`DATABASE_URL and ${given} are both set`);
+    }
+  });
+
+  test("CONFIG-1 DEBUG says how much is logged, where LOG_LEVEL does not say otherwise", () => {
+    for (const value of ["true", "True", "TRUE"]) expect(read({ DEBUG: value }).logLevel).toBe("debug");
+    expect(read({ DEBUG: "false" }).logLevel).toBe("info");
+    expect(read({ DEBUG: "False", LOG_LEVEL: "warn" }).logLevel).toBe("warn");
+    expect(read({ DEBUG: "true", LOG_LEVEL: "debug" }).logLevel).toBe("debug");
+    expect(fault({ DEBUG: "true", LOG_LEVEL: "warn" })).toContain("DEBUG and LOG_LEVEL are both set");
+  });
+
+  test("CONFIG-1 the environment of the documented systems is taken as it is", () => {
+    const config = read({
+      HOST: "0.0.0.0",
+      PORT: "8000",
+      DEBUG: "True",
+      ALGORITHM: "HS256",
+      ACCESS_TOKEN_EXPIRE_MINUTES: "30",
+      REFRESH_TOKEN_EXPIRE_DAYS: "7",
+      SERVICE_PORT: "8000",
+      DATABASE_URL: "sqlite:///./chat_video.db",
+    });
+    expect(config).toMatchObject({ host: "0.0.0.0", port: 8000, logLevel: "debug", accessTokenMinutes: 30 });
   });
 
   test("CONFIG-1 a misspelt setting stops the start and its right name is told", () => {
@@ -209,7 +274,10 @@ describe("the secret key", () => {
 
   test("CONFIG-2 sample keys, short ones and typed ones are refused, and not shown", () => {
     for (const key of [
+      "your-secret-key-here",
       "your-secret-key-here-change-in-production",
+      "your-super-secret-key-change-this-in-production",
+      "your_jwt_secret_key_at_least_32_characters",
       "your_super_secret_key_change_this_in_production",
       "change-me-to-a-random-string-of-32-characters",
       "supersecretkeysupersecretkeysupersecretkey",

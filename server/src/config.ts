@@ -86,7 +86,7 @@ function assemble(values: Values): Config {
     publicUrl: values.PUBLIC_URL ?? `http://localhost:${port}`,
     dataDir,
     secretKey: values.SECRET_KEY ?? keptKey(dataDir),
-    database: databaseOf(values.DATABASE_URL, dataDir),
+    database: databaseOf(values.DATABASE_URL ?? urlOfParts(values), dataDir),
     redisUrl: values.REDIS_URL ?? null,
     uploadBytes: (values.MAX_UPLOAD_MB ?? 100) * megabyte,
     personBytes: (values.PERSON_STORAGE_MB ?? 5_000) * megabyte,
@@ -98,7 +98,7 @@ function assemble(values: Values): Config {
     admin: adminOf(values),
     corsOrigins: values.CORS_ORIGINS ?? [],
     trustedProxies: values.TRUSTED_PROXIES ?? [],
-    logLevel: values.LOG_LEVEL ?? "info",
+    logLevel: values.LOG_LEVEL ?? (values.DEBUG === "true" ? "debug" : "info"),
     serverName: values.SERVER_NAME ?? "Parley",
     docs: values.DOCS !== "off",
     dialects: values.DIALECTS?.filter((name) => name !== "none") ?? null,
@@ -123,6 +123,35 @@ function databaseOf(url: string | undefined, dataDir: string): Config["database"
   return { engine: "postgres", url };
 }
 
+const databaseParts = [
+  "DATABASE_HOST",
+  "DATABASE_PORT",
+  "DATABASE_USER",
+  "DATABASE_NAME",
+  "DATABASE_PASSWORD",
+] as const;
+
+/** The address of a database of which the parts are set one by one. */
+function urlOfParts(values: Values): string | undefined {
+  const { DATABASE_HOST: host, DATABASE_USER: user, DATABASE_NAME: name } = values;
+  if (host === undefined || user === undefined || name === undefined) return undefined;
+  const { DATABASE_PORT: port = 5432, DATABASE_PASSWORD: password } = values;
+  const who = [user, ...(password === undefined ? [] : [password])].map(encodeURIComponent).join(":");
+  const at = host.includes(":") ? `[${host}]` : host;
+  return `postgresql://${who}@${at}:${port}/${encodeURIComponent(name)}`;
+}
+
+function databaseFaults(values: Values): string[] {
+  const given = databaseParts.filter((name) => values[name] !== undefined);
+  if (given.length === 0) return [];
+  if (values.DATABASE_URL !== undefined) {
+    return [`DATABASE_URL and ${given.join(", ")} are both set: say it in one of the two ways`];
+  }
+  const needed = ["DATABASE_HOST", "DATABASE_USER", "DATABASE_NAME"] as const;
+  const missing = needed.filter((name) => values[name] === undefined);
+  return missing.length === 0 ? [] : [`${missing.join(" and ")} must be set too, to reach the database`];
+}
+
 function adminOf(values: Values): Config["admin"] {
   const { ADMIN_USERNAME: username, ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = values;
   return username && email && password ? { username, email, password } : null;
@@ -133,6 +162,10 @@ function disagreements(values: Values): string[] {
   if (values.PORT !== undefined && values.SERVICE_PORT !== undefined && values.PORT !== values.SERVICE_PORT) {
     faults.push("PORT and SERVICE_PORT are both set, and differ");
   }
+  if (values.DEBUG === "true" && values.LOG_LEVEL !== undefined && values.LOG_LEVEL !== "debug") {
+    faults.push("DEBUG and LOG_LEVEL are both set, and differ");
+  }
+  faults.push(...databaseFaults(values));
   const admin = ["ADMIN_USERNAME", "ADMIN_EMAIL", "ADMIN_PASSWORD"] as const;
   const missing = admin.filter((name) => values[name] === undefined);
   if (missing.length > 0 && missing.length < admin.length) {

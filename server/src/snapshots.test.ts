@@ -60,6 +60,7 @@ const actions = [
     "draft",
     "save",
     "send file",
+    "delete account",
   ] as const),
 ];
 
@@ -129,6 +130,12 @@ const tour: Step[] = (
     { action: "sign in" },
     { action: "sign out", pick: 1 },
     { action: "delete room", by: 1, room: 1 },
+    // Of whom others are in a channel and a direct room with them.
+    { action: "send", by: 2, room: 2 },
+    { action: "delete account", target: 0 },
+    { action: "send", by: 2, room: 2 },
+    { action: "join", by: 0 },
+    { action: "sign in", by: 0 },
   ] as const
 ).map((part) => ({ by: 0, target: 0, room: 0, message: 0, pick: 0, ...part }));
 
@@ -145,6 +152,8 @@ const emoji = ["👍", "👀", "🎉"];
 const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
+
+const forAdmins: readonly OperationName[] = ["report.update", "account.delete"];
 
 function from<Value>(values: readonly Value[], index: number): Value {
   return values[index % values.length] as Value;
@@ -212,6 +221,7 @@ onEveryEngine((engine) => {
       unblock: () => wish("block.set", { ...person, on: false }),
       "sign out": () => wish("session.end", { session: from(scene.sessions, pick) }),
       "delete room": () => wish("room.delete", place),
+      "delete account": () => wish("account.delete", person),
     };
     return action === "sign in" ? null : wishes[action]();
   }
@@ -233,15 +243,15 @@ onEveryEngine((engine) => {
     const wish = asked(scene, chosen);
     if (!wish) {
       const device = { user: by, device: "phone", address: addressOf.home };
-      const { session } = await context.writer.write((tx) => startSession(tx, context, device));
-      scene.sessions.push(session);
+      const started = context.writer.write((tx) => startSession(tx, context, device));
+      await outcomeOf(started.then(({ session }) => scene.sessions.push(session)));
       return;
     }
     if (chosen.action === "send file") {
       const upload = await uploadOne(by);
       wish.input = { ...wish.input, files: [{ upload }] } as typeof wish.input;
     }
-    const who = wish.name === "report.update" ? fixture.ids.admin : by;
+    const who = forAdmins.includes(wish.name) ? fixture.ids.admin : by;
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
     const done = does(who, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);

@@ -15,7 +15,7 @@ export function addFileRoutes(routes: Routes, context: Context, requireClaimed: 
       const id = Number(req.param("file"));
       const actor = await actorOf(context, { request: req.raw, scope, file: id, key: req.query("key") });
       const isSmall = req.query("small") !== undefined;
-      return answer(await readFile(context, actor, { file: id, isSmall }), req.raw);
+      return fileAnswer(await readFile(context, actor, { file: id, isSmall }), req.raw);
     });
   }
 }
@@ -35,7 +35,8 @@ async function actorOf(context: Context, { request, scope, file, key }: Asking):
   return actor;
 }
 
-function answer(found: ReadFile, request: Request): Response {
+/** Whole or in part, or nothing where the reader has it. */
+export function fileAnswer(found: ReadFile, request: Request): Response {
   const { bytes, version } = found;
   const etag = `"${version}"`;
   const headers = headersFor(found, etag);

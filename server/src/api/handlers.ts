@@ -1,3 +1,4 @@
+import { deleteAccount, getAccount, listAccounts, updateAccount } from "../features/accounts/accounts.ts";
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
@@ -29,7 +30,7 @@ import {
   setDefaultNotifications,
   setNotifications,
 } from "../features/notifications/notifications.ts";
-import { changePassword } from "../features/passwords/passwords.ts";
+import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
@@ -47,7 +48,9 @@ import {
   createRoom,
   deleteRoom,
   directRoom,
+  findDirectRoom,
   getRoom,
+  listAllRooms,
   listRooms,
   updateRoom,
 } from "../features/rooms/rooms.ts";
@@ -55,7 +58,7 @@ import { listSaved, setSaved } from "../features/saved/saved.ts";
 import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
-import { endOtherSessions, refresh, signIn } from "../features/sign-ins/sign-ins.ts";
+import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
@@ -70,6 +73,7 @@ export const handlers: Handlers = {
   "server.claim": claim,
   "session.create": signIn,
   "session.refresh": refresh,
+  "session.revoke": revoke,
   "session.list": listSessions,
   "session.end": endSession,
   "session.end_others": endOtherSessions,
@@ -84,13 +88,20 @@ export const handlers: Handlers = {
   "user.create": createUser,
   "user.set_active": setActive,
   "user.set_role": setRole,
+  "account.list": listAccounts,
+  "account.get": getAccount,
+  "account.update": updateAccount,
+  "account.set_password": setPassword,
+  "account.delete": deleteAccount,
   "avatar.set": setAvatar,
   "avatar.remove": removeAvatar,
   "password.change": changePassword,
   "room.create": createRoom,
   "room.direct": directRoom,
+  "room.find_direct": findDirectRoom,
   "room.list": listRooms,
   "room.browse": browseChannels,
+  "room.list_all": listAllRooms,
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,

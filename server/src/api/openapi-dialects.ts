@@ -66,7 +66,11 @@ function tagged<Spec>(
 
 function describeRoute(spec: DialectRoute, tags: readonly string[]): Json {
   const parameters = [...parametersIn("path", spec.fields), ...parametersIn("query", spec.query)];
-  const about = [spec.who === "admin" ? "For admins of the server." : "", spec.about ?? ""].filter(Boolean);
+  const about = [
+    spec.who === "admin" ? "For admins of the server." : "",
+    spec.about ?? "",
+    spec.ignoresBadToken ? "A token that is not good counts as none." : "",
+  ].filter(Boolean);
   return {
     operationId: `${tags[0]} ${spec.method} ${spec.path}`,
     summary: spec.summary,
@@ -100,11 +104,18 @@ function parametersIn(place: "path" | "query", schema: z.ZodObject | undefined):
 }
 
 function bodyOf(spec: DialectRoute): Json {
+  if (spec.file) return formOf(spec.file);
   if (!spec.body) return {};
   const schema = plain(spec.body, "input");
   const content: Json = { "application/json": { schema, example: exampleOf(schema, {}) } };
   if (spec.takes === "form") content["application/x-www-form-urlencoded"] = { schema };
   return { requestBody: { required: (schema.required ?? []).length > 0, content } };
+}
+
+function formOf(field: string): Json {
+  const properties = { [field]: { type: "string", format: "binary" } };
+  const content = { "multipart/form-data": { schema: { type: "object", required: [field], properties } } };
+  return { requestBody: { required: true, content } };
 }
 
 function successOf(spec: DialectRoute): Json {
@@ -120,8 +131,8 @@ function successOf(spec: DialectRoute): Json {
 function failuresOf(spec: DialectRoute): Json {
   // A token that is sent must be good, also where none is needed.
   const statuses = [401, 403, 429, 500, 503, ...(spec.failures ?? [])];
-  if (spec.fields || spec.query || spec.body) statuses.push(404, 422);
-  if (spec.body) statuses.push(413, 415);
+  if (spec.fields || spec.query || spec.body || spec.file) statuses.push(404, 422);
+  if (spec.body || spec.file) statuses.push(413, 415);
   if (spec.method !== "GET") statuses.push(409);
   return Object.fromEntries(
     [...new Set(statuses)].map((status) => {

@@ -4,7 +4,19 @@ import type { JsonSchema } from "./openapi-schemas.ts";
 const byName: Record<string, unknown> = {
   username: "alice",
   login: "alice",
-  display_name: "Alice",
+  display_name: "Alice Example",
+  given_name: "Alice",
+  family_name: "Example",
+  first_name: "Alice",
+  last_name: "Example",
+  profile_pic: "/api/v2/avatars/pL0m1Qx7Tt2aV9kY3sBzWg",
+  content: "Shall we meet at six?",
+  mime_type: "image/png",
+  url: "/api/v2/files/3/openings.png?key=an-opaque-key",
+  sender_id: 2,
+  receiver_id: 1,
+  user_id: 2,
+  next_cursor: null,
   email: "alice@example.org",
   password: "a long and private sentence",
   current_password: "a long and private sentence",
@@ -27,6 +39,12 @@ const byName: Record<string, unknown> = {
   topic: "Openings and endings",
   text: "Shall we meet at six?",
   client_id: "0195935e-7a52-7c3a-9d1b-3f0c8f1f2a10",
+  description: "Openings and endings",
+  full_name: "Alice Example",
+  room_id: 7,
+  session_id: 12,
+  created_by: 1,
+  setup_code: "an-opaque-code",
   emoji: "👍",
   highlights: [[9, 13]],
   epoch: "f3b0c44298fc1c149afbf4c8996fb924",
@@ -48,6 +66,29 @@ const byName: Record<string, unknown> = {
   limit: 50,
   unread: 1,
   member_count: 2,
+  query: "meet at six",
+  reason: "They were rude",
+  sender_name: "alice",
+  thumbnail_url: "/api/v2/files/3/openings.png?key=an-opaque-key&small=1",
+  size: 48213,
+  width: 1280,
+  height: 800,
+  message_id: 41,
+  member_ids: [2, 3],
+  // What most have not, or not yet.
+  file: null,
+  files: [],
+  file_id: null,
+  reply_to_id: null,
+  auto_delete_after: null,
+  expires_at: null,
+  duration: null,
+  waveform: null,
+  transcription: null,
+  is_encrypted: false,
+  is_edited: false,
+  is_deleted: false,
+  is_pinned: false,
 };
 
 /** Fields that may be left out and only matter to few. */
@@ -82,7 +123,7 @@ export function exampleOf(
 
 /** Whether the schema asks for a plain value of this kind. */
 function fits(value: unknown, schema: JsonSchema): boolean {
-  const kinds = [schema, ...(schema.anyOf ?? [])].map(({ type }) => type);
+  const kinds = [schema, ...(schema.anyOf ?? [])].flatMap(({ type = [] }) => type);
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
   if (Array.isArray(value)) return kinds.includes("array");
@@ -101,11 +142,13 @@ function exampleObject(
   return example;
 }
 
-function exampleValue(schema: JsonSchema): unknown {
+function exampleValue({ type: types, ...schema }: JsonSchema): unknown {
+  const [type] = [types ?? []].flat();
   if (schema.format === "date-time") return "2026-03-14T09:26:53.589Z";
-  if (schema.type === "integer" || schema.type === "number") return Math.max(1, schema.minimum ?? 1);
-  if (schema.type === "boolean") return true;
-  return schema.type === "null" ? null : "text";
+  if (schema.format === "date") return "2026-03-14";
+  if (type === "integer" || type === "number") return Math.max(1, schema.minimum ?? 1);
+  if (type === "boolean") return true;
+  return type === "null" ? null : "text";
 }
 
 function singular(field: string): string {

@@ -35,6 +35,7 @@ export const tags = [
   { name: "session", description: "Signing in and out, on each device" },
   { name: "invite", description: "Links that let somebody make an account" },
   { name: "user", description: "People and their profiles" },
+  { name: "account", description: "Everybody's accounts, for admins" },
   { name: "avatar", description: "Profile pictures" },
   { name: "password", description: "One's own password" },
   { name: "room", description: "Direct rooms, groups and channels" },

@@ -3,7 +3,7 @@ import { sendMessage } from "../features/messages/messages.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markRead } from "../features/receipts/receipts.ts";
 import { createRoom, directRoom } from "../features/rooms/rooms.ts";
-import { addUser } from "../features/users/users.ts";
+import { addUser, namesOf } from "../features/users/users.ts";
 import { Chance } from "./random.ts";
 import { someText } from "./texts.ts";
 
@@ -42,10 +42,9 @@ async function addPeople(context: Context, lobby: Lobby): Promise<number[]> {
   const ids: number[] = [];
   for (let index = 0; index < lobby.people; index++) {
     const username = named[index] ?? `member-${index + 1}`;
+    const display_name = username[0]?.toUpperCase() + username.slice(1).replace("-", " ");
     const account = {
-      username,
-      email: `${username}@example.org`,
-      display_name: username[0]?.toUpperCase() + username.slice(1).replace("-", " "),
+      ...namesOf({ username, email: `${username}@example.org`, display_name }),
       role: index === 0 ? ("admin" as const) : ("user" as const),
       password_hash,
       must_change_password: false,

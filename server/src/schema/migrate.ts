@@ -14,6 +14,7 @@ import { search } from "./migrations/0020-search.ts";
 import { files } from "./migrations/0030-files.ts";
 import { threads } from "./migrations/0040-threads.ts";
 import { notifications } from "./migrations/0050-notifications.ts";
+import { accounts } from "./migrations/0060-accounts.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -26,7 +27,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
-  ...[files, threads, notifications],
+  ...[files, threads, notifications, accounts],
 ];
 
 /**

@@ -20,6 +20,8 @@ interface Tables {
     email: string | null;
     email_key: string | null;
     display_name: string;
+    given_name: Generated<string | null>;
+    family_name: Generated<string | null>;
     /** Both names, folded: what people are searched by. */
     search_key: Generated<string>;
     status_message: string;
@@ -28,6 +30,10 @@ interface Tables {
     password_hash: string;
     must_change_password: Flag;
     created_at: number;
+    /** When a fact of the account itself last changed. */
+    updated_at: Generated<number>;
+    /** The row of a deleted account stays for what it said; nothing else of it does. */
+    deleted_at: Generated<number | null>;
     last_seen_at: number | null;
     /** The name of the profile picture. */
     avatar: Generated<string | null>;

@@ -39,7 +39,7 @@ export async function describedApi(app: Pick<TestApp, "ask">): Promise<Described
       const place = `/paths/${pointer(found.path)}/${method.toLowerCase()}/responses/${answered.status}`;
       const response = found.operation.responses[answered.status];
       if (!response) throw new Error(`${method} ${path} answered ${answered.status}, which is not described`);
-      if (answered.status < 300) seen.add(`${method} ${found.path}`);
+      if (answered.status < 400) seen.add(`${method} ${found.path}`);
       const json = response.content?.["application/json"];
       if (!json) return answered;
       const reference = `api#${place}/content/application~1json/schema`;

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type Compilable, sql } from "kysely";
 import { type Sql as AnySql, bind, isStatement, type Statement } from "../platform/database.ts";
 import type { Database, Tables } from "../schema/tables.ts";
 
@@ -40,11 +40,21 @@ export async function tablesHolding(database: Database, text: string): Promise<s
   return [...rows].filter(([, lines]) => lines.some((line) => line.includes(text))).map(([name]) => name);
 }
 
-/** How the engine finds the rows of a query; on PostgreSQL as if every table were large. */
-export async function planOf(database: Database, query: Statement<unknown>): Promise<string> {
-  if (!isStatement(query)) throw new TypeError("only prepared queries have a plan");
+function written(database: Database, query: Statement<unknown> | Compilable<unknown>) {
+  if (!isStatement(query)) {
+    const { sql: text, parameters } = query.compile();
+    return { text, bound: [...parameters] };
+  }
   const { text, values } = query.plan.text(database.engine, database.build);
-  const bound = bind(values, query.params);
+  return { text, bound: bind(values, query.params) };
+}
+
+/** How the engine finds the rows of a query; on PostgreSQL as if every table were large. */
+export async function planOf(
+  database: Database,
+  query: Statement<unknown> | Compilable<unknown>,
+): Promise<string> {
+  const { text, bound } = written(database, query);
   if (database.engine === "sqlite") {
     const rows = await raw<{ detail: string }>(database, `EXPLAIN QUERY PLAN ${text}`, bound);
     return rows.map((row) => row.detail).join("\n");

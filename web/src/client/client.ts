@@ -107,10 +107,12 @@ export class Client {
     ({ outbox: this.#outbox, uploads: this.uploads } = this.#unsent);
     this.#marks = new Marks({
       environment,
+      view,
       send: async (operation, room, seq) => {
         const { result } = await this.#socket.do(operation, { room, seq }, newId());
         return result as Output<"receipt.read">;
       },
+      leave: (operation, room, seq) => call(operation, { room, seq }, { outlives: true }),
     });
     this.#signals = new Signals({ environment, call, send: (signal) => this.#signal(signal), view });
     this.#tabs = new Tabs({
@@ -124,8 +126,8 @@ export class Client {
     environment.leaving(() => this.#copy.flush());
     this.#readings = new Readings({
       view: () => {
-        const { state, link, isComplete } = view.getState();
-        return { state, isCurrent: link.status === "ready" && isComplete };
+        const { state, read, link, isComplete } = view.getState();
+        return { state, read, isCurrent: link.status === "ready" && isComplete };
       },
       changed: (readings) => view.setState({ readings }),
     });
@@ -247,9 +249,7 @@ export class Client {
 
   /** Marks a room read up to an event, or up to its newest that is held. */
   markRead(room: number, seq?: number): void {
-    const held = this.view.getState().state.rooms.get(room);
-    const to = seq ?? held?.position ?? 0;
-    if (held && to > held.room.read) this.#marks.read(room, to);
+    this.#marks.read(room, seq);
   }
 
   /** Marks a room unread from an event on, for this person alone. */
@@ -287,6 +287,7 @@ export class Client {
       this.#copy.changed();
     }
     if (now.state.rooms === before.state.rooms && now.isComplete === before.isComplete) return;
+    this.#marks.follow();
     this.#readings.follow();
     if (now.isComplete) this.drafts.prune(now.state.rooms);
   }
@@ -340,8 +341,8 @@ export class Client {
     this.#sync.ready(frame);
     this.personal.greeted(frame, isAnother);
     this.view.setState({ isCached: false });
+    this.#marks.greeted(frame.rooms);
     this.#readings.greeted(frame.rooms, isAnother);
-    for (const { id, read } of frame.rooms) this.#marks.stands(id, read);
   }
 
   #linkChanged(link: LinkState): void {
@@ -362,6 +363,7 @@ export class Client {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
     else this.drafts.follow(frame);
+    this.#signals.follow(frame);
   }
 
   /** One connected tab sends and keeps for all of them. */

@@ -1,5 +1,7 @@
 import type { Membership } from "@parley/protocol/rooms";
-import { type ClientState, type RoomState, timeline } from "@parley/protocol/state";
+import { type RoomState, timeline } from "@parley/protocol/state";
+import { readTo, unreadIn } from "./unread.ts";
+import type { View } from "./view.ts";
 
 /** How a room was found when it was opened; it stays while the room stays open. */
 export interface Reading {
@@ -12,17 +14,22 @@ export interface Reading {
   readonly mentions: number;
 }
 
+type Known = Pick<View, "state" | "read"> & { isCurrent: boolean };
+
 export interface ReadingsOptions {
   /** What is held, and whether the server has told all of it since the connection began. */
-  view: () => { state: ClientState; isCurrent: boolean };
+  view: () => Known;
   changed: (readings: ReadonlyMap<number, Reading>) => void;
 }
 
 /** CLIENT-15. Where the person had read to in each open room, from which the line above what is new follows. */
 export class Readings {
   readonly #readings = new Map<number, Reading>();
-  /** Open rooms of which the server has not told yet how far they are read: perhaps elsewhere meanwhile. */
-  readonly #provisional = new Set<number>();
+  /**
+   * Open rooms of which the server has not told yet how far they are read, perhaps elsewhere meanwhile; with what was
+   * read here when they were opened: what is read since does not count.
+   */
+  readonly #provisional = new Map<number, View["read"]>();
 
   constructor(private readonly options: ReadingsOptions) {}
 
@@ -32,7 +39,7 @@ export class Readings {
 
   open(room: number): void {
     if (this.#readings.has(room)) return;
-    this.#provisional.add(room);
+    this.#provisional.set(room, this.options.view().read);
     this.follow();
   }
 
@@ -49,10 +56,13 @@ export class Readings {
 
   /** A connection began: what it tells of rooms is true. In another history nothing stays of what was read. */
   greeted(rooms: readonly Membership[], isAnother: boolean): void {
-    if (isAnother) for (const room of this.#readings.keys()) this.#provisional.add(room);
-    for (const room of rooms) {
-      if (!this.#provisional.delete(room.id)) continue;
-      this.#readings.set(room.id, toReading(room));
+    if (isAnother) for (const room of this.#readings.keys()) this.#provisional.set(room, new Map());
+    const { state } = this.options.view();
+    for (const { id } of rooms) {
+      const [held, read] = [state.rooms.get(id), this.#provisional.get(id)];
+      if (!held || !read) continue;
+      this.#provisional.delete(id);
+      this.#readings.set(id, toReading(held, { state, read }));
       this.#tell();
     }
   }
@@ -61,11 +71,11 @@ export class Readings {
   follow(): void {
     if (this.#provisional.size === 0) return;
     const { state, isCurrent } = this.options.view();
-    for (const id of [...this.#provisional]) {
+    for (const [id, read] of [...this.#provisional]) {
       const held = state.rooms.get(id);
       if (!held) continue;
       if (isCurrent) this.#provisional.delete(id);
-      const reading = toReading(held.room);
+      const reading = toReading(held, { state, read });
       if (this.#readings.get(id)?.head === reading.head && this.#readings.get(id)?.from === reading.from)
         continue;
       this.#readings.set(id, reading);
@@ -78,8 +88,9 @@ export class Readings {
   }
 }
 
-function toReading({ read, head, unread, mentions }: Membership): Reading {
-  return { from: read, head, unread, mentions };
+function toReading(held: RoomState, known: Pick<View, "state" | "read">): Reading {
+  const { unread, mentions } = unreadIn(held, known);
+  return { from: readTo(held, known), head: held.room.head, unread, mentions };
 }
 
 /**

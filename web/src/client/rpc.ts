@@ -19,6 +19,8 @@ export interface CallOptions {
   key?: string;
   /** The bytes that an operation takes in place of a body in JSON, of a type that it names. */
   body?: Blob;
+  /** It is asked for though the page goes. */
+  outlives?: boolean;
 }
 
 export interface Rpc {
@@ -35,8 +37,10 @@ const patience = 30_000;
 /** Calls operations over REST. A call that got no answer fails as `unavailable`. */
 export function createRpc(options: RpcOptions): Rpc {
   return {
-    async call<Name extends OperationName>(name: Name, input: Input<Name>, { key, body }: CallOptions = {}) {
-      const request = toRequest(options.url, name, input, key ?? options.newKey(), body);
+    async call<Name extends OperationName>(name: Name, input: Input<Name>, how: CallOptions = {}) {
+      const asked = toRequest(options.url, name, input, how.key ?? options.newKey(), how.body);
+      // What somebody deletes as the page goes is asked for all the same.
+      const request = { ...asked, keepalive: how.outlives === true || asked.method === "DELETE" };
       if (openOperations.has(name)) return (await attempt(options, request)) as Output<Name>;
       const token = await options.token();
       try {
@@ -55,6 +59,7 @@ interface Request {
   method: string;
   headers: Record<string, string>;
   body?: string | Blob;
+  keepalive?: boolean;
 }
 
 /**
@@ -106,8 +111,6 @@ async function attempt(options: RpcOptions, request: Request, token?: string): P
   const exchange = async () => {
     const response = await options.environment.fetch(url, {
       ...rest,
-      // What somebody deletes as the page goes is asked for all the same.
-      keepalive: rest.method === "DELETE",
       headers: authorized,
       signal: gaveUp.signal,
       credentials: "same-origin",

@@ -1,4 +1,4 @@
-import type { ClientSignal, ServerSignal } from "@parley/protocol/frames";
+import type { ClientSignal, ServerFrame, ServerSignal } from "@parley/protocol/frames";
 import type { Message } from "@parley/protocol/messages";
 import type { Environment } from "./environment.ts";
 import { People } from "./people.ts";
@@ -49,6 +49,14 @@ export class Signals {
         for (const mark of signal.marks) room.set(mark.user, mark);
         view.setState(({ marks }) => ({ marks: new Map(marks).set(signal.room, room) }));
       }
+    }
+  }
+
+  /** Whoever was taken out of a room may have no account any more. */
+  follow(frame: ServerFrame): void {
+    if (frame.type !== "event" && frame.type !== "events") return;
+    for (const event of frame.type === "event" ? [frame.event] : frame.events) {
+      if (event.kind === "member.left" && event.by !== event.user) this.people.changed(event.user);
     }
   }
 

@@ -9,6 +9,7 @@ import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { OwnMark } from "./unread.ts";
 import type { UploadEntry } from "./uploads-storage.ts";
 
 /** All that a page shows. Every part is replaced when it changes, never changed in place. */
@@ -36,6 +37,8 @@ export interface View {
   typing: ReadonlyMap<number, readonly number[]>;
   /** How far people have read, by room and person. */
   marks: ReadonlyMap<number, ReadonlyMap<number, Mark>>;
+  /** How far rooms are read as this device knows and the server has not said yet: `unreadIn` takes it in. */
+  read: ReadonlyMap<number, OwnMark>;
   /** How open rooms were found. */
   readings: ReadonlyMap<number, Reading>;
   /** Files on their way, in the order in which they were chosen. */
@@ -71,6 +74,7 @@ export function emptyView(): View {
     presences: new Map(),
     typing: new Map(),
     marks: new Map(),
+    read: new Map(),
     readings: new Map(),
     saved: null,
     wishes: null,

@@ -64,6 +64,20 @@ describe("looking a place up in a room's past", () => {
     expect([windowOf(client), server.asked()]).toEqual([undefined, []]);
   });
 
+  test("WINDOW-4 with the oldest that is held comes what is before it, so that it can be shown", async () => {
+    const { server, client } = await opened(300);
+    const oldest = () => timeline(held(client))[0]?.id ?? 0;
+    const first = oldest();
+    server.asked();
+    expect(await client.show(7, { around: first })).toBe("live");
+    expect([oldest() < first, server.asked().length]).toEqual([true, 1]);
+    expect(await client.show(7, { around: first })).toBe("live");
+    expect(server.asked()).toEqual([]);
+    await client.show(7, { around: 100 });
+    expect(await client.show(7, { around: 75 })).toBe("window");
+    expect([ends(client)[0], windowOf(client)?.target]).toEqual([25, 75]);
+  });
+
   test("WINDOW-4 goes to the first message after an event, as to what is unread", async () => {
     const { client } = await opened(300);
     expect(await client.show(7, { after: 150 })).toBe("window");

@@ -106,10 +106,17 @@ export class Windows {
   }
 
   async #showMessage(room: number, message: number): Promise<"window" | "live"> {
-    const { window, messages } = this.#required(room);
-    if (messages.has(message)) return this.#leave(room);
-    const isHere = window?.messages.some(({ id }) => id === message) ?? false;
-    return isHere ? this.#target(room, message) : this.#look(room, { around: message }, message);
+    const { window, messages, before } = this.#required(room);
+    const own = messages.get(message);
+    if (own) {
+      this.#leave(room);
+      // The oldest that is held of a longer history is known and not shown (TIME-2).
+      if (before !== null && own.seq <= before) await this.loadOlder(room);
+      return this.#held(room)?.window ? "window" : "live";
+    }
+    const place = window?.messages.findIndex(({ id }) => id === message) ?? -1;
+    if (place === 0 && window?.before !== null) await this.loadOlder(room);
+    return place >= 0 ? this.#target(room, message) : this.#look(room, { around: message }, message);
   }
 
   #target(room: number, target: number): "window" {

@@ -17,7 +17,7 @@ export function useNotifications(room: number | null): void {
       stop = startNotifier({
         client,
         roomName: (held) => roomNameIn(client.view.getState(), held, translate),
-        personName: (user) => shownName(personIn(client.view.getState(), user)),
+        personName: (user) => shownName(personIn(client.view.getState(), user), translate),
       });
     };
     // A part that cannot be loaded now is told of by the page itself.

@@ -37,17 +37,25 @@ export async function answerRoute(
   }
 }
 
-/** Whoever has no session is turned away before anything they sent is read; a token that is sent must be good. */
+/**
+ * Whoever has no session is turned away before anything they sent is read; a token that is sent must be good, unless the
+ * route says otherwise.
+ */
 async function callerOf(
   { context }: DialectParts,
   spec: DialectRoute,
   { request, scope }: DialectRequest,
 ): Promise<Caller> {
   const { address } = scope;
-  if (spec.who === "anyone" && !request.headers.has("authorization")) {
-    return { actor: null, restricted: false, address };
+  const nobody = { actor: null, restricted: false, address };
+  if (spec.who === "anyone" && !request.headers.has("authorization")) return nobody;
+  try {
+    return { ...(await bearerOf(context, request, scope)), address };
+  } catch (error) {
+    const isBad = error instanceof ChatError && error.code === "unauthenticated";
+    if (isBad && spec.who === "anyone" && spec.ignoresBadToken) return nobody;
+    throw error;
   }
-  return { ...(await bearerOf(context, request, scope)), address };
 }
 
 /** How somebody asks for operations; `key` tells repeats of a request apart from another one. */
@@ -58,11 +66,14 @@ export function callOf(
   const { caller } = from;
   const key = keyOf(from.request);
   let count = 0;
-  const change: DialectCall["change"] = async (name, input) => {
+  const change: DialectCall["change"] = async (name, input, bytes) => {
     // One request may take several operations, each of which is recognised by itself when it is repeated.
     const own = key === null || count === 0 ? key : `${key}/${count}`.slice(-limits.clientId);
     count++;
-    const { result, changes } = await carriedOut(parts.context, name, input, { caller, key: own });
+    const { result, changes } = await carriedOut(parts.context, name, input, {
+      ...{ caller, key: own },
+      ...(bytes && { body: bytes }),
+    });
     return { result: result as Output<typeof name>, changed: changes.length > 0 };
   };
   return {
@@ -74,7 +85,7 @@ export function callOf(
       return caller.actor;
     },
     change,
-    ask: async (name, input) => (await change(name, input)).result,
+    ask: async (name, input, bytes) => (await change(name, input, bytes)).result,
   };
 }
 

@@ -47,7 +47,11 @@ export const encodedFrame = onceFor((frame: object) => JSON.stringify(frame));
 
 /** A frame that a client sent, as its schema says. */
 export function readFrame<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
-  const { data, error } = schema.safeParse(readJson(text));
+  return checkedFrame(readJson(text), schema);
+}
+
+export function checkedFrame<Schema extends z.ZodType>(frame: unknown, schema: Schema): z.output<Schema> {
+  const { data, error } = schema.safeParse(frame);
   if (!error) return data;
   throw new ChatError("invalid", "this is not a frame of this socket", { fields: fieldErrors(error) });
 }

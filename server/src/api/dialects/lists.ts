@@ -1,6 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import type { Presence } from "@parley/protocol/presence";
-import type { Member, Membership } from "@parley/protocol/rooms";
+import type { Member, Membership, Room } from "@parley/protocol/rooms";
+import type { Account } from "@parley/protocol/users";
 import type { DialectCall } from "./route.ts";
 
 type Asking = Pick<DialectCall, "ask">;
@@ -24,6 +25,33 @@ export async function publicRooms(call: Asking): Promise<Membership[]> {
       .ask("room.browse", { limit: limits.pageMax, ...cursor })
       .then(({ rooms, next }) => ({ items: rooms, next })),
   );
+}
+
+/** Every group and channel of the server, by id, for one of its admins. */
+export async function allRooms(call: Asking): Promise<Room[]> {
+  return allPages((cursor) =>
+    call
+      .ask("room.list_all", { limit: limits.pageMax, ...cursor })
+      .then(({ rooms, next }) => ({ items: rooms, next })),
+  );
+}
+
+/** Accounts of everybody, the newest first, for an admin of the server: one page where a limit is told, else all. */
+export async function allAccounts(
+  call: Asking,
+  { limit, offset, ...which }: { search?: string; limit?: number; offset: number },
+): Promise<Account[]> {
+  if (limit !== undefined) return (await call.ask("account.list", { ...which, limit, offset })).accounts;
+  const byId = new Map<number, Account>();
+  for (let count = 0; count < mostPages; count++) {
+    const from = offset + count * limits.pageMax;
+    const { accounts, total } = await call.ask("account.list", {
+      ...{ ...which, limit: limits.pageMax, offset: from },
+    });
+    for (const account of accounts) byId.set(account.id, account);
+    if (from + limits.pageMax >= total) break;
+  }
+  return [...byId.values()];
 }
 
 /** The people in a room, by id; `most` of them where that is told. */

@@ -37,6 +37,8 @@ describe("signing in as the READMEs say", () => {
         username: "bob",
         email: "bob@example.org",
         full_name: "bob",
+        first_name: null,
+        last_name: null,
         profile_pic: null,
         role: "user",
         is_active: true,
@@ -45,8 +47,7 @@ describe("signing in as the READMEs say", () => {
       },
     });
     const headers = { authorization: `Bearer ${body.access_token}` };
-    expect((await fixture.ask("GET", "/users/me", { headers })).body).toEqual(body.user);
-    expect((await fixture.ask("GET", "/api/v2/me", { headers })).status).toBe(200);
+    expect((await fixture.ask("GET", "/api/v2/me", { headers })).body.id).toBe(body.user.id);
     const { refresh_token } = body;
     const refreshed = await fixture.ask("POST", "/api/v2/session/refresh", { body: { refresh_token } });
     expect(refreshed.status).toBe(200);

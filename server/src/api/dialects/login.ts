@@ -28,6 +28,7 @@ export const loginRoute = route({
   summary: "Sign in with username or e-mail address and password, as JSON or as a form",
   about: "Either field takes either. The refresh token is for /api/v2/session/refresh; times are in seconds.",
   who: "anyone",
+  ignoresBadToken: true,
   takes: "form",
   names: { login: "username" },
   body: loginFields,

@@ -1,15 +1,21 @@
 import type { Routes } from "../rest.ts";
 import { answerRoute } from "./answering.ts";
+import { backend } from "./backend/dialect.ts";
 import { chatService } from "./chat-service/dialect.ts";
+import { chatVideo } from "./chat-video/dialect.ts";
 import { community } from "./community/dialect.ts";
 import type { Dialect } from "./dialect.ts";
 import { failureOf } from "./failures.ts";
+import { rooms } from "./rooms/dialect.ts";
 import type { DialectParts, DialectRoute } from "./route.ts";
 import { DialectSockets } from "./upgrades.ts";
 
 /** Each dialect is its folder and its line here. */
 const all: readonly Dialect[] = [
+  chatVideo, // Chat+Video v1
   community, // ERC Youth
+  rooms, // Chat Application
+  backend, // Chat Application Backend
   chatService, // Chat Service API
 ];
 

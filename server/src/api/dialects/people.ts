@@ -1,5 +1,5 @@
 import type { Context } from "../../context.ts";
-import { accountRow } from "../../features/users/users.ts";
+import { personRow } from "../../features/users/users.ts";
 
 /** Milliseconds for which a name is taken as it was read: frames carry the names of those who say something. */
 const heldFor = 2_000;
@@ -12,7 +12,7 @@ interface Held {
 
 const held = new WeakMap<Context, Map<number, Held>>();
 
-/** Under which name a person is known. */
+/** Under which name a person is known, or was until their account was deleted. */
 export function usernameOf(context: Context, user: number): Promise<string> {
   const names = held.get(context) ?? new Map<number, Held>();
   held.set(context, names);
@@ -20,7 +20,7 @@ export function usernameOf(context: Context, user: number): Promise<string> {
   const known = names.get(user);
   if (known && now - known.at < heldFor) return known.name;
   if (names.size >= mostHeld) names.clear();
-  const name = accountRow(context.database, user).then((row) => row.username);
+  const name = personRow(context.database, user).then((row) => row.username);
   names.set(user, { name, at: now });
   // What could not be read is read again.
   name.catch(() => names.delete(user));

@@ -19,12 +19,16 @@ export interface DialectCall extends DialectParts {
   caller: Caller;
   /** Who asks, on a route that admits nobody without a session. */
   readonly actor: Actor;
-  /** Carries out one operation as the caller. The rules are the operation's: a dialect has none of its own. */
-  ask<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>>;
+  /**
+   * Carries out one operation as the caller. The rules are the operation's: a dialect has none of its own. `bytes` are
+   * for one that takes them.
+   */
+  ask<Name extends OperationName>(name: Name, input: Input<Name>, bytes?: Uint8Array): Promise<Output<Name>>;
   /** `ask`, and whether anything was changed by it. */
   change<Name extends OperationName>(
     name: Name,
     input: Input<Name>,
+    bytes?: Uint8Array,
   ): Promise<{ result: Output<Name>; changed: boolean }>;
 }
 
@@ -56,13 +60,17 @@ export interface RouteSpec<
   /** What schemas cannot say. */
   about?: string;
   who: Who;
+  /** A token that is not good counts as none, where anyone may ask. */
+  ignoresBadToken?: true;
   fields?: Path;
   query?: Query;
   body?: Body;
   /** `form`: JSON or a form (`application/x-www-form-urlencoded`). */
   takes?: "json" | "form";
-  /** 200 where it is not told; 204 answers without a body. */
-  status?: 200 | 201 | 204;
+  /** In place of a body: the field of a form that holds a file. `readFormFile` reads it. */
+  file?: string;
+  /** 200 where it is not told; 204 answers without a body, and 302 leads elsewhere. */
+  status?: 200 | 201 | 204 | 302;
   /** Other statuses with the same body. */
   also?: readonly number[];
   success?: Success;

@@ -55,14 +55,14 @@ async function claimServer(
   call: DialectCall,
   { setup_code: code, role, ...account }: Omit<SignUp, "invite">,
 ): Promise<Account> {
-  const { context, request } = call;
+  const { context, caller, request } = call;
   if (role !== "admin") {
     throw new ChatError("unavailable", "this server is not set up yet: open its set-up link", { after: 5 });
   }
   const forwarded = ["forwarded", "x-forwarded-for", "x-real-ip"].some((name) => request.headers.has(name));
   const signedIn =
     code === undefined
-      ? await claimFromLoopback(context, { ...call, forwarded, device: "" }, account)
+      ? await claimFromLoopback(context, { caller, forwarded, device: "" }, account)
       : await call.ask("server.claim", { ...account, code });
   const actor = { user: signedIn.user.id, session: signedIn.session };
   await context.writer.write((tx) => endSession(tx, actor, {}));

@@ -18,10 +18,13 @@ export interface Line extends DialectParts {
   close(code: number, reason: string): void;
 }
 
+/** The live socket's first word. */
+export type Ready = Extract<ServerFrame, { type: "ready" }>;
+
 /** One person's end of a conversation in a dialect. Each function is called when the one before it is done. */
 export interface Speaker {
   /** The socket is live: everything that happens from here on is heard. */
-  begin?(): Promise<void> | void;
+  begin?(ready: Ready): Promise<void> | void;
   /** A frame of our own protocol came: what does the dialect make of it? */
   hear(frame: ServerFrame): Promise<void> | void;
   /** A text frame came. What it throws is told in an error frame. */

@@ -127,7 +127,7 @@ export class DialectSocket implements Translator {
     if (frame.type === "ready") {
       const { connection } = this.inner.data;
       if (connection) connection.tokenUntil = this.options.sessionUntil;
-      await this.speaker?.begin?.();
+      await this.speaker?.begin?.(frame);
       this.ready = true;
       void this.read();
     } else if (frame.type === "events") {
@@ -236,9 +236,10 @@ export class DialectSocket implements Translator {
   }
 
   private async open(room: number): Promise<void> {
-    const { role } = await this.ask("room.get", { room });
+    const { role, head } = await this.ask("room.get", { room });
     if (role === null) throw new ChatError("forbidden", "join this channel first");
-    this.tell({ type: "open", room });
+    // From what was known when this is answered: nothing of the room is missed while it is opened.
+    this.tell({ type: "open", room, after: head });
   }
 }
 

@@ -8,6 +8,8 @@ export const user = z.object({
   username: z.string(),
   email: z.string().nullable(),
   full_name: z.string(),
+  first_name: z.string().nullable(),
+  last_name: z.string().nullable(),
   /** The path of the picture on this server; null without one. */
   profile_pic: z.string().nullable(),
   role: z.enum(["user", "admin"]),
@@ -22,6 +24,8 @@ export function toUser(of: Account): z.input<typeof user> {
     username: of.username,
     email: of.email,
     full_name: of.display_name,
+    first_name: of.given_name,
+    last_name: of.family_name,
     profile_pic: pictureOf(of),
     role: of.role,
     is_active: of.active,

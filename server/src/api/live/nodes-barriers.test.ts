@@ -165,4 +165,17 @@ describe.skipIf(postgresMissing)(missing, () => {
     await admin.done("user.set_active", { user: carol.id, active: false });
     for (const socket of carols) expect((await socket.closed).code).toBe(closeCodes.revoked);
   });
+
+  test("LIVE-6 a person deleted on one node is out on every other, with and without the bus", async () => {
+    fixture = await testNodes(3, { clock: "stopped" });
+    const admin = await fixture.online(0, "admin");
+    const [bob, carol] = [fixture.people.bob, fixture.people.carol];
+    const bobs = await Promise.all([1, 2, 1].map((node) => fixture.online(node, "bob")));
+    await admin.done("account.delete", { user: bob.id });
+    for (const socket of bobs) expect((await socket.closed).code).toBe(closeCodes.revoked);
+    const carols = await Promise.all([1, 2].map((node) => fixture.online(node, "carol")));
+    fixture.broker.stop();
+    await admin.done("account.delete", { user: carol.id });
+    for (const socket of carols) expect((await socket.closed).code).toBe(closeCodes.revoked);
+  });
 });

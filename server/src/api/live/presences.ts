@@ -59,6 +59,14 @@ export class Presences {
     this.options.announce(user, state);
   }
 
+  /** A person says of one of their devices, by another way than its sockets, whether somebody is looking. */
+  said(device: { user: number; session: number }, away: boolean, now: number): void {
+    for (const connection of this.options.people.of(device.user)) {
+      if (connection.session === device.session) connection.away = away;
+    }
+    this.changed(device.user, now);
+  }
+
   /** Called about once a second. */
   tick(now: number): void {
     for (const [user, at] of this.leaving) if (at <= now) this.leave(user);

@@ -102,6 +102,29 @@ test("LIVE-6 a session that ends during the hello is noticed, whatever was read 
   }
 });
 
+test("LIVE-6 a deleted account's sockets close, and others hear who is gone from where", async () => {
+  const own = await testApp();
+  const [phone, desk] = [await own.signIn("bob"), await own.signIn("bob")];
+  const [onPhone, onDesk] = await Promise.all([liveSocket(own.url, phone), liveSocket(own.url, desk)]);
+  const [admin, alice] = await Promise.all([
+    liveSocket(own.url, own.people.admin),
+    liveSocket(own.url, own.people.alice),
+  ]);
+  await admin.done("account.delete", { user: phone.id });
+  for (const socket of [onPhone, onDesk]) {
+    expect(await socket.closed).toEqual(revoked);
+    expect(socket.texts.join()).not.toContain('"member.left"');
+  }
+  await alice.settled();
+  const left = alice.texts.filter((text) => text.includes('"member.left"')).join();
+  for (const { id } of Object.values(own.rooms)) expect(left).toContain(`"room":${id},`);
+  const again = await openSocket({ url: own.url });
+  again.send({ type: "hello", token: phone.accessToken });
+  expect((await again.closed).code).toBe(4401);
+  for (const socket of [admin, alice]) socket.destroy();
+  await own.close();
+});
+
 test("LIVE-6 rights are those of the moment, on every open socket", async () => {
   const admin = await connect(app.people.admin);
   const helper = await app.signIn("bob");

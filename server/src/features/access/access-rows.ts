@@ -6,8 +6,19 @@ import { prepare } from "../../schema/tables.ts";
 
 type MessageType = Message["type"];
 
-/** A room with one person's place in it; `role` is null for somebody who is not in it. */
-export interface AccessRow {
+/** One person's place in a room; `role` is null for somebody who is not in it. */
+export interface PlaceRow {
+  role: MemberRole | null;
+  read_seq: number | null;
+  read_ordinal: number | null;
+  shown_seq: number | null;
+  delivered_seq: number | null;
+  notify_level: NotificationLevel | null;
+  muted_until: number | null;
+}
+
+/** A room with one person's place in it. */
+export interface AccessRow extends PlaceRow {
   id: number;
   kind: RoomKind;
   name: string;
@@ -23,13 +34,6 @@ export interface AccessRow {
   head: number;
   ordinal: number;
   last_message_at: number | null;
-  role: MemberRole | null;
-  read_seq: number | null;
-  read_ordinal: number | null;
-  shown_seq: number | null;
-  delivered_seq: number | null;
-  notify_level: NotificationLevel | null;
-  muted_until: number | null;
 }
 
 export const roomColumns = [

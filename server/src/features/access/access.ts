@@ -13,6 +13,7 @@ import {
   type MembershipRow,
   membershipForUser,
   mentionCount,
+  type PlaceRow,
   roleOf,
   roomForUser,
   roomsOfUser,
@@ -31,6 +32,8 @@ export {
 } from "./access-rows.ts";
 export * from "./access-rules.ts";
 
+/** A room, whoever reads it. */
+export type RoomRow = Omit<AccessRow, keyof PlaceRow>;
 /** A room that its reader may see. */
 export type SeenRoom = AccessRow;
 /** A room that its reader is in. */
@@ -48,9 +51,12 @@ export async function accessRoom(sql: Sql, user: number, room: number): Promise<
 }
 
 function requireSeen<Row extends AccessRow>(row: Row | undefined): Row {
-  if (!row || row.deleted_at !== null) throw noSuchRoom();
-  if (row.role === null && !(row.kind === "channel" && row.is_public)) throw noSuchRoom();
+  if (!row || !isSeen(row)) throw noSuchRoom();
   return row;
+}
+
+function isSeen(row: AccessRow): boolean {
+  return row.deleted_at === null && (row.role !== null || (row.kind === "channel" && row.is_public === 1));
 }
 
 /** ACCESS-2. A room this person is in; a public channel they are not in tells them to join. */
@@ -64,6 +70,13 @@ export async function accessOwnRoom(sql: Sql, user: number, room: number): Promi
 export async function accessRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
   if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
   return accessRoom(tx.sql, user, room);
+}
+
+/** ROOM-15. `accessRoomForChange` for an admin of the server: also a group or channel that they do not see. */
+export async function accessAnyRoomForChange(tx: Tx, user: number, room: number): Promise<SeenRoom> {
+  if (tx.sql.engine === "postgres") tx.sql.runAhead(lockRoom({ room }));
+  const row = await tx.sql.first(roomForUser({ room, user }));
+  return row && row.kind !== "direct" && row.deleted_at === null ? row : requireSeen(row);
 }
 
 export async function accessOwnRoomForChange(tx: Tx, user: number, room: number): Promise<OwnRoom> {
@@ -83,6 +96,13 @@ function isOwn(row: SeenRoom): row is OwnRoom {
 /** A room with this person's place in it. */
 export async function describeMembership(sql: Sql, user: number, room: number): Promise<Membership> {
   return toMembership(requireSeen(await sql.first(membershipForUser({ room, user }))));
+}
+
+/** ROOM-15. A room for an admin of the server: of one they do not see, what it is and nothing of what happens in it. */
+export async function describeAnyRoom(sql: Sql, user: number, room: number): Promise<Membership> {
+  const row = await sql.first(membershipForUser({ room, user }));
+  if (!row) throw noSuchRoom();
+  return toMembership(isSeen(row) ? row : { ...row, head: 0, last_message_at: null });
 }
 
 /** A room as it is now, for an event that speaks of it: of one that the person is not in, nothing but that it was there. */
@@ -115,7 +135,7 @@ export async function countMentions(
   return found?.count ?? 0;
 }
 
-export function toRoom(row: AccessRow): Room {
+export function toRoom(row: RoomRow): Room {
   return {
     id: row.id,
     kind: row.kind,

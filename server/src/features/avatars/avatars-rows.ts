@@ -1,9 +1,9 @@
 import { prepare, type Sql } from "../../schema/tables.ts";
 
-export const updateAvatar = prepare<{ user: number; avatar: string | null }>((build, param) =>
+export const updateAvatar = prepare<{ user: number; avatar: string | null; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ avatar: param("avatar") })
+    .set({ avatar: param("avatar"), updated_at: param("at") })
     .where("id", "=", param("user")),
 );
 

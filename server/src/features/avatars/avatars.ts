@@ -30,7 +30,7 @@ export async function setAvatar(context: Context, call: From & { body?: Uint8Arr
   try {
     return await replaceAvatar(context, actor, name);
   } catch (error) {
-    await discard(context, name);
+    await discardAvatar(context, name);
     throw error;
   }
 }
@@ -66,7 +66,7 @@ export async function forgetLostAvatars(context: Context): Promise<void> {
 
 async function replaceAvatar(context: Context, actor: Actor, avatar: string | null): Promise<Account> {
   const { before, account } = await context.writer.write((tx) => storeAvatar(tx, actor, avatar));
-  if (before !== null && before !== avatar) await discard(context, before);
+  if (before !== null && before !== avatar) await discardAvatar(context, before);
   return account;
 }
 
@@ -77,12 +77,12 @@ async function storeAvatar(
 ): Promise<{ before: string | null; account: Account }> {
   const { avatar: before } = await accountRow(tx.sql, actor.user);
   if (before === avatar) return { before, account: toAccount(await accountRow(tx.sql, actor.user)) };
-  await tx.sql.run(updateAvatar({ user: actor.user, avatar }));
+  await tx.sql.run(updateAvatar({ user: actor.user, avatar, at: tx.now }));
   await emitToUser(tx, actor.user, { kind: "user.updated" });
   return { before, account: toAccount(await accountRow(tx.sql, actor.user)) };
 }
 
 /** What cannot be deleted now is found by the sweep. */
-async function discard({ avatars, logger }: Context, name: string): Promise<void> {
+export async function discardAvatar({ avatars, logger }: Context, name: string): Promise<void> {
   await avatars.delete(name).catch((error: unknown) => logger.warn("avatar.not_deleted", { error }));
 }

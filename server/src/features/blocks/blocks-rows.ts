@@ -49,8 +49,8 @@ export const blocksBetween = prepare<{ one: number; other: number }, { user_id: 
     ),
 );
 
-export const personById = prepare<{ user: number }, { id: number }>((build, param) =>
-  build.selectFrom("users").select("id").where("id", "=", param("user")),
+export const personById = prepare<{ user: number }, { deleted_at: number | null }>((build, param) =>
+  build.selectFrom("users").select("deleted_at").where("id", "=", param("user")),
 );
 
 /** Holds the person, so that of two blocks at once one is counted before the other is. Only Postgres needs it. */

@@ -29,7 +29,9 @@ export async function setBlock(
 ): Promise<Record<string, never>> {
   const { user: blocked, on } = input;
   if (blocked === actor.user) throw new ChatError("invalid", "nobody blocks themselves");
-  if (!(await tx.sql.first(personById({ user: blocked }))))
+  const person = await tx.sql.first(personById({ user: blocked }));
+  // A block on somebody whose account is deleted since can still be taken off.
+  if (!person || (on && person.deleted_at !== null))
     throw new ChatError("not_found", "there is no such person");
   if (tx.sql.engine === "postgres") {
     await tx.sql.run(holdDirectRoom({ key: directKey(actor.user, blocked) }));
@@ -58,15 +60,20 @@ export async function requireNoBlock(sql: Sql, actor: number, other: number): Pr
   if (rows.length > 0) throw takesNone();
 }
 
-/** BLOCK-3. `requireNoBlock` between the people of a direct room; in any other room nothing is asked. */
-export async function requireNoBlockIn(
+/**
+ * BLOCK-3, ACC-38. Whoever is alone with another in a room reaches them there: neither blocks the other, and both are
+ * still in it, which nobody leaves but with a deleted account. Of any other room nothing is asked.
+ */
+export async function requireReachableIn(
   sql: Sql,
   actor: number,
-  room: { direct_key: string | null },
+  room: { direct_key: string | null; member_count: number },
 ): Promise<void> {
   if (room.direct_key === null) return;
   const other = peopleOf(room.direct_key).find((user) => user !== actor);
-  if (other !== undefined) await requireNoBlock(sql, actor, other);
+  if (other === undefined) return;
+  if (room.member_count < 2) throw new ChatError("forbidden", "this person's account is deleted");
+  await requireNoBlock(sql, actor, other);
 }
 
 /** BLOCK-3. Nobody is brought into a room by whom they block. */

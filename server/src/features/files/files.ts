@@ -1,13 +1,13 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { File } from "@parley/protocol/files";
-import { filePath } from "@parley/protocol/uploads";
+import { filePath, uploadHours } from "@parley/protocol/uploads";
 import type { Actor, Context, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { KeptFile } from "../../platform/files.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { actorOf, authenticateSession, type From, signInAgain } from "../sessions/sessions.ts";
-import { bindUploads, cleanName, requireUploads, smallKey } from "../uploads/uploads.ts";
+import { bindUploads, cleanName, requireUploads, smallKey, wholeUpload } from "../uploads/uploads.ts";
 import {
   deleteOfMessage,
   deleteOfRoom,
@@ -96,16 +96,26 @@ export async function fileLinks(
   { files }: Checked<"file.links">,
 ): Promise<Output<"file.links">> {
   const actor = actorOf(call);
-  const until = (Math.floor(context.clock.now() / linkWindow) + 2) * linkWindow;
-  const links: Output<"file.links">["links"] = [];
+  const readable: { id: number; name: string }[] = [];
   for (const id of new Set(files)) {
     const row = await context.database.first(fileFor({ id, user: actor.user }));
-    if (!row) continue;
-    const key = context.tokens.signFile({ file: id, session: actor.session, until });
-    const path = filePath.replace("{file}", String(id)).replace("{name}", encodeURIComponent(row.name));
-    links.push({ file: id, url: `/api/v2${path}?key=${key}`, expires_at: isoTime(until) });
+    if (row) readable.push(row);
   }
-  return { links };
+  return { links: linksTo(context, actor, readable) };
+}
+
+/** `fileLinks` to what this person was just shown. Whether they may read it is asked anew when they do. */
+export function linksTo(
+  context: Context,
+  actor: Actor,
+  files: readonly { id: number; name: string }[],
+): Output<"file.links">["links"] {
+  const until = (Math.floor(context.clock.now() / linkWindow) + 2) * linkWindow;
+  return files.map(({ id, name }) => {
+    const key = context.tokens.signFile({ file: id, session: actor.session, until });
+    const path = filePath.replace("{file}", String(id)).replace("{name}", encodeURIComponent(name));
+    return { file: id, url: `/api/v2${path}?key=${key}`, expires_at: isoTime(until) };
+  });
 }
 
 /** FILE-9. Who stands behind an address of a file; asked anew each time. */
@@ -140,14 +150,40 @@ export async function readFile(
 ): Promise<ReadFile> {
   const row: ReadableRow | undefined = await context.database.first(fileFor({ id, user: actor.user }));
   if (!row) throw noSuchFile();
-  const found = { file: toFile(row), at: row.created_at };
-  const small = isSmall ? await context.files.get(smallKey(row.key)) : null;
+  return opened(context, { ...row, file: toFile(row), at: row.created_at }, isSmall);
+}
+
+/** FILE-14. What somebody has sent up and put into no message yet: for them alone. */
+export async function readUnsent(
+  context: Context,
+  actor: Actor,
+  { upload, isSmall }: { upload: number; isSmall: boolean },
+): Promise<ReadFile> {
+  const row = await wholeUpload(context, actor, upload);
+  const file = toFile({ ...row, message_id: 0, upload_id: row.id, alt: "" });
+  const at = (row.expires_at ?? 0) - uploadHours * 3_600_000;
+  return opened(context, { ...row, upload_id: row.id, file, at }, isSmall);
+}
+
+interface Openable extends Pick<ReadFile, "file" | "at"> {
+  key: string;
+  upload_id: number;
+  type: string | null;
+  size: number;
+}
+
+async function opened(
+  context: Context,
+  { key, upload_id, type, size, file, at }: Openable,
+  isSmall: boolean,
+): Promise<ReadFile> {
+  const small = isSmall ? await context.files.get(smallKey(key)) : null;
   // FILE-12
   if (small) {
-    const version = `${row.upload_id}-small-${small.size}`;
-    return { ...found, ...servedAs("image/webp"), version, bytes: small };
+    const version = `${upload_id}-small-${small.size}`;
+    return { file, at, ...servedAs("image/webp"), version, bytes: small };
   }
-  const bytes = await context.files.get(row.key);
+  const bytes = await context.files.get(key);
   if (!bytes) throw noSuchFile();
-  return { ...found, ...servedAs(row.type), version: `${row.upload_id}-${row.size}`, bytes };
+  return { file, at, ...servedAs(type), version: `${upload_id}-${size}`, bytes };
 }

@@ -113,11 +113,13 @@ export const roomHead = prepare<{ room: number }, { head: number }>((build, para
   build.selectFrom("rooms").select("head").where("id", "=", param("room")),
 );
 
+/** Nothing is raised for a deleted account: its log is closed. */
 export const raiseUserHead = prepare<{ user: number }, { head: number }>((build, param) =>
   build
     .updateTable("users")
     .set((eb) => ({ head: eb("head", "+", 1) }))
     .where("id", "=", param("user"))
+    .where("deleted_at", "is", null)
     .returning("head"),
 );
 

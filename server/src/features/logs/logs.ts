@@ -1,5 +1,6 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import type { Draft } from "@parley/protocol/drafts";
+import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
@@ -99,15 +100,26 @@ export async function emit(
   return place;
 }
 
-/** The next event of a person's private log. */
+/**
+ * ACC-37. The next event of a person's private log. That of a deleted account is closed, so that whatever was on its way
+ * for or by that person comes to nothing.
+ */
 export async function emitToUser(tx: Tx, user: number, event: NewUserEvent): Promise<void> {
+  if (!(await emitToUserIfThere(tx, user, event))) {
+    throw new ChatError("not_found", "there is no such person");
+  }
+}
+
+/** `emitToUser` where it is no matter that the account is deleted; answers whether it was told. */
+export async function emitToUserIfThere(tx: Tx, user: number, event: NewUserEvent): Promise<boolean> {
   const head = (await tx.sql.first(raiseUserHead({ user })))?.head;
-  if (head === undefined) throw new Error(`user ${user} has no log`);
+  if (head === undefined) return false;
   const { kind, ...rest } = event;
   const body = JSON.stringify(storedOf(event));
   tx.sql.runAhead(insertUserEvent({ user, seq: head, kind, at: tx.now, body }));
   const whole = { kind, at: isoTime(tx.now), ...rest } as UserEvent;
   tx.announce({ log: "user", id: user, seq: head, event: whole });
+  return true;
 }
 
 /** A run of a person's private events after a position. */

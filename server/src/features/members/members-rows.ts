@@ -47,6 +47,11 @@ export const membersLikeAfter = prepare<
     .limit(param("limit")),
 );
 
+/** In the order in which rooms are held. */
+export const roomIdsOf = prepare<{ user: number }, { room_id: number }>((build, param) =>
+  build.selectFrom("members").select("room_id").where("user_id", "=", param("user")).orderBy("room_id"),
+);
+
 export const insertMember = prepare<{
   room: number;
   user: number;

@@ -30,6 +30,7 @@ import {
   membersAfter,
   membersLikeAfter,
   ownersOf,
+  roomIdsOf,
   updateMemberRole,
 } from "./members-rows.ts";
 import {
@@ -108,9 +109,15 @@ export async function leaveRoom(
 ): Promise<Record<string, never>> {
   const room = await accessOwnRoomForChange(tx, actor.user, input.room);
   requireChangeable(room.kind);
-  if (room.role === "owner" && (await isLastOwner(tx, room))) await handOn(tx, room, actor.user);
-  await depart(tx, { room: room.id, user: actor.user, by: actor.user });
+  await goFrom(tx, room, { user: actor.user, by: actor.user });
   return {};
+}
+
+/** ACC-35, ROOM-6. Takes a person out of every room, direct ones too. The person's row is held: nobody brings them in. */
+export async function leaveAllRooms(tx: Tx, leaving: { user: number; by: number }): Promise<void> {
+  for (const { room_id } of await tx.sql.rows(roomIdsOf({ user: leaving.user }))) {
+    await goFrom(tx, await accessOwnRoomForChange(tx, leaving.user, room_id), leaving);
+  }
 }
 
 /** ROOM-5. Removes a person of a lower role; they get nothing of the room after the event that removes them. */
@@ -167,6 +174,12 @@ export async function enter(tx: Tx, entry: Entry): Promise<Member> {
   return toMember(row, place.room.member_count <= limits.markRoomMembers);
 }
 
+/** ROOM-6. Somebody goes from a room for good, and leaves it an owner where anybody is left. */
+async function goFrom(tx: Tx, room: OwnRoom, leaving: { user: number; by: number }): Promise<void> {
+  if (room.role === "owner" && (await isLastOwner(tx, room))) await handOn(tx, room, leaving);
+  await depart(tx, { room: room.id, ...leaving });
+}
+
 /** Takes a person out of a room. */
 async function depart(tx: Tx, leaving: { room: number; user: number; by: number }): Promise<void> {
   const { room, user, by } = leaving;
@@ -183,9 +196,9 @@ async function changeRole(tx: Tx, entry: Entry): Promise<void> {
   await emit(tx, room, { kind: "member.role_changed", by, user, role });
 }
 
-async function handOn(tx: Tx, room: OwnRoom, leaving: number): Promise<void> {
-  const heir = await tx.sql.first(heirOf({ room: room.id, leaving }));
-  if (heir) await changeRole(tx, { room: room.id, user: heir.user_id, role: "owner", by: leaving });
+async function handOn(tx: Tx, room: OwnRoom, leaving: { user: number; by: number }): Promise<void> {
+  const heir = await tx.sql.first(heirOf({ room: room.id, leaving: leaving.user }));
+  if (heir) await changeRole(tx, { room: room.id, user: heir.user_id, role: "owner", by: leaving.by });
 }
 
 async function isLastOwner(tx: Tx, room: OwnRoom): Promise<boolean> {

@@ -7,7 +7,7 @@ import { contentHash } from "../../platform/hashes.ts";
 import { toBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { noSuchRoom, permissionsOf, requireOpen, requirePermission, roleIn } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queueMessage } from "../search-index/search-index.ts";
@@ -56,7 +56,7 @@ export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Messag
     storeMessage(tx, actor, { ...sent, place, mentions, carried }),
   ]);
   requireMaySend(sender?.role ?? null, input, place);
-  await requireNoBlockIn(tx.sql, actor.user, place.room);
+  await requireReachableIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) {
     tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));

@@ -14,7 +14,7 @@ import {
   requireOpen,
   requirePermission,
 } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { dropFiles } from "../files/files.ts";
 import { emit } from "../logs/logs.ts";
 import { dropMessage, requeueMessage } from "../search-index/search-index.ts";
@@ -89,7 +89,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
-  await requireNoBlockIn(tx.sql, actor.user, room);
+  await requireReachableIn(tx.sql, actor.user, room);
   requireContent(input.text, row.file_count);
   const before = readMentions(row);
   const mentions = input.mentions === undefined ? before : mentionList(input.mentions);

@@ -1,17 +1,21 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Context } from "../../context.ts";
+import { oneTimePassword } from "../../platform/codes.ts";
 import { networkOf } from "../../platform/throttle.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { actorOf, endSessionsOf, type From, signInAgain } from "../sessions/sessions.ts";
 import {
+  accessForAdmin,
+  accountRow,
   type CredentialRow,
   credentialsFor,
   credentialsOf,
   loginKey,
   requireStrongPassword,
+  tellOf,
 } from "../users/users.ts";
-import { replacePassword } from "./passwords-rows.ts";
+import { putPassword, replacePassword } from "./passwords-rows.ts";
 
 /**
  * SES-2, SES-3. The active account that a name or address and a password belong to. Unknown, wrong and deactivated are
@@ -69,13 +73,39 @@ export async function changePassword(
   const hash = await context.passwords.hash(input.new_password);
   await context.writer.write(async (tx) => {
     const replaced = await tx.sql.run(
-      replacePassword({ user: actor.user, checked: row.password_hash, hash }),
+      replacePassword({ user: actor.user, checked: row.password_hash, hash, at: tx.now }),
     );
     if (replaced === 0) throw signInAgain();
     await endSessionsOf(tx, actor.user, { except: actor.session, because: "password changed" });
     await emitToUser(tx, actor.user, { kind: "user.updated" });
   });
   return {};
+}
+
+/**
+ * ACC-34, ACC-8. Gives somebody else a new password and ends all their sessions. One that the server makes is good for
+ * one sign-in.
+ */
+export async function setPassword(
+  context: Context,
+  call: From,
+  input: Checked<"account.set_password">,
+): Promise<Output<"account.set_password">> {
+  const actor = actorOf(call);
+  const { user } = input;
+  if (user === actor.user) throw new ChatError("invalid", "one's own password is changed, not set");
+  const before = await accountRow(context.database, user);
+  if (input.password !== undefined) requireStrongPassword(input.password, before);
+  const made = input.password === undefined ? oneTimePassword(context.randomBytes) : null;
+  const hash = await context.passwords.hash(made ?? input.password ?? "");
+  const account = await context.writer.write(async (tx) => {
+    await accessForAdmin(tx, actor, user);
+    // Holds the person's row, so that a sign-in under way either comes before and is ended, or is refused.
+    await tx.sql.run(putPassword({ user, hash, must_change: made === null ? 0 : 1, at: tx.now }));
+    await endSessionsOf(tx, user, { because: "password set" });
+    return tellOf(tx, user);
+  });
+  return { user: account, ...(made !== null && { password: made }) };
 }
 
 /** SES-3. A try at a password, counted against those who guess. */

@@ -6,7 +6,7 @@ import type { Actor, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessOwnRoom, permissionsOf, requireOpen, requirePermission } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { emit } from "../logs/logs.ts";
 import { accessMessageForChange, messagesFor, presentOne } from "../messages/messages.ts";
 import { pinCount, pinsOf, setPinned } from "./pins-rows.ts";
@@ -16,7 +16,7 @@ export async function setPin(tx: Tx, actor: Actor, input: Checked<"pin.set">): P
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).pin_messages, "pin messages");
-  if (input.on) await requireNoBlockIn(tx.sql, actor.user, room);
+  if (input.on) await requireReachableIn(tx.sql, actor.user, room);
   if ((row.pinned_at !== null) === input.on) return presentOne(tx.sql, row);
   if (input.on) await requireFreePin(tx.sql, room.id);
   const { seq, at } = await emit(tx, room.id, {

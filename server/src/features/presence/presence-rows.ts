@@ -20,5 +20,6 @@ export const setLastSeen = prepare<{ user: number; at: number }>((build, param) 
   build
     .updateTable("users")
     .set({ last_seen_at: param("at") })
-    .where("id", "=", param("user")),
+    .where("id", "=", param("user"))
+    .where("deleted_at", "is", null),
 );

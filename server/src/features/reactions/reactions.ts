@@ -2,7 +2,7 @@ import type { Checked } from "@parley/protocol/contract";
 import type { Message } from "@parley/protocol/messages";
 import type { Actor, Tx } from "../../context.ts";
 import { requireOpen } from "../access/access.ts";
-import { requireNoBlockIn } from "../blocks/blocks.ts";
+import { requireReachableIn } from "../blocks/blocks.ts";
 import { emit } from "../logs/logs.ts";
 import { accessMessageForChange, presentOne } from "../messages/messages.ts";
 import { countReactions, deleteReaction, emojiOn, insertReaction } from "./reactions-rows.ts";
@@ -15,7 +15,7 @@ export async function setReaction(tx: Tx, actor: Actor, input: Checked<"reaction
   requireOpen(room);
   const place = { message: row.id, emoji: input.emoji, user: actor.user };
   if (input.on) {
-    await requireNoBlockIn(tx.sql, actor.user, room);
+    await requireReachableIn(tx.sql, actor.user, room);
     const present = await tx.sql.rows(emojiOn({ message: row.id }));
     requireRoomForEmoji(input.emoji, new Set(present.map((each) => each.emoji)));
   }

@@ -5,7 +5,7 @@ import type { Actor, Context, Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessRoom } from "../access/access.ts";
-import { emitToUser } from "../logs/logs.ts";
+import { emitToUserIfThere } from "../logs/logs.ts";
 import { accessMessageForChange, messageHistory } from "../messages/messages.ts";
 import { accountRow } from "../users/users.ts";
 import {
@@ -113,7 +113,9 @@ export async function updateReport(
   await tx.sql.run(
     updateReportRow({ id, status, outcome, note, handled_by: actor.user, at: tx.now, closed_at }),
   );
-  if (isTold) await emitToUser(tx, before.reporter_id, { kind: "report.changed", report: id, status });
+  if (isTold) {
+    await emitToUserIfThere(tx, before.reporter_id, { kind: "report.changed", report: id, status });
+  }
   return toCase(await caseRow(tx.sql, id));
 }
 

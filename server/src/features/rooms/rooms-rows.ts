@@ -1,12 +1,13 @@
 import type { RoomKind } from "@parley/protocol/rooms";
 import { sql } from "kysely";
-import { prepare } from "../../schema/tables.ts";
+import { prepare, type Sql } from "../../schema/tables.ts";
 import {
   lastId,
   lastMessageColumns,
   type MembershipRow,
   memberColumns,
   mentionsAfter,
+  type RoomRow,
   roomColumns,
 } from "../access/access.ts";
 
@@ -154,3 +155,27 @@ export const publicChannels = prepare<
     .orderBy("rooms.id")
     .limit(param("limit"));
 });
+
+/** Groups and channels after an id. */
+export const sharedRoomsAfter = prepare<{ after: number; limit: number }, RoomRow>((build, param) =>
+  build
+    .selectFrom("rooms")
+    .select(roomColumns)
+    .where("rooms.id", ">", param("after"))
+    .where("rooms.kind", "!=", "direct")
+    .where("rooms.deleted_at", "is", null)
+    .orderBy("rooms.id")
+    .limit(param("limit")),
+);
+
+export function sharedRoomsByIds(sql: Sql, ids: readonly number[]): Promise<RoomRow[]> {
+  return sql.rows<RoomRow>(
+    sql.build
+      .selectFrom("rooms")
+      .select(roomColumns)
+      .where("rooms.id", "in", ids)
+      .where("rooms.kind", "!=", "direct")
+      .where("rooms.deleted_at", "is", null)
+      .orderBy("rooms.id"),
+  );
+}

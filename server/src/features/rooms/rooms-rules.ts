@@ -27,3 +27,8 @@ export function readBrowseCursor(cursor: string | undefined): { name: string; id
   }
   throw new ChatError("invalid", "this cursor is not from this list");
 }
+
+export function groupIsPrivate(): ChatError {
+  const message = "a group is never public";
+  return new ChatError("invalid", message, { fields: [{ path: ["public"], message }] });
+}

@@ -87,6 +87,20 @@ onEveryEngine((engine) => {
       expect((await does(one, "room.list", {})).rooms).toHaveLength(1);
     });
 
+    test("ROOM-13 looking for the room of a pair makes none, and finds the one that there is", async () => {
+      const { alice, bob, carol } = ids;
+      const pal = await addPerson(fixture.context, "pal");
+      expect(await does(alice, "room.find_direct", { user: pal })).toEqual({ room: null });
+      expect(await does(alice, "room.find_direct", { user: pal })).toEqual({ room: null });
+      expect((await does(pal, "room.list", {})).rooms).toEqual([]);
+      const made = await does(pal, "room.direct", { user: alice });
+      expect((await does(alice, "room.find_direct", { user: pal })).room?.id).toBe(made.id);
+      expect((await does(pal, "room.find_direct", { user: alice })).room?.id).toBe(made.id);
+      expect((await does(bob, "room.find_direct", { user: pal })).room).toBeNull();
+      expect((await does(carol, "room.find_direct", { user: bob })).room).toBeNull();
+      expect(await outcomeOf(does(carol, "room.find_direct", { user: 999_999 }))).toBe("not_found");
+    });
+
     test("ROOM-8 notes to self are one room of one person", async () => {
       const first = await does(ids.carol, "room.direct", { user: ids.carol });
       expect(first).toMatchObject({ people: [ids.carol], member_count: 1, role: "member" });

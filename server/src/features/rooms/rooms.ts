@@ -5,18 +5,20 @@ import type { Actor, Tx } from "../../context.ts";
 import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
 import {
+  accessAnyRoomForChange,
   accessOwnRoomForChange,
-  accessRoom,
   accessRoomForChange,
+  describeAnyRoom,
   describeMembership,
   differencesOf,
   directKey,
   isAtLeast,
   membershipsOf,
-  type OwnRoom,
+  noSuchRoom,
   permissionsOf,
   requireOpen,
   requirePermission,
+  type SeenRoom,
   toMembership,
   toRoom,
 } from "../access/access.ts";
@@ -26,7 +28,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
-import { foldName, requireAdmin, requireUsers } from "../users/users.ts";
+import { foldName, isAdmin, personRow, requireUsers } from "../users/users.ts";
 import {
   contentsOf,
   insertRoom,
@@ -35,14 +37,16 @@ import {
   roomByDirectKey,
   setArchived,
   setDeleted,
+  sharedRoomsAfter,
+  sharedRoomsByIds,
   updateRoom as updateRoomRow,
 } from "./rooms-rows.ts";
-import { browseCursor, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
+import { browseCursor, groupIsPrivate, readBrowseCursor, requireGroupSize } from "./rooms-rules.ts";
 
 /** ROOM-1, BLOCK-3. Makes a group or a channel; the caller owns it. */
 export async function createRoom(tx: Tx, actor: Actor, input: Checked<"room.create">): Promise<Membership> {
   const others = [...new Set(input.members)].filter((user) => user !== actor.user);
-  if (input.kind === "group" && input.public) throw new ChatError("invalid", "a group is never public");
+  if (input.kind === "group" && input.public) throw groupIsPrivate();
   requireGroupSize(input.kind, others.length + 1);
   await requireUsers(tx.sql, others);
   await requireMayBring(tx.sql, actor.user, others);
@@ -70,6 +74,18 @@ export async function directRoom(tx: Tx, actor: Actor, input: Checked<"room.dire
     await enter(tx, { room, user, role: "member", by: actor.user });
   }
   return describeMembership(tx.sql, actor.user, room);
+}
+
+/** ROOM-13. The direct room of a pair, where there is one: looking makes none. */
+export async function findDirectRoom(
+  sql: Sql,
+  actor: Actor,
+  input: Checked<"room.find_direct">,
+): Promise<Output<"room.find_direct">> {
+  const present = await sql.first(roomByDirectKey({ key: directKey(actor.user, input.user) }));
+  if (present) return { room: await describeMembership(sql, actor.user, present.id) };
+  await personRow(sql, input.user);
+  return { room: null };
 }
 
 export async function listRooms(
@@ -105,22 +121,42 @@ export async function browseChannels(
   };
 }
 
+/** ROOM-14. What an admin may know of rooms that they are not in. */
+export async function listAllRooms(
+  sql: Sql,
+  _actor: Actor,
+  input: Checked<"room.list_all">,
+): Promise<Output<"room.list_all">> {
+  const after = input.cursor === undefined ? 0 : Number(input.cursor);
+  if (!Number.isSafeInteger(after)) throw new ChatError("invalid", "this cursor is not from this list");
+  if (input.ids) {
+    const rows = input.ids.length === 0 ? [] : await sharedRoomsByIds(sql, [...new Set(input.ids)]);
+    return { rooms: rows.map(toRoom), next: null };
+  }
+  const rows = await sql.rows(sharedRoomsAfter({ after, limit: input.limit + 1 }));
+  const page = rows.slice(0, input.limit);
+  return { rooms: page.map(toRoom), next: rows.length > page.length ? String(page.at(-1)?.id) : null };
+}
+
 export async function getRoom(sql: Sql, actor: Actor, input: Checked<"room.get">): Promise<Membership> {
   return describeMembership(sql, actor.user, input.room);
 }
 
 /**
- * ROOM-9. Name and topic need the permission to change them; visibility and permissions need the owner. A change that
- * changes nothing is no event.
+ * ROOM-9, ROOM-15. Name and topic need the permission to change them; visibility and permissions need the owner. A
+ * change that changes nothing is no event.
  */
 export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.update">): Promise<Membership> {
-  const room = await accessOwnRoomForChange(tx, actor.user, input.room);
+  const manages = await isAdmin(tx.sql, actor.user);
+  const access = manages ? accessAnyRoomForChange : accessOwnRoomForChange;
+  const room = await access(tx, actor.user, input.room);
   requireNotDirect(room.kind);
   requireOpen(room);
-  requireMayChange(room, input);
+  if (!(manages && isManaging(room, input))) requireMayChange(room, input);
+  if (input.public && room.kind === "group") throw groupIsPrivate();
   const description = descriptionOf(room, input);
   if (Bun.deepEquals(description, descriptionOf(room, {}))) {
-    return describeMembership(tx.sql, actor.user, room.id);
+    return describeAnyRoom(tx.sql, actor.user, room.id);
   }
   const search_key = foldName(description.name);
   await tx.sql.run(updateRoomRow({ room: room.id, search_key, ...description }));
@@ -137,21 +173,37 @@ export async function archiveRoom(tx: Tx, actor: Actor, input: Checked<"room.arc
   return changed(tx, actor, room.id);
 }
 
-/** ROOM-10. Deletes a room and all that was said in it: for its owner, or a server admin who can see it. */
+/** ROOM-10, ROOM-15. Deletes a room and all that was said in it: for its owner, or an admin of the server. */
 export async function deleteRoom(
   tx: Tx,
   actor: Actor,
   input: Checked<"room.delete">,
 ): Promise<Record<string, never>> {
-  const room = await accessRoomForChange(tx, actor.user, input.room);
+  const manages = await isAdmin(tx.sql, actor.user);
+  const access = manages ? accessAnyRoomForChange : accessRoomForChange;
+  const room = await access(tx, actor.user, input.room);
   requireNotDirect(room.kind);
   const owns = room.role !== null && isAtLeast(room.role, "owner");
-  if (!owns) await requireAdmin(tx.sql, actor.user);
+  if (!owns && !manages) {
+    throw new ChatError("forbidden", "only its owner or an admin of the server may do this");
+  }
+  await eraseRoom(tx, room, actor.user);
+  return {};
+}
+
+/** ACC-35. Deletes what somebody wrote to themselves alone: nobody else can ever read it. */
+export async function eraseNotes(tx: Tx, of: { user: number; by: number }): Promise<void> {
+  const notes = await tx.sql.first(roomByDirectKey({ key: directKey(of.user, of.user) }));
+  if (notes) await eraseRoom(tx, { id: notes.id, created_by: of.user }, of.by);
+}
+
+/** ROOM-10. Everything said in a room goes from every table. */
+async function eraseRoom(tx: Tx, room: { id: number; created_by: number }, by: number): Promise<void> {
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
   await dropFilesOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
-  await emit(tx, room.id, { kind: "room.deleted", by: actor.user });
+  await emit(tx, room.id, { kind: "room.deleted", by });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
   await rewriteAnswers(tx, { user: room.created_by, operation: "room.create" }, (answer) => {
     const made = answer as Membership;
@@ -159,7 +211,6 @@ export async function deleteRoom(
   });
   for (const { user_id } of people)
     await emitToUser(tx, user_id, { kind: "room.disappeared", room: room.id });
-  return {};
 }
 
 interface NewRoom {
@@ -190,9 +241,10 @@ async function openRoom(tx: Tx, actor: Actor, room: NewRoom): Promise<number> {
 }
 
 async function changed(tx: Tx, actor: Actor, room: number): Promise<Membership> {
-  const row = await accessRoom(tx.sql, actor.user, room);
+  const [row] = await sharedRoomsByIds(tx.sql, [room]);
+  if (!row) throw noSuchRoom();
   await emit(tx, room, { kind: "room.updated", by: actor.user, room: toRoom(row) });
-  return describeMembership(tx.sql, actor.user, room);
+  return describeAnyRoom(tx.sql, actor.user, room);
 }
 
 interface Description {
@@ -202,7 +254,7 @@ interface Description {
   permissions: string;
 }
 
-function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "room">): Description {
+function descriptionOf(room: SeenRoom, changes: Omit<Checked<"room.update">, "room">): Description {
   const { name = room.name, topic = room.topic, public: isPublic = room.is_public === 1 } = changes;
   const present = permissionsOf(room.kind, room.permissions);
   const permissions = { ...present, ...changes.permissions } as Permissions;
@@ -212,7 +264,16 @@ function descriptionOf(room: OwnRoom, changes: Omit<Checked<"room.update">, "roo
   };
 }
 
-function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
+/** ROOM-15. What an admin of the server may change: nothing that would show them what was said before they came. */
+function isManaging(room: SeenRoom, input: Checked<"room.update">): boolean {
+  const opens = input.public === true && room.is_public === 0;
+  return input.permissions === undefined && !opens;
+}
+
+function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
+  if (room.role === null) {
+    throw new ChatError("forbidden", "only its owner may open it to everybody or change what members may do");
+  }
   const needed = permissionsOf(room.kind, room.permissions).change_info;
   if (input.name !== undefined || input.topic !== undefined) {
     requirePermission(room.role, needed, "change its name and topic");
@@ -220,7 +281,6 @@ function requireMayChange(room: OwnRoom, input: Checked<"room.update">): void {
   if (input.public !== undefined || input.permissions !== undefined) {
     requirePermission(room.role, "owner", "change who may see it and what members may do");
   }
-  if (input.public && room.kind === "group") throw new ChatError("invalid", "a group is never public");
 }
 
 function requireNotDirect(kind: RoomKind): void {

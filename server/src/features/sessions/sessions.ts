@@ -11,6 +11,7 @@ import {
   deleteSessionsOverBefore,
   endSessionRow,
   endSessionRows,
+  type FamilyRow,
   familyRow,
   insertSession,
   liveSessions,
@@ -56,7 +57,9 @@ export type EndedBecause =
   | "signed out"
   | "signed out elsewhere"
   | "password changed"
+  | "password set"
   | "deactivated"
+  | "deleted"
   | "reused token"
   | "too many";
 
@@ -94,19 +97,15 @@ async function makeRoom(tx: Tx, user: number): Promise<void> {
 export async function rotate(
   tx: Tx,
   context: Context,
-  presented: { token: string; address: string },
+  presented: { token: string; address: string; once: boolean },
 ): Promise<StartedSession | "refused" | "stolen"> {
-  const claims = context.tokens.readRefresh(presented.token);
-  if (!claims) return "refused";
-  const { session } = claims;
-  if (tx.sql.engine === "postgres") await tx.sql.run(lockSession({ session }));
-  const family = await tx.sql.first(familyRow({ session }));
-  if (!family || !context.tokens.isRefresh(claims, family.family_secret)) return "refused";
-  if (!isLive(family, tx.now)) return "refused";
-  const rotation = rotationOf(family, claims.generation, tx.now);
-  if (rotation === "stolen") {
-    await endOne(tx, session, "reused token");
-    context.logger.warn("session.token_reused", { user: family.user_id, session });
+  const held = await heldFamily(tx, context, presented.token);
+  if (!held) return "refused";
+  const { family, generation: used } = held;
+  const { id: session } = family;
+  const rotation = rotationOf(family, used, tx.now);
+  if (rotation === "stolen" || (rotation === "same" && presented.once)) {
+    await endReused(tx, context, family);
     return "stolen";
   }
   if (rotation === "next") {
@@ -115,13 +114,42 @@ export async function rotate(
       rotateSession({ session, now: tx.now, idle_until, network: networkOf(presented.address) }),
     );
   }
-  const generation = claims.generation + 1;
+  const generation = used + 1;
   const refreshToken = context.tokens.refreshToken({
     session,
     familySecret: family.family_secret,
     generation,
   });
   return { user: family.user_id, session, refreshToken };
+}
+
+/** SES-16. Ends the session of a refresh token, whichever of its generations it is. */
+export async function endSessionByToken(tx: Tx, context: Context, token: string): Promise<void> {
+  const held = await heldFamily(tx, context, token);
+  if (!held) return;
+  const { family, generation } = held;
+  if (rotationOf(family, generation, tx.now) === "stolen") await endReused(tx, context, family);
+  else await endOne(tx, family.id, "signed out");
+}
+
+/** The live session that a genuine refresh token belongs to, held until the commit. */
+async function heldFamily(
+  tx: Tx,
+  context: Context,
+  token: string,
+): Promise<{ family: FamilyRow; generation: number } | null> {
+  const claims = context.tokens.readRefresh(token);
+  if (!claims) return null;
+  const { session, generation } = claims;
+  if (tx.sql.engine === "postgres") await tx.sql.run(lockSession({ session }));
+  const family = await tx.sql.first(familyRow({ session }));
+  if (!family || !context.tokens.isRefresh(claims, family.family_secret)) return null;
+  return isLive(family, tx.now) ? { family, generation } : null;
+}
+
+async function endReused(tx: Tx, context: Context, family: FamilyRow): Promise<void> {
+  await endOne(tx, family.id, "reused token");
+  context.logger.warn("session.token_reused", { user: family.user_id, session: family.id });
 }
 
 /** What a caller on this device may do, and until when it holds without asking again. */

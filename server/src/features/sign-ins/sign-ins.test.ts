@@ -6,7 +6,7 @@ import { addCast, addressOf, callBy, type Device, deviceOf, passwordOf } from ".
 import { onEveryEngine } from "../../testing/store.ts";
 import { authenticate, listSessions } from "../sessions/sessions.ts";
 import { setActive } from "../users/users.ts";
-import { endOtherSessions, refresh, signIn } from "./sign-ins.ts";
+import { endOtherSessions, refresh, revoke, signIn } from "./sign-ins.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestContext;
@@ -21,7 +21,11 @@ onEveryEngine((engine) => {
   afterEach(() => fixture.close());
 
   const refreshed = (token: string | undefined, on = fixture.context) =>
-    refresh(on, callBy(null), { ...(token !== undefined && { refresh_token: token }), cookie: false });
+    refresh(on, callBy(null), {
+      ...(token !== undefined && { refresh_token: token }),
+      cookie: false,
+      once: false,
+    });
   const isAlive = (device: { access_token: string }) =>
     outcomeOf(authenticate(fixture.context, device.access_token, ""));
 
@@ -80,6 +84,46 @@ onEveryEngine((engine) => {
       alice = await deviceOf(fixture.context, "alice");
       const all = await Promise.all(Array.from({ length: 20 }, () => refreshed(alice.refresh_token)));
       expect(new Set(all.map((each) => each.refresh_token)).size).toBe(1);
+      expect(await isAlive(alice)).toBe("done");
+    });
+
+    test("SES-7 not where the caller says `once`: then the session is over", async () => {
+      const once = (token: string | undefined) =>
+        refresh(fixture.context, callBy(null), {
+          ...(token && { refresh_token: token }),
+          cookie: false,
+          once: true,
+        });
+      const second = await once(alice.refresh_token);
+      expect(await isAlive(second)).toBe("done");
+      expect(await outcomeOf(once(alice.refresh_token))).toBe("unauthenticated");
+      expect(await outcomeOf(once(second.refresh_token))).toBe("unauthenticated");
+      expect(await isAlive(second)).toBe("unauthenticated");
+      expect(fixture.log.some((line) => line.includes("session.token_reused"))).toBe(true);
+    });
+
+    test("SES-16 a refresh token ends its session by itself, an old one too, and no other", async () => {
+      const gone = (token: string) => revoke(fixture.context, callBy(null), { refresh_token: token });
+      const tablet = await deviceOf(fixture.context, "alice");
+      const television = await deviceOf(fixture.context, "alice");
+      for (const nothing of ["no token", `${tablet.session}.1.${"A".repeat(43)}`]) {
+        expect(await gone(nothing)).toEqual({});
+      }
+      expect(await isAlive(tablet)).toBe("done");
+      expect(await gone(tablet.refresh_token)).toEqual({});
+      expect(await isAlive(tablet)).toBe("unauthenticated");
+      expect(await outcomeOf(refreshed(tablet.refresh_token))).toBe("unauthenticated");
+      expect(fixture.store.changes.at(-1)).toMatchObject({
+        ...{ log: "user", id: ids.alice, event: { kind: "session.ended", session: tablet.session } },
+      });
+      const told = fixture.store.changes.length;
+      expect(await gone(tablet.refresh_token)).toEqual({});
+      expect(fixture.store.changes.length).toBe(told);
+      expect(fixture.log.some((line) => line.includes("session.token_reused"))).toBe(false);
+      const third = await refreshed((await refreshed(television.refresh_token)).refresh_token);
+      expect(await gone(television.refresh_token)).toEqual({});
+      expect(await isAlive(third)).toBe("unauthenticated");
+      expect(fixture.log.some((line) => line.includes("session.token_reused"))).toBe(true);
       expect(await isAlive(alice)).toBe("done");
     });
 

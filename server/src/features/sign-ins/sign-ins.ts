@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import { checkLogin, requirePassword } from "../passwords/passwords.ts";
 import {
   actorOf,
+  endSessionByToken,
   endSessionsOf,
   type From,
   rotate,
@@ -39,10 +40,20 @@ export async function refresh(
 ): Promise<SignedIn> {
   const { refresh_token: token } = input;
   if (token === undefined) throw signInAgain();
-  const presented = { token, address: call.caller.address };
+  const presented = { token, address: call.caller.address, once: input.once };
   const rotated = await context.writer.write((tx) => rotate(tx, context, presented));
   if (rotated === "refused" || rotated === "stolen") throw signInAgain();
   return toSignedIn(context, rotated);
+}
+
+/** SES-16. Signs out whoever holds a refresh token, and tells nobody whether it was one. */
+export async function revoke(
+  context: Context,
+  _call: From,
+  input: Checked<"session.revoke">,
+): Promise<Output<"session.revoke">> {
+  await context.writer.write((tx) => endSessionByToken(tx, context, input.refresh_token));
+  return {};
 }
 
 /** SES-10. Signs every other device out. */

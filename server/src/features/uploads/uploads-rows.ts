@@ -64,6 +64,17 @@ export const setWhole = prepare<
     .returning(columns),
 );
 
+/** How many bytes it turned out to be. */
+export const setSize = prepare<{ id: number; size: number }, UploadRow>((build, param) =>
+  build
+    .updateTable("uploads")
+    .set({ size: param("size") })
+    .where("id", "=", param("id"))
+    .where("bound", "=", 0)
+    .where("type", "is", null)
+    .returning(columns),
+);
+
 /** Takes these for a message, as far as they are somebody's own, whole and not taken yet. */
 export async function takeUploads(
   sql: Sql,

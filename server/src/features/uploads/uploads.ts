@@ -5,12 +5,14 @@ import type { Actor, Context, Tx } from "../../context.ts";
 import { headBytes, typeOf } from "../../platform/file-types.ts";
 import { pictureSize } from "../../platform/picture-sizes.ts";
 import type { Sql } from "../../schema/tables.ts";
+import { beginningOf } from "./uploads-beginning.ts";
 import {
   addUse,
   countOpen,
   holdUploads,
   insertUpload,
   openUpload,
+  setSize,
   setWhole,
   takeUploads,
   type UploadRow,
@@ -100,10 +102,76 @@ export async function appendUpload(
   return grown(context, row);
 }
 
+/** FILE-14. One's own upload that no message has yet, all of it. */
+export async function wholeUpload(context: Context, actor: Actor, id: number): Promise<UploadRow> {
+  const row = await accessUpload(context, actor, id);
+  if (row.type === null) throw noSuchUpload();
+  return row;
+}
+
 /** FILE-3. Takes one's own upload back, as long as no message has it. */
 export async function endUpload(context: Context, actor: Actor, id: number): Promise<void> {
   const row = await accessUpload(context, actor, id);
   await discardUpload(context, row.id);
+}
+
+export interface Received {
+  name: string;
+  body: ReadableStream<Uint8Array>;
+  /** Bytes that the body has at most; null where that was not told. */
+  announced: number | null;
+  /** Whether a file of this type is welcome, where not all are. */
+  accepts?: (type: string) => boolean;
+}
+
+/**
+ * FILE-13. An upload in one request, whose size is known only at its end: room is taken for what was announced, and set
+ * right then. What breaks off or is refused leaves nothing.
+ */
+export async function receiveUpload(context: Context, actor: Actor, received: Received): Promise<Progress> {
+  const { head, whole } = await beginningOf(received.body);
+  try {
+    if (received.accepts?.(typeOf(head)) === false) {
+      throw new ChatError("unsupported", "this is not a file of that kind");
+    }
+    return await receive(context, actor, { ...received, body: whole });
+  } catch (error) {
+    // Whoever sends is not to wait for somebody who reads no more.
+    await whole.cancel().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function receive(
+  context: Context,
+  actor: Actor,
+  { name, body, announced }: Received,
+): Promise<Progress> {
+  const { uploadBytes } = context.config;
+  const most = Math.min(announced ?? uploadBytes, uploadBytes);
+  const { id } = await createUpload(context, actor, { name, size: most });
+  try {
+    const { key } = await accessUpload(context, actor, id);
+    const size = await context.growing.append(key, body, { at: 0, most });
+    if (size < 1) throw new ChatError("invalid", "a file has at least one byte");
+    const row = await context.writer.write((tx) => shrink(tx, actor.user, { id, from: most, to: size }));
+    return await grown(context, row);
+  } catch (error) {
+    await discardUpload(context, id);
+    throw error;
+  }
+}
+
+/** FILE-2. Gives back the room that an upload did not need. */
+async function shrink(
+  tx: Tx,
+  user: number,
+  { id, from, to }: { id: number; from: number; to: number },
+): Promise<UploadRow> {
+  const row = await tx.sql.first(setSize({ id, size: to }));
+  if (!row) throw noSuchUpload();
+  for (const share of [user, 0]) await tx.sql.run(addUse({ user: share, bytes: to - from }));
+  return row;
 }
 
 /** FILE-6. Takes uploads for a message of their maker's, in the order given: each for one message, once. */

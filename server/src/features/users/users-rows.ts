@@ -8,12 +8,16 @@ export interface UserRow {
   username: string;
   email: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   status_message: string;
   avatar: string | null;
   role: ServerRole;
   active: 0 | 1;
   must_change_password: 0 | 1;
   created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
 }
 
 export interface CredentialRow extends UserRow {
@@ -25,32 +29,49 @@ export interface LoginRow extends CredentialRow {
   known: number;
 }
 
-const columns = [
+export const userColumns = [
   "id",
   "username",
   "email",
   "display_name",
+  "given_name",
+  "family_name",
   "status_message",
   "avatar",
   "role",
   "active",
   "must_change_password",
   "created_at",
+  "updated_at",
+  "deleted_at",
 ] as const;
 
+/** In words that keep an engine from walking through the index of the list of accounts to find one of them. */
+const isThere = raw<boolean>`coalesce(deleted_at, 0) = 0`;
+
 export const userById = prepare<{ id: number }, UserRow>((build, param) =>
-  build.selectFrom("users").select(columns).where("id", "=", param("id")),
+  build.selectFrom("users").select(userColumns).where("id", "=", param("id")).where("deleted_at", "is", null),
+);
+
+/** Also one whose account is deleted. */
+export const anyUserById = prepare<{ id: number }, UserRow>((build, param) =>
+  build.selectFrom("users").select(userColumns).where("id", "=", param("id")),
 );
 
 export const credentialsById = prepare<{ id: number }, CredentialRow>((build, param) =>
-  build.selectFrom("users").select(columns).select("password_hash").where("id", "=", param("id")),
+  build
+    .selectFrom("users")
+    .select(userColumns)
+    .select("password_hash")
+    .where("id", "=", param("id"))
+    .where("deleted_at", "is", null),
 );
 
 /** A username never holds an `@` and an e-mail address always does, so that at most one row fits. */
 export const credentialsByLogin = prepare<{ key: string; network: string }, LoginRow>((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("password_hash")
     .select((eb) =>
       eb
@@ -60,7 +81,8 @@ export const credentialsByLogin = prepare<{ key: string; network: string }, Logi
         .where("sessions.network", "=", param("network"))
         .as("known"),
     )
-    .where((eb) => eb.or([eb("username_key", "=", param("key")), eb("email_key", "=", param("key"))])),
+    .where((eb) => eb.or([eb("username_key", "=", param("key")), eb("email_key", "=", param("key"))]))
+    .where(isThere),
 );
 
 export const userByUsernameKey = prepare<{ key: string }, { id: number }>((build, param) =>
@@ -75,8 +97,9 @@ export const usersAfter = prepare<{ after: string; limit: number }, UserRow & { 
   (build, param) =>
     build
       .selectFrom("users")
-      .select(columns)
+      .select(userColumns)
       .select("username_key")
+      .where(isThere)
       .where("username_key", ">", param("after"))
       .orderBy("username_key")
       .limit(param("limit")),
@@ -89,17 +112,19 @@ export const usersLikeAfter = prepare<
 >((build, param) =>
   build
     .selectFrom("users")
-    .select(columns)
+    .select(userColumns)
     .select("username_key")
+    .where(isThere)
     .where("username_key", ">", param("after"))
     .where((eb) => raw<boolean>`${eb.ref("search_key")} like ${param("pattern")} escape '!'`)
     .orderBy("username_key")
     .limit(param("limit")),
 );
 
+/** Also those whose accounts are deleted. */
 export function usersByIds(sql: Sql, ids: readonly number[]): Promise<UserRow[]> {
   return sql.rows<UserRow>(
-    sql.build.selectFrom("users").select(columns).where("id", "in", ids).orderBy("username_key"),
+    sql.build.selectFrom("users").select(userColumns).where("id", "in", ids).orderBy("username_key"),
   );
 }
 
@@ -120,6 +145,8 @@ export interface NewUserRow {
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   role: ServerRole;
   password_hash: string;
@@ -136,6 +163,8 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: "",
       role: param("role"),
@@ -143,6 +172,7 @@ export const insertUser = prepare<NewUserRow, { id: number }>((build, param) =>
       password_hash: param("password_hash"),
       must_change_password: param("must_change_password"),
       created_at: param("at"),
+      updated_at: param("at"),
       last_seen_at: null,
     })
     .returning("id"),
@@ -155,8 +185,11 @@ export const updateProfile = prepare<{
   email: string | null;
   email_key: string | null;
   display_name: string;
+  given_name: string | null;
+  family_name: string | null;
   search_key: string;
   status_message: string;
+  updated_at: number;
 }>((build, param) =>
   build
     .updateTable("users")
@@ -166,23 +199,59 @@ export const updateProfile = prepare<{
       email: param("email"),
       email_key: param("email_key"),
       display_name: param("display_name"),
+      given_name: param("given_name"),
+      family_name: param("family_name"),
       search_key: param("search_key"),
       status_message: param("status_message"),
+      updated_at: param("updated_at"),
     })
     .where("id", "=", param("id")),
 );
 
-export const updateActive = prepare<{ id: number; active: 0 | 1 }>((build, param) =>
+export const updateActive = prepare<{ id: number; active: 0 | 1; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ active: param("active") })
+    .set({ active: param("active"), updated_at: param("at") })
     .where("id", "=", param("id")),
 );
 
-export const updateRole = prepare<{ id: number; role: ServerRole }>((build, param) =>
+export const updateRole = prepare<{ id: number; role: ServerRole; at: number }>((build, param) =>
   build
     .updateTable("users")
-    .set({ role: param("role") })
+    .set({ role: param("role"), updated_at: param("at") })
+    .where("id", "=", param("id")),
+);
+
+/** Who holds the row as one whose key will change waits for nobody later who names it. Only Postgres needs it. */
+export const holdWholly = prepare<{ id: number }>((build, param) =>
+  build.selectFrom("users").select("id").where("id", "=", param("id")).forUpdate(),
+);
+
+/** Nothing but the number is left, and a name that stands in nobody's alphabet. */
+export const eraseUser = prepare<{ id: number; username: string; key: string; at: number }>((build, param) =>
+  build
+    .updateTable("users")
+    .set({
+      username: param("username"),
+      username_key: param("key"),
+      email: null,
+      email_key: null,
+      display_name: "",
+      given_name: null,
+      family_name: null,
+      search_key: "",
+      status_message: "",
+      avatar: null,
+      role: "user",
+      active: 0,
+      password_hash: "",
+      must_change_password: 0,
+      last_seen_at: null,
+      notify_level: "mentions",
+      muted_until: null,
+      updated_at: param("at"),
+      deleted_at: param("at"),
+    })
     .where("id", "=", param("id")),
 );
 
@@ -192,6 +261,7 @@ export const activeAdminsBeside = prepare<{ user: number }, { count: number }>((
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("role", "=", "admin")
     .where("active", "=", 1)
+    .where("deleted_at", "is", null)
     .where("id", "!=", param("user")),
 );
 

@@ -1,4 +1,5 @@
 import { ChatError } from "@parley/protocol/errors";
+import { limits } from "@parley/protocol/limits";
 import type { Account, User } from "@parley/protocol/users";
 import { isoTime } from "../../platform/clock.ts";
 import type { UserRow } from "./users-rows.ts";
@@ -30,17 +31,54 @@ export function loginKey(login: string): string {
   return login.isWellFormed() && !login.includes("\u0000") ? foldName(login.trim()) : "";
 }
 
-export function nameKeys(names: { username: string; email: string | null; display_name: string }) {
+export function nameKeys(names: ShownNames & { username: string; email: string | null }) {
+  const { username, display_name, given_name, family_name } = names;
+  const hidden = [given_name, family_name].filter((part) => part !== null && !display_name.includes(part));
   return {
-    username_key: foldName(names.username),
+    username_key: foldName(username),
     email_key: names.email === null ? null : foldName(names.email),
-    search_key: foldName(`${names.username} ${names.display_name}`),
+    search_key: foldName([username, display_name, ...hidden].join(" ")),
   };
 }
 
-/** ACC-1. */
+/** The names by which a person is shown. */
+export interface ShownNames {
+  display_name: string;
+  given_name: string | null;
+  family_name: string | null;
+}
+
+/** What somebody says of these names; of what is left out nothing is said. */
+export type NameWishes = { [Name in keyof ShownNames]?: ShownNames[Name] | undefined };
+
+/** ACC-30. The names as they are after a wish. A person without any is shown by the username. */
+export function namesAfter(before: ShownNames, wishes: NameWishes, username: string): ShownNames {
+  const { display_name, given_name = before.given_name, family_name = before.family_name } = wishes;
+  if (wishes.given_name !== undefined || wishes.family_name !== undefined) {
+    const joined = [given_name, family_name].filter((part) => part !== null).join(" ");
+    return { display_name: display_name ?? requireShortName(joined || username), given_name, family_name };
+  }
+  if (display_name === undefined || display_name === before.display_name) return before;
+  return { display_name, given_name: null, family_name: null };
+}
+
+function requireShortName(joined: string): string {
+  if (joined.length <= limits.displayName) return joined;
+  const message = `with the other name it is longer than ${limits.displayName} characters: give a display name too`;
+  throw faultyField("invalid", "family_name", message);
+}
+
+/** How a deleted account is called. */
+const deletedName = /^deleted-\d+$/;
+
+/** ACC-36. Its key has a space in it, as no name may: nobody has it, nor can take or sign in with it. */
+export function namesOfDeleted(id: number): { username: string; key: string } {
+  return { username: `deleted-${id}`, key: `deleted ${id}` };
+}
+
+/** ACC-1, ACC-36. */
 export function requireFreeWord(username: string): void {
-  if (!reservedNames.has(foldName(username))) return;
+  if (!reservedNames.has(foldName(username)) && !deletedName.test(foldName(username))) return;
   throw faultyField("invalid", "username", "this name is kept for the server");
 }
 
@@ -72,10 +110,13 @@ export function toUser(row: UserRow): User {
     id: row.id,
     username: row.username,
     display_name: row.display_name,
+    given_name: row.given_name,
+    family_name: row.family_name,
     status_message: row.status_message,
     avatar: row.avatar,
     role: row.role,
     active: row.active === 1,
+    ...(row.deleted_at !== null && { deleted: true as const }),
   };
 }
 
@@ -86,5 +127,6 @@ export function toAccount(row: UserRow): Account {
     email: row.email,
     must_change_password: row.must_change_password === 1,
     created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
   };
 }

@@ -111,7 +111,8 @@ onEveryEngine((engine) => {
       const before = await getMe(context.database, by(ids.alice));
       const told = lastChangesOf(ids.alice).length;
       const after = await update(ids.alice, { display_name: "Alice A.", status_message: "at the lake" });
-      expect(after).toEqual({ ...before, display_name: "Alice A.", status_message: "at the lake" });
+      const changed = { display_name: "Alice A.", status_message: "at the lake" };
+      expect(after).toEqual({ ...before, ...changed });
       expect(await getMe(context.database, by(ids.alice))).toEqual(after);
       expect(lastChangesOf(ids.alice).slice(told)).toEqual(["user.updated"]);
     });
@@ -122,6 +123,8 @@ onEveryEngine((engine) => {
         "active",
         "avatar",
         "display_name",
+        "family_name",
+        "given_name",
         "id",
         "role",
         "status_message",

@@ -7,40 +7,41 @@ import type { Sql } from "../../schema/tables.ts";
 import { blockersAmong } from "../blocks/blocks.ts";
 import { emitToUser } from "../logs/logs.ts";
 import { endSessionsOf } from "../sessions/sessions.ts";
+import { changeProfile, type Names, requireNewNames } from "./users-profile.ts";
 import {
   activeAdminsBeside,
   anyUser,
+  anyUserById,
   type CredentialRow,
   countActiveAmong,
   credentialsById,
   credentialsByLogin,
+  eraseUser,
   holdAccounts,
+  holdWholly,
   insertUser,
   type LoginRow,
   type UserRow,
   updateActive,
-  updateProfile,
   updateRole,
-  userByEmailKey,
   userById,
-  userByUsernameKey,
   usersAfter,
   usersByIds,
   usersLikeAfter,
 } from "./users-rows.ts";
 import {
-  faultyField,
   foldName,
   lastAdminStays,
   loginKey,
   nameKeys,
+  namesOfDeleted,
   noSuchUser,
-  requireFreeWord,
   toAccount,
   toUser,
 } from "./users-rules.ts";
 
-export type { CredentialRow, UserRow } from "./users-rows.ts";
+export { changeProfile, type Names, namesOf, requireNewNames } from "./users-profile.ts";
+export { type CredentialRow, type UserRow, userColumns } from "./users-rows.ts";
 export { foldName, loginKey, requireStrongPassword, toAccount, toUser } from "./users-rules.ts";
 
 /** ACC-9. The signed-in person. */
@@ -48,27 +49,24 @@ export async function getMe(sql: Sql, actor: Actor): Promise<Account> {
   return toAccount(await accountRow(sql, actor.user));
 }
 
-/** ACC-1, ACC-9. Changes one's own profile. */
+/** ACC-1, ACC-9, ACC-30, ACC-31. Changes one's own profile. */
 export async function updateMe(tx: Tx, actor: Actor, input: Checked<"user.update">): Promise<Account> {
-  const before = await accountRow(tx.sql, actor.user);
-  const names = {
-    username: input.username ?? before.username,
-    email: input.email ?? before.email,
-    display_name: input.display_name ?? before.display_name,
-  };
-  if (foldName(names.username) !== foldName(before.username)) requireFreeWord(names.username);
-  await requireFreeNames(tx.sql, names, actor.user);
-  const status_message = input.status_message ?? before.status_message;
-  await tx.sql.run(updateProfile({ id: actor.user, ...names, ...nameKeys(names), status_message }));
+  await changeProfile(tx, await accountRow(tx.sql, actor.user), input);
   return tellOf(tx, actor.user);
 }
 
-/** ACC-10, BLOCK-5. */
+/** ACC-10, ACC-38, BLOCK-5. Also somebody whose account is deleted: what they said is still there. */
 export async function getUser(sql: Sql, actor: Actor, input: Checked<"user.get">): Promise<User> {
-  const row = await sql.first(userById({ id: input.user }));
-  const [user] = row ? await usersFor(sql, actor, [row]) : [];
+  const [user] = await usersFor(sql, actor, [await personRow(sql, input.user)]);
   if (!user) throw noSuchUser();
   return user;
+}
+
+/** Somebody who has an account, or had one: `accountRow` knows those alone who have one. */
+export async function personRow(sql: Sql, user: number): Promise<UserRow> {
+  const row = await sql.first(anyUserById({ id: user }));
+  if (!row) throw noSuchUser();
+  return row;
 }
 
 /** ACC-10, BLOCK-5. People by username, those whose names hold a text, or those with the given ids. */
@@ -101,9 +99,20 @@ export async function setActive(tx: Tx, actor: Actor, input: Checked<"user.set_a
   if ((row.active === 1) === input.active) return toAccount(row);
   if (!input.active) await requireAnotherAdmin(tx.sql, row);
   // Holds the person's row, so that a sign-in under way either comes before and is ended, or sees this and is refused.
-  await tx.sql.run(updateActive({ id: row.id, active: input.active ? 1 : 0 }));
+  await tx.sql.run(updateActive({ id: row.id, active: input.active ? 1 : 0, at: tx.now }));
   if (!input.active) await endSessionsOf(tx, row.id, { because: "deactivated" });
   return tellOf(tx, row.id);
+}
+
+/** ACC-35, ACC-36. What an account says of its person is forgotten; the names are free again. */
+export async function eraseAccountRow(tx: Tx, id: number): Promise<void> {
+  await tx.sql.run(eraseUser({ id, ...namesOfDeleted(id), at: tx.now }));
+}
+
+/** Lets nobody in and holds the person's row until the commit, also from those who only wish to name it. */
+export async function shutOut(tx: Tx, user: number): Promise<void> {
+  if (tx.sql.engine === "postgres") await tx.sql.run(holdWholly({ id: user }));
+  await tx.sql.run(updateActive({ id: user, active: 0, at: tx.now }));
 }
 
 /** ACC-7, ACC-8. */
@@ -111,14 +120,11 @@ export async function setRole(tx: Tx, actor: Actor, input: Checked<"user.set_rol
   const row = await accessForAdmin(tx, actor, input.user);
   if (row.role === input.role) return toAccount(row);
   if (input.role !== "admin") await requireAnotherAdmin(tx.sql, row);
-  await tx.sql.run(updateRole({ id: row.id, role: input.role }));
+  await tx.sql.run(updateRole({ id: row.id, role: input.role, at: tx.now }));
   return tellOf(tx, row.id);
 }
 
-export interface NewAccount {
-  username: string;
-  email: string | null;
-  display_name: string;
+export interface NewAccount extends Names {
   role: ServerRole;
   password_hash: string;
   must_change_password: boolean;
@@ -127,10 +133,10 @@ export interface NewAccount {
 /** ACC-1. Stores a new person; the only way to an account. */
 export async function addUser(tx: Tx, account: NewAccount): Promise<UserRow> {
   await requireNewNames(tx.sql, account);
-  const { username, email, display_name, role, password_hash } = account;
+  const { username, email, display_name, given_name, family_name, role, password_hash } = account;
   const row = await tx.sql.first(
     insertUser({
-      ...{ username, email, display_name, role, password_hash },
+      ...{ username, email, display_name, given_name, family_name, role, password_hash },
       ...nameKeys(account),
       must_change_password: account.must_change_password ? 1 : 0,
       at: tx.now,
@@ -138,40 +144,6 @@ export async function addUser(tx: Tx, account: NewAccount): Promise<UserRow> {
   );
   if (!row) throw new Error("a user was not stored");
   return accountRow(tx.sql, row.id);
-}
-
-/** The names of a new account; without a display name it is shown by its username. */
-export function namesOf(input: {
-  username: string;
-  email?: string | undefined;
-  display_name?: string | undefined;
-}) {
-  return {
-    username: input.username,
-    email: input.email ?? null,
-    display_name: input.display_name ?? input.username,
-  };
-}
-
-/** ACC-1. Nobody has these names, and anybody may. */
-export async function requireNewNames(
-  sql: Sql,
-  names: { username: string; email: string | null },
-): Promise<void> {
-  requireFreeWord(names.username);
-  await requireFreeNames(sql, names, 0);
-}
-
-async function requireFreeNames(
-  sql: Sql,
-  names: { username: string; email: string | null },
-  owner: number,
-): Promise<void> {
-  const byName = await sql.first(userByUsernameKey({ key: foldName(names.username) }));
-  if (byName && byName.id !== owner) throw faultyField("conflict", "username", "this name is taken");
-  if (names.email === null) return;
-  const byEmail = await sql.first(userByEmailKey({ key: foldName(names.email) }));
-  if (byEmail && byEmail.id !== owner) throw faultyField("conflict", "email", "this address is taken");
 }
 
 /** ACC-8. An admin now: what a connection knew at its start decides nothing. */
@@ -189,7 +161,8 @@ export async function mustChangePassword(sql: Sql, user: number): Promise<boolea
   return (await accountRow(sql, user)).must_change_password === 1;
 }
 
-async function accessForAdmin(tx: Tx, actor: Actor, user: number): Promise<UserRow> {
+/** ACC-8. A person whom an admin wishes to change, who stays as they are until the commit. */
+export async function accessForAdmin(tx: Tx, actor: Actor, user: number): Promise<UserRow> {
   await lockAccounts(tx);
   await requireAdmin(tx.sql, actor.user);
   return accountRow(tx.sql, user);
@@ -200,14 +173,15 @@ export async function lockAccounts(tx: Tx): Promise<void> {
   if (tx.sql.engine === "postgres") await tx.sql.run(holdAccounts({}));
 }
 
-async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
+/** ACC-7. Under `lockAccounts`: there is another active admin, or this person is none. */
+export async function requireAnotherAdmin(sql: Sql, row: UserRow): Promise<void> {
   if (row.role !== "admin" || row.active !== 1) return;
   const others = await sql.first(activeAdminsBeside({ user: row.id }));
   if (!others?.count) throw lastAdminStays();
 }
 
 /** ACC-9. Tells the person's devices that something of them changed. */
-async function tellOf(tx: Tx, user: number): Promise<Account> {
+export async function tellOf(tx: Tx, user: number): Promise<Account> {
   await emitToUser(tx, user, { kind: "user.updated" });
   return toAccount(await accountRow(tx.sql, user));
 }

@@ -35,6 +35,10 @@ export const inputs: Inputs = {
   "server.claim": (world) => ({ ...account(world), code: "no-such-code" }),
   "session.create": (world, { who }) => credentials(world, who),
   "session.refresh": (world, { who }) => ({ refresh_token: world.devices[who].refreshToken }),
+  // Odd: one's own; even: what is no token.
+  "session.revoke": (world, call) => ({
+    refresh_token: isOdd(call) ? world.devices[call.who].refreshToken : "12.1.no-such-token",
+  }),
   // Odd: with an invite.
   "user.register": (world, call) => ({ ...account(world), ...(isOdd(call) && { invite: world.invite }) }),
   "session.list": () => ({}),
@@ -59,6 +63,24 @@ export const inputs: Inputs = {
     user: targetOf(world, call),
     role: isOdd(call) ? "admin" : "user",
   }),
+  // Even: only some.
+  "account.list": (_, call) => ({
+    limit: 200,
+    ...(!isOdd(call) && { role: "user", search: "o", offset: 1 }),
+  }),
+  "account.get": (world, call) => ({ user: targetOf(world, call) }),
+  // Even: without an address from now on.
+  "account.update": (world, call) => ({
+    user: targetOf(world, call),
+    given_name: `Made ${world.count()}`,
+    ...(!isOdd(call) && { email: null }),
+  }),
+  // Even: one that the server makes.
+  "account.set_password": (world, call) => ({
+    user: targetOf(world, call),
+    ...(isOdd(call) && { password: newPassword(`${call.target} ${world.count()}`) }),
+  }),
+  "account.delete": (world, call) => ({ user: targetOf(world, call) }),
   // There are none: what can be read is shown where files are.
   "file.links": () => ({ files: [nothing] }),
   "avatar.set": () => ({}),
@@ -96,8 +118,11 @@ export const inputs: Inputs = {
     ...{ kind: "group", name: "made", public: isOdd(call), members: [targetOf(world, call)] },
   }),
   "room.direct": (world, call) => ({ user: targetOf(world, call) }),
+  "room.find_direct": (world, call) => ({ user: targetOf(world, call) }),
   "room.list": () => ({ limit: 200 }),
   "room.browse": () => ({ limit: 200 }),
+  // Odd: one; even: all of them.
+  "room.list_all": (world, call) => ({ limit: 200, ...(isOdd(call) && { ids: [roomOf(world, call)] }) }),
   "room.get": (world, call) => ({ room: roomOf(world, call) }),
   // 0: the topic; 1: the visibility; 2 and 3: permissions.
   "room.update": (world, call) => {

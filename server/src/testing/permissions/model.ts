@@ -29,6 +29,7 @@ export interface PersonModel {
   admin: boolean;
   active: boolean;
   signedIn: boolean;
+  deleted: boolean;
   /** Must change the password first. */
   restricted: boolean;
 }

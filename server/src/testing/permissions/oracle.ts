@@ -5,9 +5,10 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
-const open = /^server\.|^session\.(?:create|refresh)$|^user\.register$/;
+const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
-const forAdmins = /^invite\.|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+const forAdmins =
+  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -45,9 +46,10 @@ function about(
   };
 }
 
-/** In a direct room with a block between its people nothing more is said. */
+/** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
 function isSilenced(model: Model, { kind, roles }: RoomModel, { who }: Call): boolean {
-  return kind === "direct" && [...roles.keys()].some((other) => isApart(model, who, other));
+  if (kind !== "direct") return false;
+  return roles.size < 2 || [...roles.keys()].some((other) => isApart(model, who, other));
 }
 
 function seen({ rooms }: Model, { place, who }: Call): boolean {
@@ -55,7 +57,13 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
   return !room.deleted && (room.roles.has(who) || (room.kind === "channel" && room.isPublic));
 }
 
+/** What an admin of the server manages. */
+export function isShared({ kind, deleted }: RoomModel): boolean {
+  return kind !== "direct" && !deleted;
+}
+
 const done: Rule = () => "done";
+const ofAnybody: Rule = ({ people }, { target }) => unless([people[target].deleted, "not_found"]);
 const inside = within(() => "done");
 const aboutOne = about(() => "done");
 
@@ -74,8 +82,17 @@ function each<Name extends OperationName>(rule: Rule, ...names: Name[]): Record<
 export const rules: Record<OperationName, Rule> = {
   ...each(done, "server.info", "session.list", "session.end_others", "password.change", "room.list"),
   ...each(done, "user.me", "user.update", "user.get", "user.list", "user.events", "presence.list"),
-  ...each(done, "user.create", "user.set_active", "user.set_role", "invite.create", "invite.list"),
-  ...each(done, "room.browse", "block.list", "avatar.set", "avatar.remove", "file.links"),
+  ...each(
+    done,
+    "user.create",
+    "invite.create",
+    "invite.list",
+    "account.list",
+    "session.revoke",
+    "room.find_direct",
+  ),
+  ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
+  ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
@@ -88,7 +105,10 @@ export const rules: Record<OperationName, Rule> = {
   "user.register": (_, call) => unless([!isOdd(call), "forbidden"]),
   "session.end": (_, call) => unless([!isOdd(call) && call.target !== call.who, "not_found"]),
   "invite.revoke": ({ revoked }, call) => unless([!isOdd(call) || revoked, "not_found"]),
-  "block.set": (_, { who, target }) => unless([who === target, "invalid"]),
+  "account.set_password": ({ people }, { who, target }) =>
+    unless([who === target, "invalid"], [people[target].deleted, "not_found"]),
+  "block.set": ({ people }, call) =>
+    unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
   "report.create": (model, call) => {
@@ -100,7 +120,10 @@ export const rules: Record<OperationName, Rule> = {
         [message?.sender === call.who, "invalid"],
       );
     }
-    if (call.variant === 1) return unless([call.who === call.target, "invalid"]);
+    if (call.variant === 1) {
+      const { deleted: isGone } = model.people[call.target];
+      return unless([isGone, "not_found"], [call.who === call.target, "invalid"]);
+    }
     return call.variant === 2 ? unless([!seen(model, call), "not_found"]) : "invalid";
   },
   "report.get": (_, call) => unless([!isOdd(call), "not_found"]),
@@ -118,21 +141,32 @@ export const rules: Record<OperationName, Rule> = {
       [isApart(model, who, target), "forbidden"],
     ),
   "room.get": (model, call) => unless([!seen(model, call), "not_found"]),
-  "room.update": within((room, role, call) =>
-    unless(
+  "room.update": (model, call) => {
+    const room = model.rooms[call.place];
+    const role = room.roles.get(call.who);
+    const manages = model.people[call.who].admin;
+    if (!role && !(manages && isShared(room))) return inside(model, call);
+    const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
+    return unless(
       [room.kind === "direct" || room.archived, "forbidden"],
-      [call.variant === 0 && !atLeast(role, room.permissions.change_info), "forbidden"],
-      [call.variant !== 0 && role !== "owner", "forbidden"],
+      [call.variant === 0 && !names, "forbidden"],
+      // An admin of the server closes, and never opens: they would read what was said before they came.
+      [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
+      [call.variant > 1 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],
-    ),
-  ),
+    );
+  },
   "room.archive": within((room, role, _call) =>
     unless([room.kind === "direct" || role !== "owner", "forbidden"]),
   ),
   "room.delete": (model, call) => {
-    const { kind, roles } = model.rooms[call.place];
-    const may = roles.get(call.who) === "owner" || model.people[call.who].admin;
-    return unless([!seen(model, call), "not_found"], [kind === "direct" || !may, "forbidden"]);
+    const room = model.rooms[call.place];
+    const manages = model.people[call.who].admin;
+    const may = room.roles.get(call.who) === "owner" || manages;
+    return unless(
+      [!seen(model, call) && !(manages && isShared(room)), "not_found"],
+      [room.kind === "direct" || !may, "forbidden"],
+    );
   },
   "room.join": (model, call) => {
     const { roles, archived } = model.rooms[call.place];

@@ -3,26 +3,11 @@ import { blockOf, type Call, isOdd, type Model, pairOf, type RoomModel, type Who
 
 /** What a call that was done has changed. */
 export function follow(model: Model, call: Call): void {
+  followPeople(model, call);
   const { who, target } = call;
   const room = model.rooms[call.place];
   const odd = isOdd(call);
   switch (call.op) {
-    case "session.end":
-      model.people[odd ? who : target].signedIn = false;
-      break;
-    case "password.change":
-      model.people[who].restricted = false;
-      break;
-    case "invite.revoke":
-      model.revoked = true;
-      break;
-    case "user.set_active":
-      model.people[target].active = odd;
-      if (!odd) model.people[target].signedIn = false;
-      break;
-    case "user.set_role":
-      model.people[target].admin = odd;
-      break;
     case "block.set":
       if (odd) model.blocks.add(blockOf(who, target));
       else model.blocks.delete(blockOf(who, target));
@@ -71,10 +56,53 @@ export function follow(model: Model, call: Call): void {
   }
 }
 
+function followPeople(model: Model, call: Call): void {
+  const { who, target } = call;
+  const odd = isOdd(call);
+  switch (call.op) {
+    case "session.end":
+      model.people[odd ? who : target].signedIn = false;
+      break;
+    case "session.revoke":
+      if (odd) model.people[who].signedIn = false;
+      break;
+    case "password.change":
+      model.people[who].restricted = false;
+      break;
+    case "invite.revoke":
+      model.revoked = true;
+      break;
+    case "user.set_active":
+      model.people[target].active = odd;
+      if (!odd) model.people[target].signedIn = false;
+      break;
+    case "account.set_password":
+      model.people[target].signedIn = false;
+      model.people[target].restricted = !odd;
+      break;
+    case "account.delete":
+      forget(model, target);
+      break;
+    case "user.set_role":
+      model.people[target].admin = odd;
+      break;
+    default:
+  }
+}
+
 function followUpdate(room: RoomModel, { variant, role }: Call): void {
   if (variant === 1) room.isPublic = !room.isPublic;
   if (variant === 2) room.permissions.add_members = role;
   if (variant === 3) room.permissions.send_messages = role;
+}
+
+/** The account goes, and with it the person's places and wishes. */
+function forget(model: Model, gone: Who): void {
+  const nobody = { admin: false, active: false, signedIn: false, restricted: false };
+  model.people[gone] = { ...nobody, deleted: true };
+  for (const room of Object.values(model.rooms)) leave(model, room, gone);
+  for (const block of model.blocks)
+    if (block.startsWith(blockOf(gone, "" as Who))) model.blocks.delete(block);
 }
 
 function leave(model: Model, room: RoomModel, leaving: Who): void {

@@ -1,7 +1,7 @@
 import type { TestApp } from "../app.ts";
 import { type Answer, askOverRest, inputOf, Sockets } from "./asking.ts";
 import { type Call, hears, type Model, type Verdict, type Who } from "./model.ts";
-import { verdict } from "./oracle.ts";
+import { isShared, verdict } from "./oracle.ts";
 import { follow } from "./outcome.ts";
 import { forgetSecrets, type Secret, secretsIn, type World } from "./world.ts";
 
@@ -13,6 +13,8 @@ export interface Tried {
   /** What somebody saw that was not for them. */
   leaks: string[];
 }
+
+const managing = /^room\.(?:list_all|update)$/;
 
 /** One world's people asking for things, one after the other. */
 export class Trial {
@@ -39,10 +41,11 @@ export class Trial {
     if (answer.verdict !== expected) return { expected, found: answer.verdict, leaks: [] };
     if (expected === "done") follow(world.model, call);
     if (expected === "done" && call.op === "message.forward") this.spread(call, answer);
-    const leaks = this.leaksIn(before, [
-      { who: call.who, text: answer.text },
-      ...(await this.sockets.heard()),
-    ]);
+    const leaks = this.leaksIn(
+      before,
+      [{ who: call.who, text: answer.text }, ...(await this.sockets.heard())],
+      managing.test(call.op) ? call.who : null,
+    );
     if (answer.verdict === "done") this.note(call, input, answer);
     return { expected, found: answer.verdict, leaks };
   }
@@ -51,10 +54,16 @@ export class Trial {
     this.sockets.close();
   }
 
-  private leaksIn(before: Model, heard: readonly { who: Who; text: string }[]): string[] {
+  /** `manager` is answered about what rooms are. */
+  private leaksIn(
+    before: Model,
+    heard: readonly { who: Who; text: string }[],
+    manager: Who | null,
+  ): string[] {
     return heard.flatMap(({ who, text }) =>
       secretsIn(text)
         .filter(([, secret]) => !(secret && this.isFor(secret, who, before)))
+        .filter(([, secret]) => !(secret && who === manager && this.isManaged(secret, who)))
         .map(([leaked]) => `${who} saw ${leaked} in ${text.slice(0, 200)}`),
     );
   }
@@ -65,15 +74,22 @@ export class Trial {
     return maySee(before, who, secret) || maySee(this.world.model, who, secret);
   }
 
+  /** ROOM-14. To an admin of the server the rooms of all worlds are alike. */
+  private isManaged({ world, place, kind, gone }: Secret, who: Who): boolean {
+    const room = world.model.rooms[place];
+    return this.world.model.people[who].admin && kind === "topic" && !gone && isShared(room);
+  }
+
   /** What was forwarded is also for the people of the room it went to. */
   private spread({ place }: Call, { result }: Answer): void {
     this.world.secrets.get(result.messages[0].text)?.alsoIn.add(place);
   }
 
   /** What the world's people must know to go on, and what nobody sees from now on. */
-  private note({ op, who, place }: Call, input: Record<string, unknown>, { result }: Answer): void {
+  private note({ op, who, target, place }: Call, input: Record<string, unknown>, { result }: Answer): void {
     const { world } = this;
     if (op === "password.change") world.passwords[who] = String(input.new_password);
+    if (op === "account.set_password") world.passwords[target] = result.password ?? String(input.password);
     if (op === "session.refresh") world.devices[who].refreshToken = result.refresh_token;
     if (op === "message.send") world.messages[place].push(result.id);
     if (op === "message.forward") world.messages[place].push(result.messages[0].id);

@@ -114,7 +114,9 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
 }
 
 function newModel(): Model {
-  const person: PersonModel = { admin: false, active: true, signedIn: true, restricted: false };
+  const person: PersonModel = {
+    ...{ admin: false, active: true, signedIn: true, deleted: false, restricted: false },
+  };
   return {
     people: {
       ...every(whos, () => ({ ...person })),

@@ -45,7 +45,7 @@ function BlockedPerson({ block: { user, at } }: { block: Block }) {
   const t = useText();
   const client = useClient();
   const person = usePerson(user);
-  const name = shownName(person);
+  const name = shownName(person, t);
   const unblock = () =>
     client.call("block.set", { user, on: false }).catch((error: unknown) => notify(wordsFor(error, t)));
   return (

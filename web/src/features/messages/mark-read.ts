@@ -1,6 +1,7 @@
 import type { RoomState } from "@parley/protocol/state";
 import { create } from "zustand";
 import type { Client } from "../../client/client.ts";
+import { readTo, unreadIn } from "../../client/unread.ts";
 import { notify } from "../../ui/announcer.tsx";
 import { translate } from "../../ui/text.ts";
 
@@ -12,17 +13,27 @@ const undoFor = 5_000;
 
 /** READ-5. Marks rooms read to their ends, and for a while offers to take it back. */
 export function markRoomsRead(client: Client, rooms: Iterable<RoomState>): void {
-  const unread = [...rooms].map(({ room }) => room).filter((room) => room.unread > 0);
-  if (unread.length === 0) return notify(translate("reading.none"));
+  const { count, undo } = callRead(client, rooms);
+  if (count === 0) return notify(translate("reading.none"));
+  const act = { label: translate("reading.undo"), run: undo };
+  notify(translate("reading.marked", { count }), act, undoFor);
+}
+
+/** Those of the rooms with something unread are read. To undo it brings back what was unread then, and no more. */
+export function callRead(client: Client, rooms: Iterable<RoomState>): { count: number; undo: () => void } {
+  const view = client.view.getState();
+  const unread = [...rooms]
+    .filter((held) => unreadIn(held, view).unread > 0)
+    .map((held) => ({ id: held.room.id, head: held.room.head, read: readTo(held, view) }));
   const before = useCalledRead.getState().rooms;
-  useCalledRead.setState({
-    rooms: new Map([...before, ...unread.map(({ id, head }) => [id, head] as const)]),
-  });
+  const called = unread.map(({ id, head }) => [id, head] as const);
+  useCalledRead.setState({ rooms: new Map([...before, ...called]) });
   for (const { id, head } of unread) client.markRead(id, head);
   const undo = () => {
-    useCalledRead.setState({ rooms: before });
+    const rooms = new Map(useCalledRead.getState().rooms);
+    for (const { id } of unread) rooms.set(id, before.get(id) ?? -1);
+    useCalledRead.setState({ rooms });
     for (const { id, read } of unread) client.markUnread(id, read + 1);
   };
-  const act = { label: translate("reading.undo"), run: undo };
-  notify(translate("reading.marked", { count: unread.length }), act, undoFor);
+  return { count: unread.length, undo };
 }

@@ -27,6 +27,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { type Translate, useText } from "../../ui/text.ts";
+import { isAbandoned } from "../users/users.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
 import { useQuickReactions } from "./quick-reactions.ts";
@@ -59,8 +60,11 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   const needed = useView(
     ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
   );
-  const isArchived = useView(({ state }) => state.rooms.get(message.room)?.room.archived ?? false);
-  const canAnswer = isNear && !isArchived;
+  const isClosed = useView(({ state }) => {
+    const held = state.rooms.get(message.room);
+    return held !== undefined && (held.room.archived || isAbandoned(held));
+  });
+  const canAnswer = isNear && !isClosed;
   const react = (emoji: string) => {
     used(emoji);
     void client.react(message.id, emoji, true);
@@ -72,13 +76,13 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
       isMine,
       actions,
       t,
-      mayPin: !isArchived && isAtLeast(role, needed),
+      mayPin: !isClosed && isAtLeast(role, needed),
       pin: () =>
         void client
           .call("pin.set", { message: message.id, on: !message.pinned_at })
           .catch((error: unknown) => notify(wordsFor(error, t))),
       mayRemove: isMine || isAtLeast(role, "admin"),
-      isArchived,
+      isClosed,
     });
   return (
     <>
@@ -184,7 +188,7 @@ interface ItemsOf extends MessageActionsProps, Saving {
   mayPin: boolean;
   pin: () => void;
   mayRemove: boolean;
-  isArchived: boolean;
+  isClosed: boolean;
 }
 
 function itemsOf({
@@ -197,10 +201,10 @@ function itemsOf({
   pin,
   isSaved,
   save,
-  isArchived,
+  isClosed,
 }: ItemsOf): MenuItem[] {
   const items: (MenuItem | false)[] = [
-    !isArchived && {
+    !isClosed && {
       label: t("message.reply"),
       icon: Reply,
       shortcut: "R",
@@ -213,7 +217,7 @@ function itemsOf({
       act: () => actions.thread(threadOf(message)),
     },
     isMine &&
-      !isArchived && {
+      !isClosed && {
         label: t("message.edit"),
         icon: Pencil,
         shortcut: "E",

@@ -32,7 +32,7 @@ function Reaction({ message, emoji, users }: { message: Message; emoji: string; 
   const isMine = users.includes(me);
   useEffect(() => client.want(users.slice(0, namesShown)), [client, users]);
   const title = useView((view) => {
-    const name = (user: number) => (user === me ? t("people.you") : shownName(personIn(view, user)));
+    const name = (user: number) => (user === me ? t("people.you") : shownName(personIn(view, user), t));
     return listOf(users.slice(0, namesShown).map(name));
   });
   return (

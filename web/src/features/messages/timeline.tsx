@@ -60,14 +60,14 @@ export function Timeline({ held, readTo, actions, handle, onLive, empty }: Timel
     rangeExtractor: (range) => withRow(defaultRangeExtractor(range), focused),
     paddingEnd: 12,
   });
-  const { isAtEnd, toEnd, leaveEnd, unseen } = useEnd({
+  const { isAtEnd, toEnd, leaveEnd, follows, unseen } = useEnd({
     ...{ room: held.room.id, list: virtualizer, scroller, rows },
     isLive,
     isKnown: readTo !== undefined,
     hasNews: readTo !== null,
   });
   useMore(virtualizer, held);
-  useReading(virtualizer, rows, held);
+  useReading(virtualizer, rows, held, follows);
   useForgetting(virtualizer, rows);
   useImperativeHandle(handle, () => ({
     toEnd,

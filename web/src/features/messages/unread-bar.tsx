@@ -1,6 +1,7 @@
 import { type RoomState, timeline } from "@parley/protocol/state";
 import { ArrowUp } from "lucide-react";
 import { newSince } from "../../client/readings.ts";
+import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { notify } from "../../ui/announcer.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
@@ -22,7 +23,8 @@ export function UnreadBar({ held, isLineSeen, onGo }: UnreadBarProps) {
   const me = useView(({ state }) => state.user);
   const reading = useView(({ readings }) => readings.get(held.room.id));
   const isDone = useCalledRead(({ rooms }) => (rooms.get(held.room.id) ?? -1) >= (reading?.head ?? 0));
-  const byHand = useReadingChoice(({ mark }) => mark === "hand") && held.room.unread > 0;
+  const isUnread = useView((view) => unreadIn(held, view).unread > 0);
+  const byHand = useReadingChoice(({ mark }) => mark === "hand") && isUnread;
   if (!reading || reading.unread === 0 || isDone || (isLineSeen && !byHand)) return null;
   const { first, count } = newSince(held, reading, me);
   const jump = async () => {

@@ -87,7 +87,8 @@ export function useEnd({ room, list, scroller, rows, isLive, isKnown, hasNews }:
       for (const kind of byHand) area.removeEventListener(kind, touched);
     };
   }, [scroller, isLive]);
-  return { isAtEnd, toEnd, leaveEnd, unseen };
+  const follows = useCallback(() => pinned.current, []);
+  return { isAtEnd, toEnd, leaveEnd, follows, unseen };
 }
 
 interface FirstPlaceOf extends Omit<EndOf, "scroller" | "room"> {

@@ -60,18 +60,29 @@ export function useMore(list: List, held: RoomState): void {
   }, [client, offset, left, before, window, loaded, room.id]);
 }
 
-/** READ-1, READ-4. Read is what was on the screen of a window that has the focus, or what the person wants it to be. */
-export function useReading(list: List, rows: readonly Row[], { room, window }: RoomState): void {
+/**
+ * READ-1, READ-4. Read is what was on the screen of a window that has the focus, or what the person wants it to be.
+ * `follows`: whether the end is kept in sight. Once it was seen what comes there is read as it comes, before it is
+ * measured: else it would stand as unread for a moment.
+ */
+export function useReading(
+  list: List,
+  rows: readonly Row[],
+  { room, window }: RoomState,
+  follows: () => boolean,
+): void {
   const client = useClient();
   const when = useReadingChoice(({ mark }) => mark);
   const isLive = window === null;
   const last = list.range?.endIndex ?? -1;
+  const wasAtEnd = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another last row in sight may be told before any scroll.
   useEffect(() => {
     const area = list.scrollElement;
     const mark = () => {
       if (when === "hand" || !document.hasFocus() || document.visibilityState !== "visible") return;
-      const last = lastInSight(list);
+      const last = wasAtEnd.current && follows() ? rows.length - 1 : lastInSight(list);
+      wasAtEnd.current = isLive && last === rows.length - 1 && follows();
       if (when === "end" && !(isLive && last === rows.length - 1)) return;
       const seen = rows.slice(0, last + 1).findLast((row) => row.kind === "message");
       if (seen?.kind === "message") client.markRead(room.id, seen.message.seq);
@@ -85,7 +96,7 @@ export function useReading(list: List, rows: readonly Row[], { room, window }: R
       removeEventListener("focus", mark);
       document.removeEventListener("visibilitychange", mark);
     };
-  }, [client, list, last, rows, room.id, when, isLive]);
+  }, [client, list, last, rows, room.id, when, isLive, follows]);
 }
 
 /** Looked up when it is asked: a list that follows its end is not drawn again for the last row that comes in sight. */

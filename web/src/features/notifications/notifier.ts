@@ -1,5 +1,7 @@
+import type { Membership } from "@parley/protocol/rooms";
 import { type RoomState, timeline } from "@parley/protocol/state";
 import type { Client } from "../../client/client.ts";
+import { readTo, unreadIn } from "../../client/unread.ts";
 import type { View } from "../../client/view.ts";
 import { navigate } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
@@ -45,7 +47,8 @@ export function startNotifier(options: NotifierOptions): () => void {
   const settle = (view: View) => {
     if (!isCurrent(view)) return;
     for (const [room, seq] of told) {
-      if (!isSettled(view.state.rooms.get(room)?.room, seq)) continue;
+      const held = view.state.rooms.get(room);
+      if (!isSettled(held && asRead(held, view), seq)) continue;
       told.delete(room);
       void withdraw(tagOf(room));
     }
@@ -53,12 +56,13 @@ export function startNotifier(options: NotifierOptions): () => void {
   const look = (view: View, before?: View) => {
     if (view.isLeading && before?.isLeading === false) void takeOver();
     if (!isCurrent(view)) return;
-    if (before && view.state.rooms === before.state.rooms && isCurrent(before)) return;
+    const isSame = view.state.rooms === before?.state.rooms && view.read === before.read;
+    if (before && isSame && isCurrent(before)) return;
     for (const held of view.state.rooms.values()) news(view, held);
     settle(view);
   };
   const news = (view: View, held: RoomState) => {
-    const { room } = held;
+    const room = asRead(held, view);
     const before = known.get(room.id);
     known.set(room.id, knownOf(room));
     if (!before || !view.wishes || !view.isLeading || !isOnHere()) return;
@@ -84,6 +88,12 @@ export function startNotifier(options: NotifierOptions): () => void {
   };
 }
 
+/** The room as far as it is read on this device. */
+function asRead(held: RoomState, view: View): Membership {
+  const { unread, mentions } = unreadIn(held, view);
+  return { ...held.room, read: readTo(held, view), unread, mentions };
+}
+
 /** What is held before the server has greeted is old, and so is all that a first page finds. */
 function isCurrent({ isCached, isComplete, link }: View): boolean {
   return !isCached && isComplete && link.status === "ready";
@@ -96,7 +106,8 @@ function isOnHere(): boolean {
 }
 
 async function tell(options: NotifierOptions, held: RoomState): Promise<void> {
-  const shown = shownOf(held, options.client.view.getState().state.user);
+  const view = options.client.view.getState();
+  const shown = shownOf(held, asRead(held, view), view.state.user);
   const { id, seq, sender } = shown;
   await named(options.client, sender);
   const { hasPreview, hasSound } = useDeviceChoices.getState();
@@ -125,8 +136,8 @@ interface Shown {
 }
 
 /** The newest message; or where the person wishes to hear of mentions only, the newest that is one, if it is held. */
-function shownOf(held: RoomState, me: number): Shown {
-  const { last_message: last, mentions, read, kind } = held.room;
+function shownOf(held: RoomState, room: Membership, me: number): Shown {
+  const { last_message: last, mentions, read, kind } = room;
   const newest = last ?? { id: 0, seq: 0, sender: 0, type: "text", text: "" };
   if (kind === "direct" || mentions === 0) return newest;
   const mention = timeline(held).findLast(

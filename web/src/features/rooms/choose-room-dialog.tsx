@@ -4,6 +4,7 @@ import { useClient, useView } from "../../client/use-client.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { inputLook } from "../../ui/field.tsx";
 import { useText } from "../../ui/text.ts";
+import { isAbandoned } from "../users/users.tsx";
 import { RoomAvatar, roomNameIn } from "./room.tsx";
 
 interface ChooseRoomProps {
@@ -22,7 +23,7 @@ export function ChooseRoomDialog({ title, onChoose, onClose }: ChooseRoomProps) 
     const view = client.view.getState();
     const sought = words.trim().toLowerCase();
     return [...rooms.values()]
-      .filter(({ room }) => room.role !== null && !room.archived)
+      .filter((held) => held.room.role !== null && !held.room.archived && !isAbandoned(held))
       .map((held) => ({ held, name: roomNameIn(view, held, t) }))
       .filter(({ name }) => name.toLowerCase().includes(sought))
       .sort((one, other) => one.name.localeCompare(other.name));

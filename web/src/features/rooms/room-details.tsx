@@ -127,7 +127,7 @@ function PeerLines({ user, onProfile }: { user: number; onProfile: (user: number
   const person = usePerson(user);
   return (
     <>
-      <p className="text-sm text-soft">@{person?.username ?? ""}</p>
+      {!person?.deleted && <p className="text-sm text-soft">@{person?.username ?? ""}</p>}
       <Button look="quiet" onClick={() => onProfile(user)}>
         {t("people.profile")}
       </Button>

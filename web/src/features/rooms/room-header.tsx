@@ -7,7 +7,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useText } from "../../ui/text.ts";
 import { briefTime } from "../../ui/times.ts";
-import { peerOf } from "../users/users.tsx";
+import { peerOf, usePerson } from "../users/users.tsx";
 import { RoomAvatar, useRoomName } from "./room.tsx";
 
 interface RoomHeaderProps {
@@ -81,11 +81,13 @@ function Beneath({ held }: { held: RoomState }) {
   const me = useView(({ state }) => state.user);
   const peer = peerOf(held, me);
   const presence = useView(({ presences }) => presences.get(peer ?? 0));
+  const isGone = usePerson(peer ?? 0)?.deleted === true;
   let text = held.room.topic || t("rooms.people", { count: held.room.member_count });
   if (peer === me) text = t("rooms.notesHint");
   else if (peer !== null) {
     const state = presence?.state ?? "offline";
     const seen = state === "offline" && presence?.last_seen;
+    if (isGone) return null;
     text = seen ? t("people.lastSeen", { time: briefTime(seen) }) : t(`presence.${state}`);
     if (presence?.status_message) text += ` · ${presence.status_message}`;
   }

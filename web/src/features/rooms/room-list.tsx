@@ -4,6 +4,7 @@ import clsx from "clsx";
 import { BellOff, ChevronDown, Search } from "lucide-react";
 import { type MouseEvent, memo, useCallback, useMemo, useState } from "react";
 import { type DraftEntry, draftKey } from "../../client/drafts-storage.ts";
+import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
 import { plainWords } from "../../ui/markdown.ts";
@@ -138,8 +139,10 @@ const RoomRow = memo(function RoomRow({ held, isCurrent, onMenu }: RoomRowProps)
   const { room } = held;
   const name = useRoomName(held);
   const typists = useView(({ typing }) => typing.get(room.id)?.length ?? 0);
-  const count = room.kind === "direct" ? room.unread : room.mentions;
-  const isUnread = room.unread > 0;
+  const unread = useView((view) => unreadIn(held, view).unread);
+  const mentions = useView((view) => unreadIn(held, view).mentions);
+  const count = room.kind === "direct" ? unread : mentions;
+  const isUnread = unread > 0;
   const muted = isMuted(room.notifications);
   return (
     <Link
@@ -174,7 +177,7 @@ const RoomRow = memo(function RoomRow({ held, isCurrent, onMenu }: RoomRowProps)
             {typists > 0 ? t("typing.inList") : <Preview room={room} />}
           </span>
           {muted && <BellOff role="img" aria-label={t("notify.muted")} size={13} className="shrink-0" />}
-          {isUnread && <Unread count={muted ? 0 : count} label={t("rooms.unread", { count: room.unread })} />}
+          {isUnread && <Unread count={muted ? 0 : count} label={t("rooms.unread", { count: unread })} />}
         </span>
       </span>
     </Link>

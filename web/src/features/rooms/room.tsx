@@ -10,7 +10,7 @@ import { PersonAvatar, peerOf, personIn, shownName, usePersonName } from "../use
 export function roomNameIn(view: View, held: RoomState, t: Translate): string {
   const peer = peerOf(held, view.state.user);
   if (peer === null) return held.room.name;
-  return peer === view.state.user ? t("rooms.notes") : shownName(personIn(view, peer));
+  return peer === view.state.user ? t("rooms.notes") : shownName(personIn(view, peer), t);
 }
 
 export function useRoomName(held: RoomState): string {

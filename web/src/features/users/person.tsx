@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import type { View } from "../../client/view.ts";
 import { Avatar, type AvatarProps, type Dot } from "../../ui/avatar.tsx";
+import { type Translate, useText } from "../../ui/text.ts";
 
 export function personIn({ people, session, state }: View, user: number): User | undefined {
   return session.status === "signed_in" && user === state.user ? session.user : people.get(user);
@@ -21,18 +22,25 @@ export function usePerson(user: number): User | undefined {
   return person;
 }
 
-export function shownName(person: User | undefined): string {
+/** ACC-39. Of a deleted account nothing is said but that. */
+export function shownName(person: User | undefined, t: Translate): string {
+  if (person?.deleted) return t("people.deleted");
   return person ? person.display_name || person.username : "…";
 }
 
 export function usePersonName(user: number): string {
-  return shownName(usePerson(user));
+  return shownName(usePerson(user), useText());
 }
 
 /** The other person of a direct room; oneself for notes to self; null in other rooms. */
 export function peerOf({ room }: RoomState, me: number): number | null {
   if (room.kind !== "direct") return null;
   return room.people?.find((user) => user !== me) ?? me;
+}
+
+/** ACC-39. One of the two people of a direct room has no account any more: nobody else ever leaves one. */
+export function isAbandoned({ room }: RoomState): boolean {
+  return room.people?.length === 2 && room.member_count < 2;
 }
 
 export function usePresence(user: number): Dot {
@@ -44,13 +52,14 @@ type PersonAvatarProps = Pick<AvatarProps, "size"> & { user: number; presence?: 
 export function PersonAvatar({ user, presence, size }: PersonAvatarProps) {
   const person = usePerson(user);
   const dot = usePresence(user);
+  const t = useText();
   return (
     <Avatar
-      name={shownName(person)}
+      name={shownName(person, t)}
       id={user}
       picture={pictureOf(person)}
       {...(size && { size })}
-      dot={presence ? dot : undefined}
+      dot={presence && !person?.deleted ? dot : undefined}
     />
   );
 }

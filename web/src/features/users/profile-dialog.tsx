@@ -35,26 +35,33 @@ export function ProfileDialog({
   const isBlocked = useView((view) => view.state.blocked.has(user));
   const [error, setError] = useState<unknown>();
   const block = (on: boolean) => client.call("block.set", { user, on }).catch(setError);
+  const isGone = person?.deleted === true;
   const state = presence?.state ?? "offline";
   const seen = presence?.last_seen;
   return (
-    <Dialog title={shownName(person)} onClose={onClose}>
+    <Dialog title={shownName(person, t)} onClose={onClose}>
       <div className="flex flex-col items-center gap-3 pb-3 text-center">
         <PersonAvatar user={user} size="huge" />
-        <p className="text-soft">@{person?.username ?? ""}</p>
+        {!isGone && <p className="text-soft">@{person?.username ?? ""}</p>}
         {person?.status_message && <p dir="auto">{person.status_message}</p>}
-        <p className="text-sm text-soft">
-          {state === "offline" && seen
-            ? t("people.lastSeen", { time: fullTime(seen) })
-            : t(`presence.${state}`)}
-        </p>
-        {person?.active === false && <p className="text-sm text-danger">{t("people.deactivated")}</p>}
+        {!isGone && (
+          <p className="text-sm text-soft">
+            {state === "offline" && seen
+              ? t("people.lastSeen", { time: fullTime(seen) })
+              : t(`presence.${state}`)}
+          </p>
+        )}
+        {person?.active === false && !isGone && (
+          <p className="text-sm text-danger">{t("people.deactivated")}</p>
+        )}
         {isBlocked && <p className="text-sm text-danger">{t("people.blocked")}</p>}
-        <Button look="primary" onClick={() => void write()}>
-          <MessageCircle aria-hidden size={18} />
-          {user === me ? t("rooms.notes") : t("people.write")}
-        </Button>
-        {user !== me && (
+        {!isGone && (
+          <Button look="primary" onClick={() => void write()}>
+            <MessageCircle aria-hidden size={18} />
+            {user === me ? t("rooms.notes") : t("people.write")}
+          </Button>
+        )}
+        {user !== me && (!isGone || isBlocked) && (
           <Button
             look="quiet"
             className={isBlocked ? "" : "text-danger"}

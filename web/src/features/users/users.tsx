@@ -1,6 +1,7 @@
 import { lazily } from "../../ui/lazily.tsx";
 
 export {
+  isAbandoned,
   PersonAvatar,
   peerOf,
   personIn,

@@ -1,7 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient } from "../../client/use-client.ts";
 import { DropZone } from "../../features/files/files.tsx";
@@ -19,6 +19,7 @@ import {
 import { NotificationChoice } from "../../features/notifications/notifications.tsx";
 import { PinBar, PinsDialog } from "../../features/pins/pins.tsx";
 import { RoomDetails, RoomHeader, useRoomName } from "../../features/rooms/rooms.tsx";
+import { isAbandoned } from "../../features/users/users.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Part } from "../../ui/part.tsx";
 import { useText } from "../../ui/text.ts";
@@ -56,7 +57,8 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   const timeline = useRef<TimelineHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const readTo = useReadTo(room.id);
-  useEffect(() => {
+  // Before what is in sight is read, which is how the room would be found then.
+  useLayoutEffect(() => {
     client.open(room.id);
     return () => client.close(room.id);
   }, [client, room.id]);
@@ -152,8 +154,14 @@ function useLastOwn(room: number): () => Message | undefined {
   }, [client, room]);
 }
 
-function canWrite({ room }: RoomState): boolean {
-  return !room.archived && isAtLeast(room.role, room.permissions.send_messages);
+function canWrite(held: RoomState): boolean {
+  const { room } = held;
+  return !room.archived && !isAbandoned(held) && isAtLeast(room.role, room.permissions.send_messages);
+}
+
+function whyNot(held: RoomState) {
+  if (held.room.archived) return "rooms.archivedHint";
+  return isAbandoned(held) ? "rooms.abandonedHint" : "rooms.readOnly";
 }
 
 function CannotWrite({ held }: { held: RoomState }) {
@@ -168,7 +176,7 @@ function CannotWrite({ held }: { held: RoomState }) {
           {t("rooms.join")}
         </Button>
       ) : (
-        t(room.archived ? "rooms.archivedHint" : "rooms.readOnly")
+        t(whyNot(held))
       )}
     </div>
   );

@@ -13,6 +13,7 @@ import {
   UsersRound,
 } from "lucide-react";
 import { memo, useCallback, useRef, useState } from "react";
+import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
@@ -51,7 +52,7 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
   ];
   const itemsOf = useCallback(
     (held: RoomState): MenuItem[] => {
-      if (held.room.unread === 0) return [];
+      if (unreadIn(held, client.view.getState()).unread === 0) return [];
       const act = () => markRoomsRead(client, [held]);
       return [{ label: t("reading.markRoom"), icon: CheckCheck, act }];
     },

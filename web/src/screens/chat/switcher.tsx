@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
+import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { RoomAvatar, roomNameIn } from "../../features/rooms/rooms.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -22,6 +23,7 @@ interface Choice {
   key: string;
   label: string;
   held?: RoomState;
+  unread: number;
   run: () => void;
 }
 
@@ -81,10 +83,8 @@ export function Switcher({ commands, onOpenRoom, onClose }: SwitcherProps) {
             <span dir="auto" className="min-w-0 flex-1 truncate">
               {choice.label}
             </span>
-            {choice.held && choice.held.room.unread > 0 && (
-              <span className="text-xs text-accent">
-                {t("rooms.unread", { count: choice.held.room.unread })}
-              </span>
+            {choice.unread > 0 && (
+              <span className="text-xs text-accent">{t("rooms.unread", { count: choice.unread })}</span>
             )}
           </div>
         ))}
@@ -102,24 +102,29 @@ function useChoices(
   const t = useText();
   const client = useClient();
   const rooms = useView(({ state }) => state.rooms);
+  const read = useView((view) => view.read);
   return useMemo(() => {
-    const view = client.view.getState();
-    const all: (Choice & { bonus: number })[] = [...rooms.values()]
+    const view = { ...client.view.getState(), read };
+    const all: Choice[] = [...rooms.values()]
       .filter(({ room }) => room.role !== null)
       .sort((one, other) => moved(other) - moved(one))
       .map((held) => ({
         ...{ key: `room ${held.room.id}`, label: roomNameIn(view, held, t), held },
-        bonus: held.room.unread > 0 ? 1 : 0,
+        unread: unreadIn(held, view).unread,
         run: () => onOpenRoom(held.room.id),
       }));
-    for (const { label, run } of commands) all.push({ key: label, label, bonus: 0, run });
+    for (const { label, run } of commands) all.push({ key: label, label, unread: 0, run });
     return all
       .map((choice) => ({ choice, rank: fuzzyRank(choice.label, words.trim()) }))
       .filter(({ rank }) => rank > 0)
-      .sort((one, other) => other.rank + other.choice.bonus - (one.rank + one.choice.bonus))
+      .sort((one, other) => other.rank + bonusOf(other.choice) - (one.rank + bonusOf(one.choice)))
       .slice(0, most)
       .map(({ choice }) => choice);
-  }, [client, rooms, words, commands, onOpenRoom, t]);
+  }, [client, rooms, read, words, commands, onOpenRoom, t]);
+}
+
+function bonusOf({ unread }: Choice): number {
+  return unread > 0 ? 1 : 0;
 }
 
 function moved({ room }: RoomState): number {

@@ -26,7 +26,7 @@ export function useAnnouncements(room: number): void {
       from = held.position;
       const [only] = news;
       if (!only) return;
-      const name = shownName(personIn(view, only.sender));
+      const name = shownName(personIn(view, only.sender), t);
       announce(
         news.length === 1
           ? t("timeline.said", { name, text: wordsOf(t, only) })

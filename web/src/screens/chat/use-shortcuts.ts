@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import type { Client } from "../../client/client.ts";
+import { unreadIn } from "../../client/unread.ts";
 import { useClient } from "../../client/use-client.ts";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
 
@@ -48,8 +49,9 @@ function closesSomething({ target }: KeyboardEvent): boolean {
 
 /** READ-5. The room that is open is read to its end. */
 function readOpen(client: Client, room: number | null): void {
-  const held = client.view.getState().state.rooms.get(room ?? 0);
-  if (held && held.room.unread > 0) markRoomsRead(client, [held]);
+  const view = client.view.getState();
+  const held = view.state.rooms.get(room ?? 0);
+  if (held && unreadIn(held, view).unread > 0) markRoomsRead(client, [held]);
 }
 
 function nameOf({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
@@ -81,11 +83,13 @@ function neighbourOf(
 ): number | undefined {
   const links = [...document.querySelectorAll<HTMLAnchorElement>("a[data-room]")];
   const all = links.map((link) => Number(link.dataset.room));
-  const { rooms } = client.view.getState().state;
+  const view = client.view.getState();
+  const hasNews = (each: number) => {
+    const held = view.state.rooms.get(each);
+    return held !== undefined && unreadIn(held, view).unread > 0;
+  };
   const ordered = all.map(
     (_, count) => all[(all.indexOf(room ?? -1) + step * (count + 1) + all.length * 2) % all.length],
   );
-  return ordered.find(
-    (each) => each !== undefined && each !== room && (!isUnread || (rooms.get(each)?.room.unread ?? 0) > 0),
-  );
+  return ordered.find((each) => each !== undefined && each !== room && (!isUnread || hasNews(each)));
 }

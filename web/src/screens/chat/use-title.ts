@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import { useEffect } from "react";
+import { unreadIn } from "../../client/unread.ts";
 import { useView } from "../../client/use-client.ts";
 import { isMuted } from "../../features/notifications/notifications.tsx";
 import { roomNameIn } from "../../features/rooms/rooms.tsx";
@@ -8,10 +9,12 @@ import { useText } from "../../ui/text.ts";
 /** BADGE-1. The window's title says where one is and how much is meant for the person; so does the app's badge. */
 export function useTitle(held: RoomState | undefined): void {
   const t = useText();
-  const count = useView(({ state }) => {
+  const count = useView((view) => {
     let sum = 0;
-    for (const { room } of state.rooms.values()) {
-      if (!isMuted(room.notifications)) sum += room.kind === "direct" ? room.unread : room.mentions;
+    for (const each of view.state.rooms.values()) {
+      if (isMuted(each.room.notifications)) continue;
+      const { unread, mentions } = unreadIn(each, view);
+      sum += each.room.kind === "direct" ? unread : mentions;
     }
     return sum;
   });

@@ -251,3 +251,29 @@ describe("about the server", () => {
 test("DIALECT-2 every route of chat-service was seen to answer what it is described as", () => {
   expect(api.unseen("chat-service")).toEqual([]);
 });
+
+describe("deleted accounts", () => {
+  test("ACC-35 what was said is read as before, under the name of a deleted account", async () => {
+    const own = await testApp();
+    const described = await describedApi(own);
+    const { admin, alice, bob } = own.people;
+    const chat = own.rooms.aliceBob.id;
+    const body = { chat_id: chat, content: "Words that stay" };
+    await described.ask("POST", "/api/v1/messages/", { as: bob, body });
+    const gone = await own.ask("DELETE", `/api/v2/accounts/${bob.id}`, { as: admin });
+    expect(gone.status).toBe(204);
+    // A name is taken for a moment as it was read before.
+    own.clock.advance(3_000);
+    const read = await described.ask("GET", `/api/v1/messages/chat/${chat}`, { as: alice });
+    expect(read.status).toBe(200);
+    expect(read.body.messages).toMatchObject([
+      { sender_id: bob.id, sender_username: `deleted-${bob.id}`, content: "Words that stay" },
+    ]);
+    const person = await described.ask("GET", `/api/v1/users/${bob.id}`, { as: alice });
+    expect(person.body).toMatchObject({ full_name: "", is_active: false });
+    const answer = { chat_id: chat, content: "Are you there?" };
+    expect((await described.ask("POST", "/api/v1/messages/", { as: alice, body: answer })).status).toBe(403);
+    expect((await described.ask("GET", "/api/v1/users/me", { as: bob })).status).toBe(401);
+    await own.close();
+  });
+});

@@ -29,6 +29,7 @@ export const userRoutes = [
     path: "/api/v1/users/login",
     summary: "Sign in with username or e-mail address and password, as JSON or as a form",
     who: "anyone",
+    ignoresBadToken: true,
     takes: "form",
     names,
     body: z.object({ username: z.string().min(1).max(254), password: z.string().min(1).max(1024) }),
