@@ -18,10 +18,17 @@ export async function violations(page: Page, of: "everything" | "colours"): Prom
     ...(of === "everything" && isMenu && { rules: notInLandmarks }),
     resultTypes: ["violations"],
   };
-  const found = await page.evaluate((given) => {
-    const { axe } = globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } };
-    return axe.run(given);
-  }, options);
+  const found = await page.evaluate(
+    ({ options: given, whole }) => {
+      const { axe } = globalThis as unknown as {
+        axe: { run(context: Document | Element, options: RunOptions): Promise<AxeResults> };
+      };
+      // What stands behind a dialog or a menu has been seen in all colours before it was opened.
+      const opened = document.querySelector("dialog[open], [role=menu]");
+      return axe.run((!whole && opened) || document, given);
+    },
+    { options, whole: of === "everything" },
+  );
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, any }) => `${id}: ${html.slice(0, 160)} (${any[0]?.message ?? ""})`),
   );
@@ -37,6 +44,8 @@ const looks = [
 /** The page as it is: everything in the first look, and in the others what differs, the colours. */
 export async function violationsInEveryLook(page: Page): Promise<{ look: string; what: string[] }[]> {
   const found: { look: string; what: string[] }[] = [];
+  // Nobody looks on while colours turn into others.
+  await page.emulateMedia({ reducedMotion: "reduce" });
   for (const { theme, contrast } of looks) {
     await page.evaluate(
       (look) => {
@@ -50,5 +59,6 @@ export async function violationsInEveryLook(page: Page): Promise<{ look: string;
     const what = await violations(page, theme === "light" && !contrast ? "everything" : "colours");
     if (what.length > 0) found.push({ look: `${theme}${contrast ? ", high contrast" : ""}`, what });
   }
+  await page.emulateMedia({ reducedMotion: null });
   return found;
 }
