@@ -126,8 +126,9 @@ describe.skipIf(postgresMissing)(missing, () => {
     const second = await read("down");
     fixture.broker.fate = (message) => (message.includes('"marks"') ? [] : [0]);
     fixture.broker.start();
-    await eventually(() => heard() === second);
-  });
+    // The nodes begin anew with the bus after ten seconds of silence, and look at marks then.
+    await eventually(() => heard() === second, { within: 60_000 });
+  }, 120_000);
 
   test("SIG-2 a person is online while any device on any node is", async () => {
     fixture = await testNodes(3, { clock: "stopped" });
