@@ -44,8 +44,6 @@ const looks = [
 /** The page as it is: everything in the first look, and in the others what differs, the colours. */
 export async function violationsInEveryLook(page: Page): Promise<{ look: string; what: string[] }[]> {
   const found: { look: string; what: string[] }[] = [];
-  // Nobody looks on while colours turn into others.
-  await page.emulateMedia({ reducedMotion: "reduce" });
   for (const { theme, contrast } of looks) {
     await page.evaluate(
       (look) => {
@@ -59,6 +57,5 @@ export async function violationsInEveryLook(page: Page): Promise<{ look: string;
     const what = await violations(page, theme === "light" && !contrast ? "everything" : "colours");
     if (what.length > 0) found.push({ look: `${theme}${contrast ? ", high contrast" : ""}`, what });
   }
-  await page.emulateMedia({ reducedMotion: null });
   return found;
 }
