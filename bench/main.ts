@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
+import { freePort } from "@parley/server/src/testing/ports.ts";
 import { describeMachine } from "./machine.ts";
 import { compilePrograms } from "./native.ts";
 import { type Options, readOptions, usage } from "./options.ts";
@@ -8,7 +8,6 @@ import { type Postgres, startPostgres } from "./postgres.ts";
 import { type Prepared, prepareScene } from "./prepared.ts";
 import { asMarkdown, asText, type Measured } from "./report.ts";
 import type { Series } from "./results.ts";
-import { freePort } from "./server-process.ts";
 import { onFreshSite } from "./targets.ts";
 import { type Workload, workloads } from "./workloads.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
+import { freePort } from "@parley/server/src/testing/ports.ts";
 import type { Postgres } from "./postgres.ts";
 import type { Scene } from "./scenes.ts";
-import { bunFlags, freePort, serverEnvironment } from "./server-process.ts";
+import { bunFlags, serverEnvironment } from "./server-process.ts";
 
 /** A scene in a data folder that no server has run on. It is copied for every run and never used itself. */
 export interface Prepared {

@@ -16,22 +16,3 @@ export function serverEnvironment(data: string, port: number): Record<string, st
     OPERATIONS_PER_SECOND: "0",
   };
 }
-
-function isFree(port: number): boolean {
-  try {
-    Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-let nextPort = 21_000 + (process.pid % 500) * 20;
-
-/** Below the range from which the kernel gives the generator its own. */
-export function freePort(): number {
-  do {
-    nextPort = nextPort >= 32_000 ? 21_000 : nextPort + 1;
-  } while (!isFree(nextPort));
-  return nextPort;
-}

@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-
+import { freePort } from "@parley/server/src/testing/ports.ts";
 import { floorProgram } from "./native.ts";
 import type { Prepared } from "./prepared.ts";
 import { CORES, endProcess, untilReady } from "./processes.ts";
 import type { Scene } from "./scenes.ts";
-import { bunFlags, freePort, serverEnvironment } from "./server-process.ts";
+import { bunFlags, serverEnvironment } from "./server-process.ts";
 
 export type TargetName = "floor" | "floor-batch" | "floor-durable" | "parley";
 

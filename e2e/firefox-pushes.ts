@@ -1,5 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import { freePort } from "./server.ts";
+import { freePort } from "../server/src/testing/ports.ts";
 
 /** Stands where Firefox looks for its maker's push service, and speaks as that does. */
 export interface FirefoxPushes {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "./server.ts";
+import { freePort } from "../server/src/testing/ports.ts";
 
 /** Where Debian's package puts it. */
 const executable = "/usr/bin/firefox-esr";

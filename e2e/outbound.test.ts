@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { admin, freePort } from "./server.ts";
+import { freePort } from "../server/src/testing/ports.ts";
+import { admin } from "./server.ts";
 
 const strace = Bun.which("strace");
 const root = join(import.meta.dir, "..");

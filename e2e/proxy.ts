@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { freePort } from "./server.ts";
+import { freePort } from "../server/src/testing/ports.ts";
 
 export interface Proxy {
   url: string;

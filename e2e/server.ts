@@ -2,14 +2,30 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
+import { startApp } from "../server/src/app.ts";
+import { readConfig } from "../server/src/config.ts";
+import { createUser } from "../server/src/features/server/server.ts";
+import { PasswordHasher } from "../server/src/platform/passwords.ts";
+import { callBy } from "../server/src/testing/people.ts";
+import { freePort } from "../server/src/testing/ports.ts";
 
 const root = join(import.meta.dir, "..");
-/** Below the ports that the system gives to outgoing connections. */
-const ports = { first: 20_000, count: 12_000 };
 /** Milliseconds; on a busy machine a start takes a while. */
 const startWithin = 60_000;
 
 export const admin = { username: "admin", email: "admin@example.org", password: "correct horse battery" };
+
+const firstAdmin = {
+  ADMIN_USERNAME: admin.username,
+  ADMIN_EMAIL: admin.email,
+  ADMIN_PASSWORD: admin.password,
+};
+
+export interface Account {
+  username: string;
+  display_name: string;
+  password: string;
+}
 
 export interface TestServer {
   url: string;
@@ -32,6 +48,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>;
   /** Messages of the past year to fill it with; people of the cast then have `populatedPassword`. */
   populated?: number;
+  /** People beside the admin. To check a password of theirs takes next to no time. */
+  people?: readonly Account[];
 }
 
 /** A server process of its own, on data of its own. */
@@ -39,15 +57,11 @@ export async function startServer({
   unclaimed = false,
   environment = {},
   populated,
+  people,
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "parley-e2e-"));
   const port = freePort();
   const url = `http://localhost:${port}`;
-  const firstAdmin = {
-    ADMIN_USERNAME: admin.username,
-    ADMIN_EMAIL: admin.email,
-    ADMIN_PASSWORD: admin.password,
-  };
   let child: Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let output = "";
 
@@ -82,6 +96,7 @@ export async function startServer({
   }
 
   const populatedPassword = populated === undefined ? "" : await populate(folder, populated);
+  if (people) await addPeople(folder, people);
   await start();
   return {
     populatedPassword,
@@ -95,19 +110,6 @@ export async function startServer({
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port that nothing listens on now. */
-export function freePort(): number {
-  for (;;) {
-    const port = ports.first + Math.floor(Math.random() * ports.count);
-    try {
-      Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
-      return port;
-    } catch {
-      // Taken: another one.
-    }
-  }
 }
 
 async function answering(url: string, child: Subprocess, output: () => string): Promise<void> {
@@ -134,4 +136,19 @@ async function populate(folder: string, messages: number): Promise<string> {
   const [, password] = /password (\S+)/.exec(printed) ?? [];
   if ((await filling.exited) !== 0 || !password) throw new Error(`the server was not populated: ${printed}`);
   return password;
+}
+
+/**
+ * Makes people as an admin would, and the admin, but with hashes that take little work: every page of a test signs in,
+ * and a quarter of a second of work for each would be most of what its server does.
+ */
+async function addPeople(folder: string, people: readonly Account[]): Promise<void> {
+  const config = { ...readConfig({ DATA_DIR: folder, LOG_LEVEL: "warn", ...firstAdmin }), port: 0 };
+  const onBroken = (error: Error) => {
+    throw error;
+  };
+  const { context, stop } = await startApp({ config, passwords: new PasswordHasher({ cost: 4 }), onBroken });
+  const first = callBy({ user: 1, session: 1 });
+  for (const person of people) await createUser(context, first, { ...person, role: "user" });
+  await stop({ drainSeconds: 0 });
 }

@@ -49,6 +49,7 @@ const screens: [string, Screen][] = [
   ["a phone", phone],
 ];
 
+// What the walk through the views sees (web-views.test.ts) is not looked at again.
 describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", () => {
   for (const [where, screen] of screens) {
     test(`UI-60 the way in, on ${where}`, async () => {
@@ -82,19 +83,14 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await admin.page.getByRole("button", { name: "New", exact: true }).click();
       await expectAccess(admin, "menu");
       await admin.page.keyboard.press("Escape");
-      for (const name of ["New chat", "New room", "Public channels", "Invite people"]) {
-        await add(admin, name);
-        const dialog = admin.page.getByRole("dialog");
-        await dialog.waitFor();
-        if (name === "New chat") await dialog.getByRole("button", { name: /@bob/ }).waitFor();
-        await expectAccess(admin, name);
-        await dialog.getByRole("button", { name: "Close" }).click();
-      }
+      await add(admin, "Invite people");
+      await admin.page.getByRole("dialog").waitFor();
+      await expectAccess(admin, "Invite people");
       await admin.context.close();
       expect(found).toEqual([]);
     });
 
-    test(`UI-60 a room and its dialogs, on ${where}`, async () => {
+    test(`UI-60 a room, its threads and what is saved of it, on ${where}`, async () => {
       const alice = await scene.open("alice", "/", screen);
       const { page } = alice;
       await openRoom(alice, "lobby");
@@ -120,10 +116,16 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await expectAccess(alice, "saved");
       await page.getByRole("button", { name: "Remove from saved" }).click();
       await page.getByText("Nothing is saved yet").waitFor();
-      await page.goto(scene.server.url);
+      await alice.context.close();
+      expect(found).toEqual([]);
+    });
+
+    test(`UI-60 what is done in a room, on ${where}`, async () => {
+      const alice = await scene.open("alice", "/", screen);
+      const { page } = alice;
       await openRoom(alice, "lobby");
       await sees(alice, "News two");
-      for (const what of ["Delete", "Who has read it", "Earlier versions", "Reply"]) {
+      for (const what of ["Delete", "Reply"]) {
         await choose(alice, "Word", what);
         if (what !== "Reply") await page.getByRole("dialog").waitFor();
         await expectAccess(alice, what);
@@ -134,22 +136,15 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
       await expectAccess(alice, "suggestions");
       await page.keyboard.press("Escape");
       await composer(alice).fill("");
-      await page.getByRole("button", { name: "Emoji" }).click();
-      await page.getByRole("dialog").getByRole("button", { name: "grinning face", exact: true }).waitFor();
-      await expectAccess(alice, "emoji");
-      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Details" }).click();
       await page.getByRole("region", { name: "People" }).getByText("Bob").waitFor();
-      await expectAccess(alice, "details");
+      await expectAccess(alice, "details of one's own room");
       for (const name of ["Edit room", "Leave room", "Delete room"]) {
         await page.getByRole("button", { name }).click();
         await page.getByRole("dialog").waitFor();
         await expectAccess(alice, name);
         await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
       }
-      await page.getByRole("region", { name: "People" }).getByRole("button", { name: /^Bob/ }).click();
-      await page.getByRole("dialog").waitFor();
-      await expectAccess(alice, "profile");
       await alice.context.close();
       expect(found).toEqual([]);
     });
@@ -191,15 +186,7 @@ describe.skipIf(!hasBrowser)("nothing stands in anybody's way (Chromium, axe)", 
 
     test(`UI-60 settings, on ${where}`, async () => {
       const bob = await scene.open("bob", "/", screen);
-      for (const part of [
-        "profile",
-        "appearance",
-        "notifications",
-        "blocked",
-        "reports",
-        "password",
-        "sessions",
-      ]) {
+      for (const part of ["notifications", "blocked", "reports"]) {
         await bob.page.goto(`${scene.server.url}/settings/${part}`);
         await bob.page.getByRole("heading", { level: 1 }).waitFor();
         await expectAccess(bob, part);

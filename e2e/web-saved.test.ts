@@ -85,9 +85,12 @@ describe.skipIf(!hasBrowser)("saved messages (Chromium)", () => {
   test("UI-134 what is gone says so", async () => {
     await alice.page.goto(`${scene.server.url}/rooms/${design}`);
     await sees(alice, "And then 80");
-    await alice.page.goto(`${scene.server.url}/saved`);
-    await entry(alice, "And then 80").waitFor();
     const { messages } = await scene.by.bob.call("message.list", { room: design, limit: 1 });
+    // Seen once the page is connected: else the list would be read anew without what is gone.
+    await scene.by.bob.call("message.send", { room: design, text: "Is anybody here?", client_id: "anybody" });
+    await sees(alice, "Is anybody here?");
+    await alice.page.getByRole("link", { name: "Saved messages" }).click();
+    await entry(alice, "And then 80").waitFor();
     await scene.by.bob.call("message.delete", { message: messages[0]?.id ?? 0 });
     await entry(alice, "This message was deleted.").getByRole("link").click();
     await sees(alice, "This message was deleted.");

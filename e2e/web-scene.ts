@@ -27,15 +27,16 @@ export interface WebScene {
 }
 
 export async function startScene(options: Pick<TestServerOptions, "environment"> = {}): Promise<WebScene> {
-  const server = await startServer(options);
-  const browser = await launch();
+  const people = (["alice", "bob", "carol"] as const).map((username) => {
+    return { username, display_name: shownAs(username), password: passwords[username] };
+  });
+  const [server, browser] = await Promise.all([startServer({ ...options, people }), launch()]);
   const devices: Device[] = [];
-  const by = { admin: await caller(server.url, "admin") } as Record<Name, Client>;
-  const ids = { admin: idOf(by.admin) } as Record<Name, number>;
-  for (const name of ["alice", "bob", "carol"] as const) {
-    const account = { username: name, display_name: shownAs(name), password: passwords[name] };
-    ids[name] = (await by.admin.call("user.create", account)).user.id;
+  const by = {} as Record<Name, Client>;
+  const ids = {} as Record<Name, number>;
+  for (const name of ["admin", "alice", "bob", "carol"] as const) {
     by[name] = await caller(server.url, name);
+    ids[name] = idOf(by[name]);
   }
   return {
     ...{ server, browser, ids, by },

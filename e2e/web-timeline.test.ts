@@ -215,7 +215,7 @@ describe.skipIf(!hasBrowser)("the messages of a room (Chromium)", () => {
     await alice.page.goto(scene.server.url);
     for (let count = 1; count <= 30; count++) await told(lobby, `New ${count}`);
     // Opened before the server has said what is new, a room is entered at its end.
-    await unreadOf(alice, "lobby").waitFor();
+    await roomLink(alice, "lobby").getByRole("img", { name: "30 unread" }).waitFor();
     await openRoom(alice, "lobby");
     const line = alice.page.getByText("New", { exact: true }).and(alice.page.locator("span"));
     await line.waitFor();

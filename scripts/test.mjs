@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
 import { componentFolders, ensureComponents } from "./components.mjs";
 import { closingLine, countTests, sumOf } from "./test-count.mjs";
@@ -12,6 +13,12 @@ const unitFolders = ["protocol", "server", "web", "bench", "scripts"];
 /** A test waits for what it expects, so a slow machine needs room; only a hang is as long as this. */
 const unitTimeout = "--timeout=60000";
 const browserTimeout = "--timeout=180000";
+/**
+ * Files run side by side, each process with one Postgres for all of its files. Much of a test is waiting, so that a
+ * second one is worth its while on a single core; beyond four, memory runs out before processors do. A browser keeps
+ * two cores busy by itself: its tests have the machine for themselves.
+ */
+const sideBySide = [`--parallel=${Math.min(Math.max(availableParallelism(), 2), 4)}`, "--no-isolate"];
 /** Characters of a run's report that are searched for its summary, which stands at the end. */
 const keptOutput = 1_000_000;
 
@@ -39,7 +46,7 @@ function runs(given) {
   const units = unitFolders.filter(hasTests).map((folder) => `./${folder}/`);
   /** @type {[string, string[]][]} */
   const all = [["check", ["run", "check"]]];
-  if (units.length > 0) all.push(["unit tests", ["test", unitTimeout, ...units]]);
+  if (units.length > 0) all.push(["unit tests", ["test", unitTimeout, ...sideBySide, ...units]]);
   if (hasTests("e2e")) all.push(["browser tests", ["test", browserTimeout, "./e2e/"]]);
   return all;
 }

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { desktop, launch } from "@parley/e2e/browser.ts";
+import { freePort } from "@parley/server/src/testing/ports.ts";
 import { type Client, createClient } from "@parley/web/client/client";
 import { memoryOutbox } from "@parley/web/client/outbox-memory";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-
 import { endProcess, untilReady } from "../processes.ts";
-import { bunFlags, freePort, serverEnvironment } from "../server-process.ts";
+import { bunFlags, serverEnvironment } from "../server-process.ts";
 import { watchFirstMessage } from "./probes.ts";
 
 /** A server full of messages, and a browser. */

@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Subprocess } from "bun";
-import { admin, freePort } from "../server.ts";
+import { freePort } from "../../server/src/testing/ports.ts";
+import { admin } from "../server.ts";
 
 const root = join(import.meta.dir, "../..");
 /** Milliseconds; only a hang is as long as this. */

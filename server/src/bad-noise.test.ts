@@ -37,7 +37,8 @@ async function renewWorld(): Promise<void> {
 
 /** What ends the session that makes the noise, or hashes for long. */
 const quieter: readonly OperationName[] = [
-  ...(["session.end", "session.end_others", "password.change", "user.set_active", "user.set_role"] as const),
+  ...(["session.end", "session.end_others", "session.revoke", "password.change"] as const),
+  ...(["user.set_active", "user.set_role"] as const),
   ...([
     "session.create",
     "user.create",

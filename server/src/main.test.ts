@@ -27,7 +27,7 @@ const firstAdmin = {
 
 /** A server process; `before` is what the shell does first. */
 async function start(environment: Record<string, string>, before = "") {
-  const port = await freePort();
+  const port = freePort();
   const child = Bun.spawn(
     [
       "sh",
@@ -257,7 +257,7 @@ describe("the stop", () => {
     const DATA_DIR = newFolder();
     const taken = Bun.listen({
       hostname: "127.0.0.1",
-      port: await freePort(),
+      port: freePort(),
       socket: { data: () => undefined },
     });
     const failed = await start({ DATA_DIR, ...firstAdmin, PORT: String(taken.port) });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type OperationName, operationNames } from "@parley/protocol/contract";
+import { methodAndPath, type OperationName, operationNames } from "@parley/protocol/contract";
 import fc from "fast-check";
 import { type TestApp, testApp } from "./testing/app.ts";
 import { type Call, places, type Verdict, whos } from "./testing/permissions/model.ts";
@@ -93,9 +93,11 @@ onEveryEngine((engine) => {
         test(`ACCESS-2 ${op}: everybody, in every room, over REST and the socket`, async () => {
           const trial = new Trial(app, await newWorld());
           const found = new Set<Verdict>();
+          const changes = methodAndPath(op).method !== "GET";
           for (const call of inEveryRoom(op)) {
-            await renewRoom(app.context, trial.world, call.place);
-            found.add(await check(trial, call));
+            const verdict = await check(trial, call);
+            found.add(verdict);
+            if (changes && verdict === "done") await renewRoom(app.context, trial.world, call.place);
           }
           trial.close();
           expectBoth(op, found);

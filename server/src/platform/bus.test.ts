@@ -23,7 +23,7 @@ interface Form {
 type Open = (url: string, channel: string, timing?: LinkTiming) => Bus;
 
 async function behindTunnel(target: URL, open: Open): Promise<Form> {
-  const tunnel = await startTunnel(await freePort(), Number(target.port));
+  const tunnel = await startTunnel(freePort(), Number(target.port));
   const url = new URL(target);
   url.port = String(tunnel.port);
   return { ...tunnel, connect: (channel, timing) => open(url.href, channel ?? "parley", timing) };

@@ -115,7 +115,7 @@ interface Starting {
 
 async function starter({ options, folder, clock, log }: Starting): Promise<() => Promise<App>> {
   const database = options.engine === "postgres" ? { DATABASE_URL: await freshPostgres() } : {};
-  const port = await freePort();
+  const port = freePort();
   const settings = {
     DATA_DIR: folder,
     PORT: String(port),

@@ -90,7 +90,7 @@ function findFolder(): string | null {
 
 async function startCluster(): Promise<Cluster> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = freePort();
     const log = await startedOn(port);
     if (log === null) {
       const admin = new SQL({ url: `postgresql://postgres@127.0.0.1:${port}/postgres`, max: 1 });

@@ -29,7 +29,7 @@ export interface TestRedis {
 }
 
 export async function startRedis(): Promise<TestRedis> {
-  const port = await freePort();
+  const port = freePort();
   let running = await started(port);
   const kill = async () => {
     process.kill(running.pid, "SIGKILL");

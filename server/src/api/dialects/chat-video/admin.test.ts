@@ -38,29 +38,33 @@ async function signedIn(): Promise<Person> {
 
 test("DIALECT-65 an admin makes an account, and its owner signs in with the password given", async () => {
   const body = {
-    ...{ username: "dora", password: passwordFor("dora"), email: "dora@example.org" },
-    ...{ first_name: "Dora", last_name: "Example", role: "admin" },
+    ...{ username: "guest", password: passwordFor("guest"), email: "guest@example.org" },
+    ...{ first_name: "Guest", last_name: "Example", role: "admin" },
   };
   const { status, body: answered } = await byAdmin("POST", "", body);
   expect([status, answered]).toEqual([
     201,
     {
-      ...{ id: expect.any(Number), username: "dora", email: "dora@example.org", profile_pic: null },
-      ...{ first_name: "Dora", last_name: "Example", role: "admin", is_active: true },
+      ...{ id: expect.any(Number), username: "guest", email: "guest@example.org", profile_pic: null },
+      ...{ first_name: "Guest", last_name: "Example", role: "admin", is_active: true },
       ...{ created_at: expect.any(String), updated_at: expect.any(String) },
     },
   ]);
-  expect((await login("dora")).body.user).toEqual(answered);
+  expect((await login("guest")).body.user).toEqual(answered);
   expect((await byAdmin("POST", "", body)).status).toBe(409);
-  const plain = await byAdmin("POST", "", { username: "emil", password: passwordFor("emil"), email: null });
+  const plain = await byAdmin("POST", "", {
+    username: "visitor",
+    password: passwordFor("visitor"),
+    email: null,
+  });
   expect(plain.body).toMatchObject({ email: null, first_name: null, last_name: null, role: "user" });
   const wrong = [
-    [{ username: "flora" }, ["body.password"]],
-    [{ username: "flora", password: "short" }, ["body.password"]],
-    [{ username: "flora", password: "password123" }, ["body.password"]],
-    [{ username: "flora", password: passwordFor("flora"), role: "owner" }, ["body.role"]],
-    [{ username: "flora", password: passwordFor("flora"), last_name: " " }, ["body.last_name"]],
-    [{ username: "everyone", password: passwordFor("flora") }, ["body.username"]],
+    [{ username: "tenant" }, ["body.password"]],
+    [{ username: "tenant", password: "short" }, ["body.password"]],
+    [{ username: "tenant", password: "password123" }, ["body.password"]],
+    [{ username: "tenant", password: passwordFor("tenant"), role: "owner" }, ["body.role"]],
+    [{ username: "tenant", password: passwordFor("tenant"), last_name: " " }, ["body.last_name"]],
+    [{ username: "everyone", password: passwordFor("tenant") }, ["body.username"]],
   ] as const;
   for (const [sent, where] of wrong) {
     const refused = await byAdmin("POST", "", sent);

@@ -79,13 +79,13 @@ test("DIALECT-72 it hears all the direct chats of its person, new ones too, and 
   await v2(alice, group.body.id, inGroup);
   const [old, fresh] = [word(), word()];
   await v2(alice, app.rooms.aliceBob.id, old);
-  const dora = await newcomer("dora");
-  await v2(dora, await direct(dora, bob.id), fresh);
+  const guest = await newcomer("guest");
+  await v2(guest, await direct(guest, bob.id), fresh);
   for (const socket of sockets) {
     await heard(socket, fresh);
     expect(messages(socket).map(({ content }) => content)).toEqual([old, fresh]);
     expect(messages(socket)[0]).toMatchObject({ sender_id: alice.id, receiver_id: bob.id, is_read: false });
-    expect(messages(socket)[1]).toMatchObject({ sender_id: dora.id, receiver_id: bob.id });
+    expect(messages(socket)[1]).toMatchObject({ sender_id: guest.id, receiver_id: bob.id });
   }
   await settled(outsider);
   expect(messages(outsider)).toEqual([]);
@@ -110,26 +110,26 @@ test("DIALECT-72 of somebody in very many rooms it hears the direct ones, in whi
 
 test("DIALECT-73 a message makes the chat if need be, and is heard by both on all their sockets", async () => {
   const { alice } = app.people;
-  const emil = await newcomer("emil");
-  expect(await roomOf(alice, emil.id)).toBeNull();
-  const [own, other] = [await connect(alice), await connect(alice, emil.id)];
-  const theirs = await connect(emil);
+  const visitor = await newcomer("visitor");
+  expect(await roomOf(alice, visitor.id)).toBeNull();
+  const [own, other] = [await connect(alice), await connect(alice, visitor.id)];
+  const theirs = await connect(visitor);
   const said = word();
-  own.send({ type: "message", receiver_id: emil.id, content: said, client_id: "one" });
+  own.send({ type: "message", receiver_id: visitor.id, content: said, client_id: "one" });
   const echo = await heard(own, said);
   expect(echo).toEqual({
-    ...{ type: "message", id: expect.any(Number), sender_id: alice.id, receiver_id: emil.id },
+    ...{ type: "message", id: expect.any(Number), sender_id: alice.id, receiver_id: visitor.id },
     ...{ content: said, attachment: null, is_read: false, created_at: expect.any(String) },
     client_id: "one",
   });
   expect(await heard(other, said)).toEqual(echo);
   const { client_id: _, ...told } = echo;
   expect(await heard(theirs, said)).toEqual(told);
-  expect((await roomOf(alice, emil.id)).kind).toBe("direct");
+  expect((await roomOf(alice, visitor.id)).kind).toBe("direct");
   const answer = word();
   theirs.send({ type: "message", receiver_id: alice.id, content: answer });
   for (const socket of [own, other, theirs]) {
-    expect(await heard(socket, answer)).toMatchObject({ sender_id: emil.id, receiver_id: alice.id });
+    expect(await heard(socket, answer)).toMatchObject({ sender_id: visitor.id, receiver_id: alice.id });
   }
 });
 
@@ -190,18 +190,18 @@ test("DIALECT-71 an own upload is attached, once and by nobody else", async () =
 
 test("DIALECT-74 typing is told to the other one alone, and makes no chat", async () => {
   const { alice, bob } = app.people;
-  const flora = await newcomer("flora");
+  const tenant = await newcomer("tenant");
   const [own, others] = [await connect(alice), await connect(alice)];
-  const [bobs, floras] = [await connect(bob), await connect(flora)];
-  own.send({ type: "typing", receiver_id: flora.id, is_typing: true });
+  const [bobs, tenants] = [await connect(bob), await connect(tenant)];
+  own.send({ type: "typing", receiver_id: tenant.id, is_typing: true });
   own.send({ type: "typing", receiver_id: 999_999, is_typing: true });
   expect((await own.until("error")).detail).toBeString();
   own.send({ type: "typing", receiver_id: bob.id, is_typing: true });
   expect(await bobs.until("typing")).toEqual({ type: "typing", sender_id: alice.id, is_typing: true });
   own.send({ type: "typing", receiver_id: bob.id, is_typing: false });
   expect(await bobs.until("typing", ({ is_typing }) => !is_typing)).toMatchObject({ sender_id: alice.id });
-  expect(await roomOf(alice, flora.id)).toBeNull();
-  for (const quiet of [own, others, floras]) {
+  expect(await roomOf(alice, tenant.id)).toBeNull();
+  for (const quiet of [own, others, tenants]) {
     await settled(quiet);
     expect(quiet.frames.filter(({ type }) => type === "typing")).toEqual([]);
   }
@@ -263,12 +263,12 @@ test("DIALECT-75 a message that is refused is told with its client id, and the s
 
 test("DIALECT-75 a block between two who have a chat is told too, and neither hears the other", async () => {
   const { alice } = app.people;
-  const gustav = await newcomer("gustav");
-  await direct(alice, gustav.id);
-  await app.ask("PUT", `/api/v2/blocks/${alice.id}`, { as: gustav, body: { on: true } });
-  const [own, theirs] = [await connect(alice), await connect(gustav)];
-  own.send({ type: "message", receiver_id: gustav.id, content: "hear me", client_id: "blocked" });
-  own.send({ type: "typing", receiver_id: gustav.id, is_typing: true });
+  const rival = await newcomer("rival");
+  await direct(alice, rival.id);
+  await app.ask("PUT", `/api/v2/blocks/${alice.id}`, { as: rival, body: { on: true } });
+  const [own, theirs] = [await connect(alice), await connect(rival)];
+  own.send({ type: "message", receiver_id: rival.id, content: "hear me", client_id: "blocked" });
+  own.send({ type: "typing", receiver_id: rival.id, is_typing: true });
   expect(await own.until("error")).toMatchObject({ client_id: "blocked" });
   theirs.send({ type: "message", receiver_id: alice.id, content: "hear me", client_id: "blocking" });
   expect(await theirs.until("error")).toMatchObject({

@@ -51,28 +51,28 @@ test("DIALECT-68 to look for a chat makes none, and of somebody unknown there is
 
 test("DIALECT-68 a chat is read page by page from the newest on, the same by both", async () => {
   const { alice } = app.people;
-  const dora = await newcomer("dora");
-  const room = await direct(alice, dora.id);
+  const guest = await newcomer("guest");
+  const room = await direct(alice, guest.id);
   const ids: number[] = [];
   for (let count = 0; count < 7; count++)
-    ids.push(await say(count % 2 ? dora : alice, room, `word ${count}`));
-  const first = await page(alice, dora.id, "?limit=3");
+    ids.push(await say(count % 2 ? guest : alice, room, `word ${count}`));
+  const first = await page(alice, guest.id, "?limit=3");
   expect(contents(first.body.items)).toEqual(["word 4", "word 5", "word 6"]);
   expect(first.body.items[1]).toEqual({
-    ...{ id: ids[5], sender_id: dora.id, receiver_id: alice.id, content: "word 5" },
+    ...{ id: ids[5], sender_id: guest.id, receiver_id: alice.id, content: "word 5" },
     ...{ attachment: null, is_read: true, created_at: expect.stringMatching(/Z$/) },
   });
   expect(first.body.next_cursor).toBe(ids[4]);
-  const second = await page(alice, dora.id, `?limit=3&before=${first.body.next_cursor}`);
+  const second = await page(alice, guest.id, `?limit=3&before=${first.body.next_cursor}`);
   expect(contents(second.body.items)).toEqual(["word 1", "word 2", "word 3"]);
-  const third = await page(alice, dora.id, `?limit=3&before=${second.body.next_cursor}`);
+  const third = await page(alice, guest.id, `?limit=3&before=${second.body.next_cursor}`);
   expect([contents(third.body.items), third.body.next_cursor]).toEqual([["word 0"], null]);
-  const theirs = await page(dora, alice.id);
+  const theirs = await page(guest, alice.id);
   expect(contents(theirs.body.items)).toEqual(Array.from({ length: 7 }, (_, count) => `word ${count}`));
-  const bobs = await page(app.people.bob, dora.id);
+  const bobs = await page(app.people.bob, guest.id);
   expect(bobs.body.items).toEqual([]);
   for (const query of ["?limit=0", "?limit=201", "?limit=x", "?before=x", "?before=-1"]) {
-    const refused = await page(alice, dora.id, query);
+    const refused = await page(alice, guest.id, query);
     expect([query, refused.status, refused.body.detail?.[0]?.loc[0]]).toEqual([query, 422, "query"]);
   }
 });
@@ -86,38 +86,38 @@ test("DIALECT-68 notes to self are a chat with oneself, and always read", async 
 
 test("DIALECT-69 to fetch the newest page marks it as read, for both to see", async () => {
   const { alice } = app.people;
-  const emil = await newcomer("emil");
-  const room = await direct(alice, emil.id);
+  const visitor = await newcomer("visitor");
+  const room = await direct(alice, visitor.id);
   const ids: number[] = [];
   for (let count = 0; count < 4; count++) ids.push(await say(alice, room, `question ${count}`));
   const seenBy = async (as: Person, peer: number) =>
     (await page(as, peer)).body.items.map(({ is_read }: { is_read: boolean }) => is_read);
   const unread = async () =>
-    (await app.ask("GET", `/api/v2/rooms/${room}`, { as: emil })).body.unread as number;
-  const socket = await dialectSocket(app, `/api/messages/ws/${emil.id}`, emil.accessToken);
+    (await app.ask("GET", `/api/v2/rooms/${room}`, { as: visitor })).body.unread as number;
+  const socket = await dialectSocket(app, `/api/messages/ws/${visitor.id}`, visitor.accessToken);
   await socket.until("connected");
   ids.push(await say(alice, room, "question 4"));
   expect((await socket.until("message")).is_read).toBe(false);
-  await page(emil, alice.id, `?before=${ids[4]}`);
+  await page(visitor, alice.id, `?before=${ids[4]}`);
   expect(await unread()).toBe(5);
-  expect(await seenBy(alice, emil.id)).toEqual([false, false, false, false, false]);
+  expect(await seenBy(alice, visitor.id)).toEqual([false, false, false, false, false]);
   // As it was found: so it is seen what is new.
-  expect(await seenBy(emil, alice.id)).toEqual([false, false, false, false, false]);
+  expect(await seenBy(visitor, alice.id)).toEqual([false, false, false, false, false]);
   expect(await unread()).toBe(0);
-  expect(await seenBy(alice, emil.id)).toEqual([true, true, true, true, true]);
-  expect(await seenBy(emil, alice.id)).toEqual([true, true, true, true, true]);
+  expect(await seenBy(alice, visitor.id)).toEqual([true, true, true, true, true]);
+  expect(await seenBy(visitor, alice.id)).toEqual([true, true, true, true, true]);
   await say(alice, room, "one more");
-  expect(await seenBy(alice, emil.id)).toEqual([true, true, true, true, true, false]);
-  await say(emil, room, "an answer");
-  expect(await seenBy(alice, emil.id)).toEqual([true, true, true, true, true, true, false]);
+  expect(await seenBy(alice, visitor.id)).toEqual([true, true, true, true, true, false]);
+  await say(visitor, room, "an answer");
+  expect(await seenBy(alice, visitor.id)).toEqual([true, true, true, true, true, true, false]);
   socket.destroy();
 });
 
 test("DIALECT-70 what was changed is read as it is now, and what was deleted not at all", async () => {
   const { alice } = app.people;
-  const flora = await newcomer("flora");
-  const room = await direct(alice, flora.id);
-  const socket = await dialectSocket(app, `/api/messages/ws/${flora.id}`, flora.accessToken);
+  const tenant = await newcomer("tenant");
+  const room = await direct(alice, tenant.id);
+  const socket = await dialectSocket(app, `/api/messages/ws/${tenant.id}`, tenant.accessToken);
   await socket.until("connected");
   const [first, second] = [await say(alice, room, "frist"), await say(alice, room, "a slip")];
   await app.ask("PATCH", `/api/v2/messages/${first}`, { as: alice, body: { text: "first" } });
@@ -126,9 +126,9 @@ test("DIALECT-70 what was changed is read as it is now, and what was deleted not
   await socket.until("message", ({ content }) => content === "third");
   const told = socket.frames.map(({ type, content }) => content ?? type);
   expect(told.filter((each) => each !== "a slip")).toEqual(["connected", "frist", "third"]);
-  const short = await page(flora, alice.id, "?limit=2");
+  const short = await page(tenant, alice.id, "?limit=2");
   expect([contents(short.body.items), short.body.next_cursor]).toEqual([["third"], second]);
-  const rest = await page(flora, alice.id, `?limit=2&before=${second}`);
+  const rest = await page(tenant, alice.id, `?limit=2&before=${second}`);
   expect([contents(rest.body.items), rest.body.next_cursor]).toEqual([["first"], null]);
   socket.destroy();
 });
