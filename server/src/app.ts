@@ -37,7 +37,8 @@ import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
 import { Writer } from "./platform/write.ts";
 import { migrate } from "./schema/migrate.ts";
-import { type Database, integerColumns, type Tables } from "./schema/tables.ts";
+import { integerColumns } from "./schema/integer-columns.ts";
+import type { Database, Tables } from "./schema/tables.ts";
 
 export interface AppOptions {
   config: Config;

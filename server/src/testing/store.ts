@@ -10,7 +10,8 @@ import { openPostgres } from "../platform/database-postgres.ts";
 import { openSqlite } from "../platform/database-sqlite.ts";
 import { Writer } from "../platform/write.ts";
 import { migrate } from "../schema/migrate.ts";
-import { type Database, integerColumns, type Tables } from "../schema/tables.ts";
+import { integerColumns } from "../schema/integer-columns.ts";
+import type { Database, Tables } from "../schema/tables.ts";
 import { freshPostgres, postgresMissing } from "./postgres.ts";
 
 /** A clock that stands still until it is moved; both its hands move together. */

@@ -1,0 +1,2 @@
+/** How a flag is kept. */
+export type Flag = 0 | 1;

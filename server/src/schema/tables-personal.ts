@@ -1,0 +1,44 @@
+import type { Generated } from "kysely";
+import type { Flag } from "./flag.ts";
+
+/** What belongs to one person alone. */
+export interface PersonalTables {
+  /** `session_id` wrote it; an empty text remembers that it was taken away. */
+  drafts: {
+    user_id: number;
+    room_id: number;
+    text: string;
+    reply_to: number | null;
+    at: number;
+    session_id: number;
+  };
+  /** Messages that are to be sent at a time; those that were sent are messages, and no longer here. */
+  scheduled: {
+    id: Generated<number>;
+    user_id: number;
+    room_id: number;
+    client_id: string;
+    /** A hash of what was first asked for: the same client id with another content is a conflict. */
+    made_hash: string;
+    text: string;
+    reply_to: number | null;
+    /** JSON: ids, or null for none. */
+    mentions: string | null;
+    mention_all: Flag;
+    send_at: number;
+    /** Why it was not sent at its time; null while it waits. */
+    failed_because: string | null;
+    created_at: number;
+  };
+  /** Messages that people keep at hand. */
+  saved: { user_id: number; message_id: number; at: number };
+  /** Answers kept under the caller's idempotency key. */
+  answers: {
+    user_id: number;
+    key: string;
+    operation: string;
+    input_hash: string;
+    result: string;
+    at: number;
+  };
+}
