@@ -1,5 +1,5 @@
 import type { Messages } from "@lingui/core";
-import english from "../../locales/en.json";
+import firstEnglish from "../../locales/en.json?first";
 import { i18n } from "./text.ts";
 
 export interface Language {
@@ -10,6 +10,9 @@ export interface Language {
   rightToLeft?: boolean;
   load: () => Promise<Messages>;
 }
+
+/** What the page begins with, and all of it once a later part was wanted. */
+let english: Messages = firstEnglish;
 
 export const languages: readonly Language[] = [
   { tag: "en", name: "English", load: async () => english },
@@ -36,4 +39,11 @@ export async function activateLanguage(language: Language): Promise<void> {
   i18n.loadAndActivate({ locale: language.tag, locales, messages: { ...english, ...messages } });
   document.documentElement.lang = language.tag;
   document.documentElement.dir = language.rightToLeft ? "rtl" : "ltr";
+}
+
+/** For parts that come later: the page begins with those texts alone that it shows at once. */
+export async function loadAllTexts(): Promise<void> {
+  if (english !== firstEnglish) return;
+  english = (await import("./all-english.ts")).default;
+  if (i18n.locale === "en") i18n.load("en", english);
 }

@@ -1,8 +1,15 @@
 import { type ComponentType, lazy, Suspense, useState } from "react";
+import { loadAllTexts } from "./languages.ts";
 import { Part } from "./part.tsx";
 
 /** Milliseconds: where a missing part makes the page load anew, nobody needs a word of it meanwhile. */
 const tellAfter = 2_000;
+
+/** Code that comes later, with the texts that it shows. */
+export async function withTexts<Loaded>(load: () => Promise<Loaded>): Promise<Loaded> {
+  const [loaded] = await Promise.all([load(), loadAllTexts()]);
+  return loaded;
+}
 
 /**
  * A component whose code comes when it is first shown: nothing stands in its place until then. Where it does not come,
@@ -14,7 +21,7 @@ export function lazily<Props extends object>(
   const prepare = () =>
     lazy(async () => {
       try {
-        return { default: await load() };
+        return { default: await withTexts(load) };
       } catch (error) {
         await new Promise((resolve) => setTimeout(resolve, tellAfter));
         throw error;

@@ -1,7 +1,7 @@
 import type { File } from "@parley/protocol/files";
 import { lazy, Suspense, useMemo } from "react";
 import { useView } from "../../client/use-client.ts";
-import { lazily } from "../../ui/lazily.tsx";
+import { lazily, withTexts } from "../../ui/lazily.tsx";
 import { useText } from "../../ui/text.ts";
 import { FileFrames } from "./file-frames.tsx";
 
@@ -11,8 +11,8 @@ export { useTray } from "./use-tray.ts";
 
 export const UploadTray = lazily(async () => (await import("./upload-tray.tsx")).UploadTray);
 
-const Shown = lazy(async () => ({ default: (await import("./shown-files.tsx")).ShownFiles }));
-const Waiting = lazy(async () => ({ default: (await import("./waiting-files.tsx")).WaitingFiles }));
+const Shown = lazy(async () => ({ default: (await withTexts(() => import("./shown-files.tsx"))).ShownFiles }));
+const Waiting = lazy(async () => ({ default: (await withTexts(() => import("./waiting-files.tsx"))).WaitingFiles }));
 
 /** What a message carries. */
 export function MessageFiles({ files }: { files: readonly File[] }) {

@@ -1,4 +1,4 @@
-import { lazily } from "../../ui/lazily.tsx";
+import { lazily, withTexts } from "../../ui/lazily.tsx";
 
 export { isMuted } from "./notifications-rules.ts";
 export const NotificationChoice = lazily(
@@ -8,4 +8,4 @@ export const NotificationSettings = lazily(
   async () => (await import("./notification-settings.tsx")).NotificationSettings,
 );
 /** Its code comes after the page is shown. */
-export const loadNotifier = async () => (await import("./notifier.ts")).startNotifier;
+export const loadNotifier = () => withTexts(async () => (await import("./notifier.ts")).startNotifier);
