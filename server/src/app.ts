@@ -36,8 +36,8 @@ import { Push } from "./platform/push.ts";
 import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
 import { Writer } from "./platform/write.ts";
-import { migrate } from "./schema/migrate.ts";
 import { integerColumns } from "./schema/integer-columns.ts";
+import { migrate } from "./schema/migrate.ts";
 import type { Database, Tables } from "./schema/tables.ts";
 
 export interface AppOptions {

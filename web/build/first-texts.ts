@@ -11,7 +11,8 @@ async function sourcesFrom(entry: string): Promise<string[]> {
     const code = await readFile(path, "utf8");
     sources.set(path, code);
     for (const { kind, path: name } of transpiler.scanImports(code)) {
-      if (kind === "import-statement" && /^\.{1,2}\/.*\.tsx?$/.test(name)) open.push(join(dirname(path), name));
+      if (kind === "import-statement" && /^\.{1,2}\/.*\.tsx?$/.test(name))
+        open.push(join(dirname(path), name));
     }
   }
   return [...sources.values()];

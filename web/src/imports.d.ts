@@ -1,5 +1,5 @@
 declare module "*.css";
 declare module "*.json?first" {
   const texts: Record<string, string>;
-  export default texts;
+  export = texts;
 }

@@ -9,8 +9,8 @@ import type { Engine } from "../platform/database.ts";
 import { openPostgres } from "../platform/database-postgres.ts";
 import { openSqlite } from "../platform/database-sqlite.ts";
 import { Writer } from "../platform/write.ts";
-import { migrate } from "../schema/migrate.ts";
 import { integerColumns } from "../schema/integer-columns.ts";
+import { migrate } from "../schema/migrate.ts";
 import type { Database, Tables } from "../schema/tables.ts";
 import { freshPostgres, postgresMissing } from "./postgres.ts";
 

@@ -44,6 +44,6 @@ export async function activateLanguage(language: Language): Promise<void> {
 /** For parts that come later: the page begins with those texts alone that it shows at once. */
 export async function loadAllTexts(): Promise<void> {
   if (english !== firstEnglish) return;
-  english = (await import("./all-english.ts")).default;
+  english = (await import("./all-english.ts")).allEnglish;
   if (i18n.locale === "en") i18n.load("en", english);
 }

@@ -11,8 +11,12 @@ export { useTray } from "./use-tray.ts";
 
 export const UploadTray = lazily(async () => (await import("./upload-tray.tsx")).UploadTray);
 
-const Shown = lazy(async () => ({ default: (await withTexts(() => import("./shown-files.tsx"))).ShownFiles }));
-const Waiting = lazy(async () => ({ default: (await withTexts(() => import("./waiting-files.tsx"))).WaitingFiles }));
+const Shown = lazy(async () => ({
+  default: (await withTexts(() => import("./shown-files.tsx"))).ShownFiles,
+}));
+const Waiting = lazy(async () => ({
+  default: (await withTexts(() => import("./waiting-files.tsx"))).WaitingFiles,
+}));
 
 /** What a message carries. */
 export function MessageFiles({ files }: { files: readonly File[] }) {
