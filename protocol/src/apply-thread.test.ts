@@ -32,6 +32,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ...{ do: fc.constant("react"), pick: fc.nat(12), by: fc.constantFrom(1, 2) },
     ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
   }),
+  fc.record({ do: fc.constant("preview"), pick: fc.nat(12) }),
   fc.record({ do: fc.constant("pin"), pick: fc.nat(12), on: fc.boolean() }),
 ) as fc.Arbitrary<Step>;
 

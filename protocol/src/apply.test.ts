@@ -24,6 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("preview"), pick: fc.nat(30) }),
   fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),

@@ -4,6 +4,7 @@ import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
 import { fileOperations } from "./files.ts";
+import { linkPreviewOperations } from "./link-previews.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
@@ -26,6 +27,7 @@ export const contract = {
   ...roomOperations,
   ...messageOperations,
   ...fileOperations,
+  ...linkPreviewOperations,
   ...pinOperations,
   ...notificationOperations,
   ...pushOperations,

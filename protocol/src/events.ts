@@ -21,6 +21,8 @@ export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.edited"), ...head, message }),
   /** By whoever deleted it; by its sender where its time was over (`expires_at`). */
   z.object({ kind: z.literal("message.deleted"), ...head, message }),
+  /** The previews of its links are others: the server has looked, or the author took one off. */
+  z.object({ kind: z.literal("message.previewed"), ...head, message }),
   z.object({
     kind: z.literal("reaction.set"),
     ...head,

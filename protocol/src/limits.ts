@@ -74,6 +74,13 @@ export const limits = {
   fileAlt: 1_000,
   /** Files whose addresses are asked for by one call. */
   fileLinks: 100,
+  /** Links of one message of which there are previews, and characters of one. */
+  messagePreviews: 3,
+  linkUrl: 2_048,
+  /** Characters of what a page says of itself. */
+  previewTitle: 200,
+  previewDescription: 300,
+  previewSite: 80,
   /** Uploads of one person that no message has taken. */
   openUploads: 100,
   /** Bytes of a profile picture as it is sent. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { clientId, deleteAfter, id, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
+import { linkPreview } from "./link-previews.ts";
 import { operation } from "./operation.ts";
 
 export const messageType = z.enum([
@@ -43,9 +44,11 @@ export const message = z.object({
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
   files: z.array(file).optional(),
+  /** Of what it links to, as far as the server has looked. */
+  previews: z.array(linkPreview).optional(),
   /** People by emoji, in the order of the first of each. */
   reactions: z.array(reactionCount).optional(),
-  /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
+  /** Raised by each edit, by what the server finds out about it, and by deletion, from 1: of two states the one with the higher is newer. */
   version: z.int(),
   /** Who first said it and when, in whatever room; the text is theirs. */
   forwarded: z.object({ sender: id, created_at: time }).optional(),

@@ -14,6 +14,7 @@ export type Step =
   | { do: "send"; by: number; mentioning: boolean; answers?: number | undefined }
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
+  | { do: "preview"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
   | { do: "pin"; pick: number; on: boolean }
   | { do: "rename"; by: number }
@@ -31,7 +32,10 @@ interface Taken {
 }
 
 type Happened =
-  | { kind: "message.sent" | "message.edited" | "message.deleted"; message: number }
+  | {
+      kind: "message.sent" | "message.edited" | "message.previewed" | "message.deleted";
+      message: number;
+    }
   | Exclude<RoomEvent, { message: Message }>;
 
 const [alice, bob] = [1, 2];
@@ -84,6 +88,7 @@ export class ReferenceRoom {
     switch (happened.kind) {
       case "message.sent":
       case "message.edited":
+      case "message.previewed":
       case "message.deleted": {
         const message = messages.find(({ id }) => id === happened.message);
         if (!message) throw new Error(`no message ${happened.message}`);
@@ -193,6 +198,16 @@ export class ReferenceRoom {
       case "edit":
       case "delete":
         return this.#change(past, seq, step, head.at);
+      case "preview": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const preview = { url: "https://example.org/", title: `Title ${seq}`, site: "example.org" };
+        const shown = { ...message, version: message.version + 1, previews: [preview] };
+        return {
+          happened: { kind: "message.previewed", message: message.id },
+          messages: replaced(past.messages, shown),
+        };
+      }
       case "react": {
         const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
         if (!message || message.deleted_at) return undefined;
@@ -256,7 +271,7 @@ export class ReferenceRoom {
   ): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
-    const { reactions, mentions, pinned_at, ...bare } = message;
+    const { reactions, mentions, pinned_at, previews, ...bare } = message;
     const version = message.version + 1;
     const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
     const changed =
@@ -265,6 +280,7 @@ export class ReferenceRoom {
             ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
             ...(reactions && { reactions }),
             ...(pinned_at && { pinned_at }),
+            ...(previews && { previews }),
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };

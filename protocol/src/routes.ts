@@ -61,6 +61,7 @@ export const routes = {
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",
   "file.links": "GET /files/links",
+  "preview.remove": "POST /messages/{message}/previews/remove",
   "reaction.set": "PUT /messages/{message}/reactions",
   "pin.set": "PUT /messages/{message}/pin",
   "pin.list": "GET /rooms/{room}/pins",

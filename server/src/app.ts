@@ -12,6 +12,11 @@ import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import {
+  forgetLostPictures,
+  forgetOldPages,
+  LinkPreviewMaker,
+} from "./features/link-previews/link-previews.ts";
 import { forgetPush, PushSender } from "./features/push/push.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
@@ -63,6 +68,8 @@ export interface App {
   sweeper: UploadSweeper;
   /** Null where the server sends no pushes. */
   pushes: PushSender | null;
+  /** Null where the server looks at no pages. */
+  previews: LinkPreviewMaker | null;
   /** What is due at a time. */
   jobs: ServerJobs;
   server: Server<SocketData>;
@@ -132,6 +139,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
+    pictures: diskFiles({ folder: join(config.dataDir, "pictures"), clock, randomBytes }),
     files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
     presence: {
@@ -148,8 +156,9 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   sweeper = new UploadSweeper(context);
   if (context.push) pushes = new PushSender(context, context.push);
   else await writer.write(forgetPush);
+  const previews = config.linkPreviews ? new LinkPreviewMaker(context) : null;
   const jobs = createJobs(context);
-  return serve({ options, context, live, nodes, indexer, sweeper, pushes, jobs, setup, opened });
+  return serve({ options, context, live, nodes, indexer, sweeper, pushes, previews, jobs, setup, opened });
 }
 
 /** CONFIG-11. Nothing goes out but by way of the egress, and pushes only where the admin has named services. */
@@ -227,6 +236,7 @@ interface Serving {
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
   pushes: PushSender | null;
+  previews: LinkPreviewMaker | null;
   jobs: ServerJobs;
   setup: SetupLink | null;
   opened: Opened;
@@ -234,7 +244,7 @@ interface Serving {
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper, pushes, jobs } = parts;
+  const { context, live, indexer, sweeper, pushes, previews, jobs } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const { nodes } = parts;
@@ -259,6 +269,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   opened.push(() => clearInterval(tidying));
   indexer.start();
   pushes?.start();
+  previews?.start();
   sweeper.tidy();
   jobs.start();
   context.logger.info("server.started", {
@@ -270,7 +281,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    const ending = [indexer.stop(), sweeper.stop(), pushes?.stop(), jobs.stop()];
+    const ending = [indexer.stop(), sweeper.stop(), pushes?.stop(), previews?.stop(), jobs.stop()];
     await within(endWithin, Promise.all(ending));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
@@ -280,10 +291,10 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
 }
 
 function tidy(context: Context): void {
-  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts].map((forget) =>
-    context.writer.write(forget),
-  );
-  for (const done of [...forgotten, forgetLostAvatars(context)]) {
+  const forgotten = [
+    ...[forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts, forgetOldPages],
+  ].map((forget) => context.writer.write<unknown>(forget));
+  for (const done of [...forgotten, forgetLostAvatars(context), forgetLostPictures(context)]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }
 }

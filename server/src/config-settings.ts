@@ -314,6 +314,14 @@ export const settings = {
     example: "127.0.0.1:8080",
     schema: list(isHostAndPort, "must be like 127.0.0.1:8080 or push.internal:443, separated by commas"),
   }),
+  LINK_PREVIEWS: setting({
+    group: "Network",
+    about:
+      "Whether the server looks at the pages that messages link to, and shows their titles and pictures under the messages: `on` or `off`. Whoever runs such a page then learns that somebody here wrote of it, and when.",
+    unset: "off",
+    example: "on",
+    schema: oneOf("on", "off"),
+  }),
   SERVER_NAME: setting({
     group: "Operation",
     about: "The name people see, until an admin gives another one.",

@@ -36,6 +36,8 @@ export interface Config {
   pushServices: readonly string[];
   /** `host:port` of what may be reached outside although it is not public. */
   egressAllow: readonly string[];
+  /** Whether the server looks at the pages that messages link to. */
+  linkPreviews: boolean;
   /** Names of the dialects that are spoken; null for all of them. */
   dialects: readonly string[] | null;
   /** Whether their sockets take a token in the query. */
@@ -112,8 +114,12 @@ function assemble(values: Values): Config {
 }
 
 /** What the admin lets the server connect to. */
-function outsideOf(values: Values): Pick<Config, "pushServices" | "egressAllow"> {
-  return { pushServices: values.PUSH_SERVICES ?? [], egressAllow: values.EGRESS_ALLOW ?? [] };
+function outsideOf(values: Values): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews"> {
+  return {
+    pushServices: values.PUSH_SERVICES ?? [],
+    egressAllow: values.EGRESS_ALLOW ?? [],
+    linkPreviews: values.LINK_PREVIEWS === "on",
+  };
 }
 
 function keptKey(dataDir: string): string {

@@ -47,6 +47,8 @@ export interface Context {
   images: Images;
   /** Profile pictures, by their names. */
   avatars: Files;
+  /** Pictures of link previews, by their names. */
+  pictures: Files;
   /** Bytes of uploads that are not whole yet, by their keys. */
   growing: Growing;
   /** Bytes of whole uploads, by their keys. */

@@ -5,6 +5,7 @@ import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
+import { LinkPreviewMaker } from "./features/link-previews/link-previews.ts";
 import { startSession } from "./features/sessions/sessions.ts";
 import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
 import { createJobs } from "./jobs.ts";
@@ -14,6 +15,7 @@ import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
 import { type Place, SnapshotClient } from "./testing/snapshot-client.ts";
 import { onEveryEngine } from "./testing/store.ts";
+import { type WebSite, webSite } from "./testing/web-site.ts";
 
 /** How many random runs on each engine. */
 const runs = Number(process.env.SNAPSHOT_RUNS ?? 20);
@@ -66,6 +68,8 @@ const actions = [
     "let expire",
     "keep for a while",
     "due",
+    "send link",
+    "take preview",
     "delete account",
   ] as const),
 ];
@@ -137,7 +141,9 @@ const tour: Step[] = (
     { action: "remove", by: 1, room: 1 },
     { action: "let expire" },
     { action: "keep for a while", by: 1, room: 1 },
+    { action: "send link", room: 2 },
     { action: "due" },
+    { action: "take preview", message: 9 },
     { action: "add", by: 1, room: 1 },
     { action: "report", target: 1 },
     { action: "handle", pick: 1 },
@@ -175,12 +181,15 @@ function from<Value>(values: readonly Value[], index: number): Value {
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
+  let site: WebSite;
   const seen = new Set<string>();
 
   beforeAll(async () => {
-    fixture = await testRooms({ engine });
+    site = webSite();
+    fixture = await testRooms({ engine, environment: { LINK_PREVIEWS: "on", EGRESS_ALLOW: site.host } });
+    site.page("/page", "<title>A page</title>");
   });
-  afterAll(() => fixture.close());
+  afterAll(() => Promise.all([fixture.close(), site.stop()]));
 
   /** What a step asks for; null where there is nothing to ask. */
   function asked(scene: Scene, { action, target, room, message, pick }: Step) {
@@ -194,6 +203,8 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       "send file": () => wish("message.send", { ...words, text: "" }),
+      "send link": () => wish("message.send", { ...words, text: `${site.url}/page` }),
+      "take preview": () => wish("preview.remove", { ...about, url: `${site.url}/page` }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
@@ -259,7 +270,10 @@ onEveryEngine((engine) => {
   async function due(): Promise<void> {
     const { context, store } = fixture;
     store.clock.advance(60_000);
-    await createJobs(context).settled();
+    const jobs = createJobs(context);
+    await jobs.settled();
+    await new LinkPreviewMaker(context).settled();
+    await jobs.settled();
   }
 
   async function take(scene: Scene, chosen: Step): Promise<void> {

@@ -6,6 +6,7 @@ import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
+import { removePreview } from "../features/link-previews/link-previews.ts";
 import { userEvents } from "../features/logs/logs.ts";
 import {
   addMember,
@@ -134,6 +135,7 @@ export const handlers: Handlers = {
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
   "file.links": fileLinks,
+  "preview.remove": removePreview,
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,

@@ -29,6 +29,8 @@ export interface MessageTables {
     replied_at: Generated<number | null>;
     /** How many files it carries: most messages have none and need no further query. */
     file_count: Generated<number>;
+    /** How many previews of its links it shows. */
+    preview_count: Generated<number>;
     /** Who first said what was forwarded, and when. */
     forwarded_sender: Generated<number | null>;
     forwarded_at: Generated<number | null>;

@@ -1,6 +1,7 @@
 import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
 import { preparer } from "../platform/database.ts";
 import type { JobTables } from "../platform/jobs.ts";
+import type { LinkTables } from "./tables-links.ts";
 import type { MessageTables } from "./tables-messages.ts";
 import type { PeopleTables } from "./tables-people.ts";
 import type { PersonalTables } from "./tables-personal.ts";
@@ -19,6 +20,7 @@ interface Tables
     PeopleTables,
     RoomTables,
     MessageTables,
+    LinkTables,
     PersonalTables,
     PushTables,
     SearchTables {

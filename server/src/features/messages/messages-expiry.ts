@@ -3,6 +3,7 @@ import type { Tx } from "../../context.ts";
 import { putJob } from "../../platform/jobs.ts";
 import { holdRoom } from "../access/access.ts";
 import { dropFiles } from "../files/files.ts";
+import { dropLinks } from "../links/links.ts";
 import { emit } from "../logs/logs.ts";
 import { dropMessage } from "../search-index/search-index.ts";
 import { presentOne } from "./messages-present.ts";
@@ -43,6 +44,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
   await tx.sql.run(eraseMessage({ id, at: tx.now, nothing: new Uint8Array() }));
   await dropMessage(tx, row);
   if (row.file_count > 0) await dropFiles(tx, id);
+  await dropLinks(tx, id);
   await tx.sql.run(deleteVersions({ id }));
   await tx.sql.run(deleteReactions({ message: id }));
   await tx.sql.run(deleteSaves({ message: id }));
@@ -52,7 +54,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
 }
 
 interface Told {
-  kind: "message.edited" | "message.deleted";
+  kind: "message.edited" | "message.previewed" | "message.deleted";
   by: number;
 }
 

@@ -20,6 +20,7 @@ export interface MessageRow {
   replied_seq: number | null;
   replied_at: number | null;
   file_count: number;
+  preview_count: number;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -48,6 +49,7 @@ const columns = [
   "replied_seq",
   "replied_at",
   "file_count",
+  "preview_count",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -290,6 +292,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reaction_count: 0,
       file_count: 0,
+      preview_count: 0,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

@@ -3,6 +3,7 @@ import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import { fromBody } from "../../schema/bodies.ts";
 import { type FileRow, toFile } from "../files/files.ts";
+import { type PreviewRow, toPreview } from "../links/links.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
 
 /** Ids in order, each once; null for none. */
@@ -36,10 +37,16 @@ export function noSuchMessage(): ChatError {
   return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
 
+interface Parts {
+  reactions?: readonly ReactionRow[];
+  files?: readonly FileRow[];
+  previews?: readonly PreviewRow[];
+}
+
 /** A message on the wire: what does not apply is left out. */
 export function toMessage(
   row: MessageRow,
-  { reactions = [], files = [] }: { reactions?: readonly ReactionRow[]; files?: readonly FileRow[] } = {},
+  { reactions = [], files = [], previews = [] }: Parts = {},
 ): Message {
   const message: Message = {
     id: row.id,
@@ -62,6 +69,7 @@ export function toMessage(
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (files.length > 0) message.files = files.map(toFile);
+  if (previews.length > 0) message.previews = previews.map(toPreview);
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
   if (row.forwarded_sender !== null && row.forwarded_at !== null) {
     message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };

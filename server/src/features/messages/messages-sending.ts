@@ -16,6 +16,7 @@ import {
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
+import { wantPreviews } from "../links/links.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queuePush } from "../push/push.ts";
 import { queueMessage } from "../search-index/search-index.ts";
@@ -204,6 +205,7 @@ async function storeMessage(
   if (!inserted) throw new Error("a new message has no id");
   queueMessage(tx, inserted.id);
   queuePush(tx, inserted.id);
+  await wantPreviews(tx, { id: inserted.id, room: input.room, text: input.text });
   if (stored.expires_at !== null)
     await expireAt(tx, { id: inserted.id, room: input.room, at: stored.expires_at });
   return {
@@ -214,6 +216,7 @@ async function storeMessage(
     client_id: input.client_id,
     sent_hash: hash,
     reaction_count: 0,
+    preview_count: 0,
     version: 1,
     reply_count: 0,
     replied_seq: null,

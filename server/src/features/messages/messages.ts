@@ -15,6 +15,7 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
+import { trimLinks, wantPreviews } from "../links/links.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
 import { erase, tellChange } from "./messages-expiry.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
@@ -32,8 +33,9 @@ import {
 import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts";
 import { notify, requireReferences } from "./messages-sending.ts";
 
-export { expireMessage, expiringJob } from "./messages-expiry.ts";
+export { expireMessage, expiringJob, tellChange } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
+export { messageById as messageRowOf, messagePlace as messagePlaceOf } from "./messages-rows.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
@@ -99,6 +101,8 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
   await requeueMessage(tx, row);
+  await trimLinks(tx, { id: row.id, text: input.text });
+  await wantPreviews(tx, { id: row.id, room: row.room_id, text: input.text });
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
   return tellChange(tx, row.id, { kind: "message.edited", by: actor.user });

@@ -25,6 +25,7 @@ import {
 import { rewriteAnswers } from "../answers/answers.ts";
 import { requireMayBring, requireNoBlock } from "../blocks/blocks.ts";
 import { dropFilesOfRoom } from "../files/files.ts";
+import { dropLinksOfRoom } from "../links/links.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
@@ -202,6 +203,7 @@ async function eraseRoom(tx: Tx, room: { id: number; created_by: number }, by: n
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
   await dropFilesOfRoom(tx, room.id);
+  await dropLinksOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
   await emit(tx, room.id, { kind: "room.deleted", by });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));

@@ -185,6 +185,7 @@ export const inputs: Inputs = {
     text: world.secret(call.place, "text"),
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
+  "preview.remove": (world, call) => ({ message: messageOf(world, call), url: "https://example.org/" }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
   // Odd: for ever.
   "notification.set": (world, call) => ({

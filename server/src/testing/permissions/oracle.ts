@@ -243,6 +243,9 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
+  "preview.remove": about(({ sender, deleted }, _, _role, call) =>
+    unless([deleted, "not_found"], [sender !== call.who, "forbidden"]),
+  ),
   "message.search": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
   "pin.set": about(({ deleted }, room, role, call, model) =>
     unless(

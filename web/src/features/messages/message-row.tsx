@@ -19,6 +19,7 @@ import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
+import { MessagePreviews } from "../link-previews/link-previews.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
 import { MessageActions } from "./message-actions.tsx";
@@ -108,6 +109,7 @@ export const MessageRow = memo(function MessageRow({
             )
           )}
           {!isDeleted && message.files && <MessageFiles files={message.files} />}
+          {!isDeleted && message.previews && <MessagePreviews message={message} isMine={isMine} />}
         </Boundary>
         {!isDeleted && message.edited_at && (
           <button
