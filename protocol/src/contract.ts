@@ -17,6 +17,7 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { translationOperations } from "./translations.ts";
 import { userOperations } from "./users.ts";
 
 /** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
@@ -28,6 +29,7 @@ export const contract = {
   ...messageOperations,
   ...fileOperations,
   ...linkPreviewOperations,
+  ...translationOperations,
   ...pinOperations,
   ...notificationOperations,
   ...pushOperations,

@@ -61,6 +61,8 @@ export const routes = {
   "message.history": "GET /messages/{message}/history",
   "message.delete": "DELETE /messages/{message}",
   "file.links": "GET /files/links",
+  "translation.state": "GET /translation",
+  "message.translate": "GET /messages/{message}/translation",
   "preview.remove": "POST /messages/{message}/previews/remove",
   "reaction.set": "PUT /messages/{message}/reactions",
   "pin.set": "PUT /messages/{message}/pin",

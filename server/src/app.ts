@@ -22,6 +22,7 @@ import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import { forgetOldTranslations } from "./features/translations/translations.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
 import { createJobs, type ServerJobs } from "./jobs.ts";
 import type { Bus } from "./platform/bus.ts";
@@ -40,6 +41,7 @@ import { PasswordHasher } from "./platform/passwords.ts";
 import { Push } from "./platform/push.ts";
 import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
+import { Translator } from "./platform/translator.ts";
 import { Writer } from "./platform/write.ts";
 import { integerColumns } from "./schema/integer-columns.ts";
 import { migrate } from "./schema/migrate.ts";
@@ -166,7 +168,12 @@ function outside({ config, ...parts }: Pick<Context, "config" | "clock" | "rando
   const { egressAllow, pushServices, secretKey, publicUrl } = config;
   const egress = new Egress({ allow: egressAllow });
   const options = { ...parts, egress, services: pushServices, secretKey, subject: publicUrl };
-  return { egress, push: pushServices.length > 0 ? new Push(options) : null };
+  const { translation } = config;
+  return {
+    egress,
+    push: pushServices.length > 0 ? new Push(options) : null,
+    translator: translation && new Translator(translation),
+  };
 }
 
 /** CONFIG-1. Which dialects there are is known only where they are mounted. */
@@ -292,7 +299,14 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
 
 function tidy(context: Context): void {
   const forgotten = [
-    ...[forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts, forgetOldPages],
+    ...[
+      forgetOldAnswers,
+      forgetOldSessions,
+      forgetOldEvidence,
+      forgetOldDrafts,
+      forgetOldPages,
+      forgetOldTranslations,
+    ],
   ].map((forget) => context.writer.write<unknown>(forget));
   for (const done of [...forgotten, forgetLostAvatars(context), forgetLostPictures(context)]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));

@@ -62,6 +62,16 @@ const origin = z
   .transform((value) => value.replace(/\/$/, ""))
   .refine(isOrigin, "must be like https://chat.example.org, with nothing after the host and port");
 
+const service = z
+  .string()
+  .transform((value) => value.replace(/\/+$/, ""))
+  .refine((value) => {
+    if (!/^https?:\/\//.test(value) || value.length > 500 || !URL.canParse(value)) return false;
+    const { username, password, search, hash } = new URL(value);
+    return username + password + search + hash === "";
+  }, "must be like https://service.example.org/path, without a password or a query");
+const serviceKey = z.string().regex(/^[\x21-\x7e]{1,500}$/, "must be at most 500 printable characters");
+
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address");
 const postgresName = z.string().regex(/^[^\u0000]{1,63}$/, "must have at most 63 characters");
 
@@ -321,6 +331,22 @@ export const settings = {
     unset: "off",
     example: "on",
     schema: oneOf("on", "off"),
+  }),
+  TRANSLATION_URL: setting({
+    group: "Network",
+    about:
+      "A service that speaks as LibreTranslate does, by which people have messages translated: its address, up to what stands before `/translate`. It may be inside your network. It is sent what they ask it to translate.",
+    unset: "none: nothing is translated",
+    example: "http://127.0.0.1:5000",
+    schema: service,
+  }),
+  TRANSLATION_KEY: setting({
+    group: "Network",
+    about: "The key of that service, where it wants one.",
+    unset: "none",
+    example: "(as the service gave it)",
+    secret: true,
+    schema: serviceKey,
   }),
   SERVER_NAME: setting({
     group: "Operation",

@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { z } from "zod";
 import { type Setting, settings } from "./config-settings.ts";
 import type { LogLevel } from "./platform/logger.ts";
+import type { NamedService } from "./platform/named-service.ts";
 import { secretKeyIn } from "./platform/secret-key.ts";
 
 export interface Config {
@@ -38,6 +39,8 @@ export interface Config {
   egressAllow: readonly string[];
   /** Whether the server looks at the pages that messages link to. */
   linkPreviews: boolean;
+  /** By which messages are translated; null where nothing is. */
+  translation: NamedService | null;
   /** Names of the dialects that are spoken; null for all of them. */
   dialects: readonly string[] | null;
   /** Whether their sockets take a token in the query. */
@@ -114,12 +117,19 @@ function assemble(values: Values): Config {
 }
 
 /** What the admin lets the server connect to. */
-function outsideOf(values: Values): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews"> {
+function outsideOf(
+  values: Values,
+): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews" | "translation"> {
   return {
     pushServices: values.PUSH_SERVICES ?? [],
     egressAllow: values.EGRESS_ALLOW ?? [],
     linkPreviews: values.LINK_PREVIEWS === "on",
+    translation: serviceOf(values.TRANSLATION_URL, values.TRANSLATION_KEY),
   };
+}
+
+function serviceOf(url: string | undefined, key: string | undefined): NamedService | null {
+  return url === undefined ? null : { url, key: key ?? null };
 }
 
 function keptKey(dataDir: string): string {

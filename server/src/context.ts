@@ -12,6 +12,7 @@ import type { PasswordHasher } from "./platform/passwords.ts";
 import type { Push } from "./platform/push.ts";
 import type { Throttles } from "./platform/throttle.ts";
 import type { Tokens } from "./platform/tokens.ts";
+import type { Translator } from "./platform/translator.ts";
 import type { Writer, WriteTx } from "./platform/write.ts";
 import type { Database, Tables } from "./schema/tables.ts";
 
@@ -63,6 +64,8 @@ export interface Context {
   egress: Egress;
   /** Tells devices while no page is open there; null where the admin named no push services. */
   push: Push | null;
+  /** Null where the admin named no service that translates. */
+  translator: Translator | null;
   /** This store's history: another value means that it was restored or rewritten. */
   epoch: string;
 }

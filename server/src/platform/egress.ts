@@ -23,6 +23,7 @@ export interface EgressOptions {
   resolve?: Resolve;
   /** A certificate authority beside the system's. */
   authority?: string;
+  /** Milliseconds for a request, in place of what people may make the server wait. */
   timeLimit?: number;
 }
 
@@ -93,7 +94,7 @@ export class Egress {
         late.abort();
         reject(new EgressError("time", "no answer came in time"));
       },
-      Math.min(outgoing.timeLimit ?? longest, this.options.timeLimit ?? longest),
+      Math.min(outgoing.timeLimit ?? Number.POSITIVE_INFINITY, this.options.timeLimit ?? longest),
     );
     try {
       return await Promise.race([this.attempt(url, outgoing, late.signal), isLate]);

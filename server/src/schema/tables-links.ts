@@ -1,6 +1,6 @@
 import type { Generated } from "kysely";
 
-/** What messages link to. */
+/** What the server finds out about messages: the pages they link to, and their texts in other languages. */
 export interface LinkTables {
   /** A page, as somebody found it at one time. Where it stood is not kept any longer than it is looked for. */
   link_pages: {
@@ -34,5 +34,14 @@ export interface LinkTables {
     place: number;
     page_id: number;
     state: "waiting" | "shown" | "removed";
+  };
+  translations: {
+    message_id: number;
+    language: string;
+    /** Of what was translated: another text has no translation yet. */
+    text_hash: string;
+    text: string;
+    source: string | null;
+    at: number;
   };
 }

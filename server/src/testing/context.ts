@@ -9,6 +9,7 @@ import { createLogger } from "../platform/logger.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
 import { createThrottles } from "../platform/throttle.ts";
 import { Tokens } from "../platform/tokens.ts";
+import { Translator } from "../platform/translator.ts";
 import { type TestStore, type TestStoreOptions, testStore } from "./store.ts";
 
 export interface TestContextOptions extends TestStoreOptions {
@@ -56,6 +57,7 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     presence: { stateOf: () => "offline", heardAgo: () => null },
     egress: new Egress({ allow: config.egressAllow }),
     push: null,
+    translator: config.translation && new Translator(config.translation),
     epoch: "test",
   };
 }

@@ -11,6 +11,7 @@ import {
   deleteMentions,
   deleteReactions,
   deleteSaves,
+  deleteTranslations,
   deleteVersions,
   eraseMessage,
   type MessageRow,
@@ -45,6 +46,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
   await dropMessage(tx, row);
   if (row.file_count > 0) await dropFiles(tx, id);
   await dropLinks(tx, id);
+  await tx.sql.run(deleteTranslations({ message: id }));
   await tx.sql.run(deleteVersions({ id }));
   await tx.sql.run(deleteReactions({ message: id }));
   await tx.sql.run(deleteSaves({ message: id }));

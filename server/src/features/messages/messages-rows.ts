@@ -325,6 +325,10 @@ export const deleteSaves = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("saved").where("message_id", "=", param("message")),
 );
 
+export const deleteTranslations = prepare<{ message: number }>((build, param) =>
+  build.deleteFrom("translations").where("message_id", "=", param("message")),
+);
+
 export const deleteReactions = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("reactions").where("message_id", "=", param("message")),
 );

@@ -22,6 +22,7 @@ import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import { present, presentOne } from "./messages-present.ts";
 import {
   deleteMentions,
+  deleteTranslations,
   keepVersion,
   type MessageRow,
   messageById,
@@ -101,6 +102,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
   await requeueMessage(tx, row);
+  await tx.sql.run(deleteTranslations({ message: row.id }));
   await trimLinks(tx, { id: row.id, text: input.text });
   await wantPreviews(tx, { id: row.id, room: row.room_id, text: input.text });
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));

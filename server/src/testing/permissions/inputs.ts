@@ -185,6 +185,8 @@ export const inputs: Inputs = {
     text: world.secret(call.place, "text"),
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
+  "translation.state": () => ({}),
+  "message.translate": (world, call) => ({ message: messageOf(world, call), to: "de" }),
   "preview.remove": (world, call) => ({ message: messageOf(world, call), url: "https://example.org/" }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
   // Odd: for ever.

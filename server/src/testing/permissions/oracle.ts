@@ -110,6 +110,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
+  ...each(done, "translation.state"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -243,6 +244,8 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
+  // This server has no service that translates.
+  "message.translate": about(() => "forbidden"),
   "preview.remove": about(({ sender, deleted }, _, _role, call) =>
     unless([deleted, "not_found"], [sender !== call.who, "forbidden"]),
   ),
