@@ -7,6 +7,7 @@ import {
   Flag,
   Forward,
   History,
+  Languages,
   Link2,
   MailOpen,
   MessagesSquare,
@@ -27,6 +28,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
 import { type Translate, useText } from "../../ui/text.ts";
+import { translate, useTranslates, wantTranslating } from "../translations/translations.tsx";
 import { isAbandoned } from "../users/users.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
@@ -126,6 +128,8 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
 interface Saving {
   isSaved: boolean;
   save: () => void;
+  /** Null where the server does not translate. */
+  translate: (() => void) | null;
 }
 
 interface OpenMenuProps {
@@ -142,6 +146,8 @@ function OpenMenu({ message, items, place, onClose }: OpenMenuProps) {
   const { saved } = client.personal;
   const isSaved = useView((view) => view.saved?.has(message.id) ?? false);
   useEffect(() => saved.want(), [saved]);
+  const translates = useTranslates() && message.text !== "";
+  useEffect(() => wantTranslating(client), [client]);
   const save = () =>
     void saved.set(message.id, !isSaved).then(
       () =>
@@ -151,7 +157,14 @@ function OpenMenu({ message, items, place, onClose }: OpenMenuProps) {
         }),
       (error: unknown) => notify(wordsFor(error, t)),
     );
-  return <Menu label={t("message.more")} items={items({ isSaved, save })} place={place} onClose={onClose} />;
+  return (
+    <Menu
+      label={t("message.more")}
+      items={items({ isSaved, save, translate: translates ? () => void translate(client, message) : null })}
+      place={place}
+      onClose={onClose}
+    />
+  );
 }
 
 /**
@@ -201,6 +214,7 @@ function itemsOf({
   pin,
   isSaved,
   save,
+  translate,
   isClosed,
 }: ItemsOf): MenuItem[] {
   const items: (MenuItem | false)[] = [
@@ -229,6 +243,7 @@ function itemsOf({
       shortcut: "C",
       act: () => void navigator.clipboard.writeText(message.text),
     },
+    translate !== null && { label: t("translation.action"), icon: Languages, act: translate },
     {
       label: t("message.link"),
       icon: Link2,

@@ -20,6 +20,7 @@ import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
 import { MessagePreviews } from "../link-previews/link-previews.tsx";
+import { MessageTranslation } from "../translations/translations.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
 import { MessageActions } from "./message-actions.tsx";
@@ -108,8 +109,7 @@ export const MessageRow = memo(function MessageRow({
               </div>
             )
           )}
-          {!isDeleted && message.files && <MessageFiles files={message.files} />}
-          {!isDeleted && message.previews && <MessagePreviews message={message} isMine={isMine} />}
+          {!isDeleted && <Parts message={message} isMine={isMine} />}
         </Boundary>
         {!isDeleted && message.edited_at && (
           <button
@@ -130,6 +130,17 @@ export const MessageRow = memo(function MessageRow({
     </article>
   );
 });
+
+/** What belongs to the text. */
+function Parts({ message, isMine }: Pick<MessageRowProps, "message" | "isMine">) {
+  return (
+    <>
+      <MessageTranslation message={message} />
+      {message.files && <MessageFiles files={message.files} />}
+      {message.previews && <MessagePreviews message={message} isMine={isMine} />}
+    </>
+  );
+}
 
 function UndoDelete({ message }: { message: number }) {
   const t = useText();
