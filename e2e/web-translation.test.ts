@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type TranslationService, translationService } from "../server/src/testing/translation-service.ts";
+import { type TranslationService, translationService } from "../server/src/testing/libre-translate.ts";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
 import { choose, hasFocus, openRoom, row, say, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";

@@ -39,6 +39,7 @@ export function changedBy(message: Message, seq: number, event: RoomEvent): Mess
     case "message.sent":
     case "message.edited":
     case "message.previewed":
+    case "message.transcribed":
     case "message.deleted": {
       const told = event.message;
       if (told.id === message.id) return told.version > message.version ? told : message;

@@ -72,6 +72,7 @@ function applyToPreview(room: Membership, event: RoomEvent): Membership {
     case "message.sent":
     case "message.edited":
     case "message.previewed":
+    case "message.transcribed":
     case "message.deleted": {
       const last_message = laterMessage(room.last_message, toLastMessage(event.message));
       return last_message === room.last_message ? room : { ...room, last_message };

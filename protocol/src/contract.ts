@@ -17,6 +17,7 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { transcriptionOperations } from "./transcriptions.ts";
 import { translationOperations } from "./translations.ts";
 import { userOperations } from "./users.ts";
 
@@ -30,6 +31,7 @@ export const contract = {
   ...fileOperations,
   ...linkPreviewOperations,
   ...translationOperations,
+  ...transcriptionOperations,
   ...pinOperations,
   ...notificationOperations,
   ...pushOperations,

@@ -23,6 +23,8 @@ export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.deleted"), ...head, message }),
   /** The previews of its links are others: the server has looked, or the author took one off. */
   z.object({ kind: z.literal("message.previewed"), ...head, message }),
+  /** What is said in one of its files is to be written down, was, or could not be. */
+  z.object({ kind: z.literal("message.transcribed"), ...head, message }),
   z.object({
     kind: z.literal("reaction.set"),
     ...head,

@@ -81,6 +81,9 @@ export const limits = {
   previewTitle: 200,
   previewDescription: 300,
   previewSite: 80,
+  /** Bytes of a sound or film that is written down, and characters of what was heard. */
+  transcribedBytes: 25 * 1024 * 1024,
+  transcript: 20_000,
   /** Uploads of one person that no message has taken. */
   openUploads: 100,
   /** Bytes of a profile picture as it is sent. */

@@ -63,6 +63,8 @@ export const routes = {
   "file.links": "GET /files/links",
   "translation.state": "GET /translation",
   "message.translate": "GET /messages/{message}/translation",
+  "transcription.state": "GET /transcription",
+  "file.transcribe": "POST /files/{file}/transcript",
   "preview.remove": "POST /messages/{message}/previews/remove",
   "reaction.set": "PUT /messages/{message}/reactions",
   "pin.set": "PUT /messages/{message}/pin",

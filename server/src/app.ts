@@ -22,6 +22,7 @@ import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import { TranscriptionMaker } from "./features/transcriptions/transcriptions.ts";
 import { forgetOldTranslations } from "./features/translations/translations.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
 import { createJobs, type ServerJobs } from "./jobs.ts";
@@ -41,6 +42,7 @@ import { PasswordHasher } from "./platform/passwords.ts";
 import { Push } from "./platform/push.ts";
 import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
+import { Transcriber } from "./platform/transcriber.ts";
 import { Translator } from "./platform/translator.ts";
 import { Writer } from "./platform/write.ts";
 import { integerColumns } from "./schema/integer-columns.ts";
@@ -72,6 +74,8 @@ export interface App {
   pushes: PushSender | null;
   /** Null where the server looks at no pages. */
   previews: LinkPreviewMaker | null;
+  /** Null where the server writes down nothing that is said. */
+  transcripts: TranscriptionMaker | null;
   /** What is due at a time. */
   jobs: ServerJobs;
   server: Server<SocketData>;
@@ -159,8 +163,23 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   if (context.push) pushes = new PushSender(context, context.push);
   else await writer.write(forgetPush);
   const previews = config.linkPreviews ? new LinkPreviewMaker(context) : null;
+  const { transcriber } = context;
+  const transcripts = transcriber && new TranscriptionMaker(context, transcriber);
   const jobs = createJobs(context);
-  return serve({ options, context, live, nodes, indexer, sweeper, pushes, previews, jobs, setup, opened });
+  return serve({
+    options,
+    context,
+    live,
+    nodes,
+    indexer,
+    sweeper,
+    pushes,
+    previews,
+    transcripts,
+    jobs,
+    setup,
+    opened,
+  });
 }
 
 /** CONFIG-11. Nothing goes out but by way of the egress, and pushes only where the admin has named services. */
@@ -168,10 +187,11 @@ function outside({ config, ...parts }: Pick<Context, "config" | "clock" | "rando
   const { egressAllow, pushServices, secretKey, publicUrl } = config;
   const egress = new Egress({ allow: egressAllow });
   const options = { ...parts, egress, services: pushServices, secretKey, subject: publicUrl };
-  const { translation } = config;
+  const { translation, transcription } = config;
   return {
     egress,
     push: pushServices.length > 0 ? new Push(options) : null,
+    transcriber: transcription && new Transcriber(transcription),
     translator: translation && new Translator(translation),
   };
 }
@@ -244,6 +264,7 @@ interface Serving {
   sweeper: UploadSweeper;
   pushes: PushSender | null;
   previews: LinkPreviewMaker | null;
+  transcripts: TranscriptionMaker | null;
   jobs: ServerJobs;
   setup: SetupLink | null;
   opened: Opened;
@@ -251,7 +272,7 @@ interface Serving {
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper, pushes, previews, jobs } = parts;
+  const { context, live, indexer, sweeper, pushes, previews, transcripts, jobs } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const { nodes } = parts;
@@ -277,6 +298,7 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   indexer.start();
   pushes?.start();
   previews?.start();
+  transcripts?.start();
   sweeper.tidy();
   jobs.start();
   context.logger.info("server.started", {
@@ -288,7 +310,14 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    const ending = [indexer.stop(), sweeper.stop(), pushes?.stop(), previews?.stop(), jobs.stop()];
+    const ending = [
+      indexer.stop(),
+      sweeper.stop(),
+      pushes?.stop(),
+      previews?.stop(),
+      transcripts?.stop(),
+      jobs.stop(),
+    ];
     await within(endWithin, Promise.all(ending));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);

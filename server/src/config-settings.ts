@@ -1,47 +1,12 @@
 import { limits } from "@parley/protocol/limits";
 import { displayName, email, username } from "@parley/protocol/users";
 import { z } from "zod";
+import { list, oneOf, setting, wholeNumber } from "./config-forms.ts";
+import { settingsOfServices } from "./config-outside.ts";
 import { logLevels } from "./platform/logger.ts";
 import { isNetwork } from "./platform/networks.ts";
 import { browserServices } from "./platform/push.ts";
 import { secretKeyFault } from "./platform/secret-key.ts";
-
-/** One variable of the environment. `docs/configuration.md` is made from these. */
-export interface Setting<Schema extends z.ZodType<unknown, string>> {
-  group: "Network" | "Storage" | "Accounts" | "Operation";
-  about: string;
-  /** What holds when it is not set. */
-  unset: string;
-  example: string;
-  /** Taken as it is, with the spaces around it. */
-  secret?: true;
-  schema: Schema;
-}
-
-function setting<Schema extends z.ZodType<unknown, string>>(spec: Setting<Schema>): Setting<Schema> {
-  return spec;
-}
-
-function wholeNumber(least: number, most: number) {
-  const words = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^[0-9]{1,9}$/, words)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, words);
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return z.string().pipe(z.enum(words, `must be one of ${words.join(", ")}`));
-}
-
-function list(isEntry: (entry: string) => boolean, words: string) {
-  return z
-    .string()
-    .transform((value) => value.split(",").map((entry) => entry.trim()))
-    .refine((entries) => entries.length <= 100, "has more than 100 entries")
-    .refine((entries) => entries.every(isEntry), words);
-}
 
 function isService(entry: string): boolean {
   return entry === "browsers" || /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(entry);
@@ -61,16 +26,6 @@ const origin = z
   .string()
   .transform((value) => value.replace(/\/$/, ""))
   .refine(isOrigin, "must be like https://chat.example.org, with nothing after the host and port");
-
-const service = z
-  .string()
-  .transform((value) => value.replace(/\/+$/, ""))
-  .refine((value) => {
-    if (!/^https?:\/\//.test(value) || value.length > 500 || !URL.canParse(value)) return false;
-    const { username, password, search, hash } = new URL(value);
-    return username + password + search + hash === "";
-  }, "must be like https://service.example.org/path, without a password or a query");
-const serviceKey = z.string().regex(/^[\x21-\x7e]{1,500}$/, "must be at most 500 printable characters");
 
 const host = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address");
 const postgresName = z.string().regex(/^[^\u0000]{1,63}$/, "must have at most 63 characters");
@@ -324,30 +279,7 @@ export const settings = {
     example: "127.0.0.1:8080",
     schema: list(isHostAndPort, "must be like 127.0.0.1:8080 or push.internal:443, separated by commas"),
   }),
-  LINK_PREVIEWS: setting({
-    group: "Network",
-    about:
-      "Whether the server looks at the pages that messages link to, and shows their titles and pictures under the messages: `on` or `off`. Whoever runs such a page then learns that somebody here wrote of it, and when.",
-    unset: "off",
-    example: "on",
-    schema: oneOf("on", "off"),
-  }),
-  TRANSLATION_URL: setting({
-    group: "Network",
-    about:
-      "A service that speaks as LibreTranslate does, by which people have messages translated: its address, up to what stands before `/translate`. It may be inside your network. It is sent what they ask it to translate.",
-    unset: "none: nothing is translated",
-    example: "http://127.0.0.1:5000",
-    schema: service,
-  }),
-  TRANSLATION_KEY: setting({
-    group: "Network",
-    about: "The key of that service, where it wants one.",
-    unset: "none",
-    example: "(as the service gave it)",
-    secret: true,
-    schema: serviceKey,
-  }),
+  ...settingsOfServices,
   SERVER_NAME: setting({
     group: "Operation",
     about: "The name people see, until an admin gives another one.",

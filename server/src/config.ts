@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
 import type { z } from "zod";
-import { type Setting, settings } from "./config-settings.ts";
+import type { Setting } from "./config-forms.ts";
+import { settings } from "./config-settings.ts";
+import type { NamedService } from "./platform/endpoints.ts";
 import type { LogLevel } from "./platform/logger.ts";
-import type { NamedService } from "./platform/named-service.ts";
 import { secretKeyIn } from "./platform/secret-key.ts";
 
 export interface Config {
@@ -41,6 +42,8 @@ export interface Config {
   linkPreviews: boolean;
   /** By which messages are translated; null where nothing is. */
   translation: NamedService | null;
+  /** By which sounds are written down; null where none are. */
+  transcription: (NamedService & { model: string }) | null;
   /** Names of the dialects that are spoken; null for all of them. */
   dialects: readonly string[] | null;
   /** Whether their sockets take a token in the query. */
@@ -119,13 +122,19 @@ function assemble(values: Values): Config {
 /** What the admin lets the server connect to. */
 function outsideOf(
   values: Values,
-): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews" | "translation"> {
+): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews" | "translation" | "transcription"> {
   return {
     pushServices: values.PUSH_SERVICES ?? [],
     egressAllow: values.EGRESS_ALLOW ?? [],
     linkPreviews: values.LINK_PREVIEWS === "on",
+    transcription: transcriptionOf(values),
     translation: serviceOf(values.TRANSLATION_URL, values.TRANSLATION_KEY),
   };
+}
+
+function transcriptionOf(values: Values): Config["transcription"] {
+  const service = serviceOf(values.TRANSCRIPTION_URL, values.TRANSCRIPTION_KEY);
+  return service && { ...service, model: values.TRANSCRIPTION_MODEL ?? "whisper-1" };
 }
 
 function serviceOf(url: string | undefined, key: string | undefined): NamedService | null {

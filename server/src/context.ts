@@ -12,6 +12,7 @@ import type { PasswordHasher } from "./platform/passwords.ts";
 import type { Push } from "./platform/push.ts";
 import type { Throttles } from "./platform/throttle.ts";
 import type { Tokens } from "./platform/tokens.ts";
+import type { Transcriber } from "./platform/transcriber.ts";
 import type { Translator } from "./platform/translator.ts";
 import type { Writer, WriteTx } from "./platform/write.ts";
 import type { Database, Tables } from "./schema/tables.ts";
@@ -66,6 +67,8 @@ export interface Context {
   push: Push | null;
   /** Null where the admin named no service that translates. */
   translator: Translator | null;
+  /** Null where the admin named no service that writes down what is said. */
+  transcriber: Transcriber | null;
   /** This store's history: another value means that it was restored or rewritten. */
   epoch: string;
 }

@@ -68,6 +68,7 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import { transcribeFile, transcriptionState } from "../features/transcriptions/transcriptions.ts";
 import { translateMessage, translationState } from "../features/translations/translations.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
@@ -138,6 +139,8 @@ export const handlers: Handlers = {
   "file.links": fileLinks,
   "translation.state": translationState,
   "message.translate": translateMessage,
+  "transcription.state": transcriptionState,
+  "file.transcribe": transcribeFile,
   "preview.remove": removePreview,
   "reaction.set": setReaction,
   "pin.set": setPin,

@@ -43,6 +43,7 @@ export const tags = [
   { name: "message", description: "Sending, reading, editing and deleting" },
   { name: "file", description: "What messages carry, and uploads by tus 1.0.0" },
   { name: "preview", description: "What pages say of themselves that messages link to" },
+  { name: "transcription", description: "What is said in sounds and films, written down" },
   { name: "translation", description: "Messages in other languages" },
   { name: "reaction", description: "Emoji on messages" },
   { name: "pin", description: "Messages kept in sight of a room" },

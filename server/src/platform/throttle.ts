@@ -166,6 +166,8 @@ export interface Throttles {
   pictures: Quota;
   /** Texts that a person has translated. */
   translations: Quota;
+  /** Recordings that a person has written down. */
+  transcriptions: Quota;
   /** Pushes that a person sends to their own device, for each person. */
   pushTests: Quota;
 }
@@ -178,6 +180,7 @@ export function createThrottles(clock: Clock): Throttles {
     registrations: new Quota(clock, { times: 5, within: hour }),
     pictures: new Quota(clock, { times: 30, within: hour }),
     translations: new Quota(clock, { times: 200, within: hour }),
+    transcriptions: new Quota(clock, { times: 60, within: hour }),
     pushTests: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };

@@ -1,5 +1,5 @@
 import type { Egress } from "./egress.ts";
-import { jsonFrom, type NamedService, ServiceError, wayTo } from "./named-service.ts";
+import { jsonFrom, type NamedService, ServiceError, wayTo } from "./endpoints.ts";
 import { Turns } from "./turns.ts";
 
 /** Milliseconds: a long text takes a small machine a while. */

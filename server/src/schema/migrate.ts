@@ -21,6 +21,7 @@ import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
 import { translations } from "./migrations/0121-translations.ts";
+import { transcriptions } from "./migrations/0122-transcriptions.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -35,7 +36,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push],
-  ...[linkPreviews, translations],
+  ...[linkPreviews, translations, transcriptions],
 ];
 
 /**

@@ -29,6 +29,8 @@ export interface MessageTables {
     replied_at: Generated<number | null>;
     /** How many files it carries: most messages have none and need no further query. */
     file_count: Generated<number>;
+    /** What is said in its files, as far as it was written down; null where nothing was. */
+    heard: Generated<string | null>;
     /** How many previews of its links it shows. */
     preview_count: Generated<number>;
     /** Who first said what was forwarded, and when. */
@@ -81,6 +83,17 @@ export interface MessageTables {
     upload_id: number;
     name: string;
     alt: Generated<string>;
+    /** `waiting`, `done` or `failed`; null where nobody wanted to have it written down. */
+    transcript_state: Generated<string | null>;
+    transcript: Generated<string>;
+  };
+  /** Files that are to be written down. */
+  transcriptions: {
+    file_id: number;
+    due_at: number;
+    tries: Generated<number>;
+    /** Until then one node alone deals with it. */
+    leased_until: Generated<number>;
   };
   /** Bytes of everybody's uploads; under 0 those of all of them. */
   storage_use: { user_id: number; bytes: number };

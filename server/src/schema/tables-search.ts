@@ -13,5 +13,6 @@ export interface SearchTables {
     body: Uint8Array;
     mentions: string | null;
     created_at: number;
+    heard: string | null;
   };
 }

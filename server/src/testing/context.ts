@@ -9,6 +9,7 @@ import { createLogger } from "../platform/logger.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
 import { createThrottles } from "../platform/throttle.ts";
 import { Tokens } from "../platform/tokens.ts";
+import { Transcriber } from "../platform/transcriber.ts";
 import { Translator } from "../platform/translator.ts";
 import { type TestStore, type TestStoreOptions, testStore } from "./store.ts";
 
@@ -57,6 +58,7 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     presence: { stateOf: () => "offline", heardAgo: () => null },
     egress: new Egress({ allow: config.egressAllow }),
     push: null,
+    transcriber: config.transcription && new Transcriber(config.transcription),
     translator: config.translation && new Translator(config.translation),
     epoch: "test",
   };

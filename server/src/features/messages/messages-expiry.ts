@@ -56,7 +56,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
 }
 
 interface Told {
-  kind: "message.edited" | "message.previewed" | "message.deleted";
+  kind: "message.edited" | "message.previewed" | "message.transcribed" | "message.deleted";
   by: number;
 }
 

@@ -21,6 +21,7 @@ export interface MessageRow {
   replied_at: number | null;
   file_count: number;
   preview_count: number;
+  heard: string | null;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -50,6 +51,7 @@ const columns = [
   "replied_at",
   "file_count",
   "preview_count",
+  "heard",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -293,6 +295,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       reaction_count: 0,
       file_count: 0,
       preview_count: 0,
+      heard: null,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

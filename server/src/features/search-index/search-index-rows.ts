@@ -15,9 +15,11 @@ export interface IndexableRow {
   body: Uint8Array;
   mentions: string | null;
   created_at: number;
+  /** What is said in its files. */
+  heard: string | null;
 }
 
-const indexable = ["id", "room_id", "sender_id", "type", "body", "mentions", "created_at"] as const;
+const indexable = ["id", "room_id", "sender_id", "type", "body", "mentions", "created_at", "heard"] as const;
 
 export const insertQueued = prepare<{ message: number }>((build, param) =>
   build.insertInto("search_queue").values({ message_id: param("message") }),

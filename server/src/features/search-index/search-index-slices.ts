@@ -20,7 +20,7 @@ export function tokensOfRow(row: IndexableRow): string[] {
     room: row.room_id,
     sender: row.sender_id,
     type: row.type,
-    text: fromUtf8.decode(row.body),
+    text: fromUtf8.decode(row.body) + (row.heard ? `\n${row.heard}` : ""),
     mentions: row.mentions === null ? [] : JSON.parse(row.mentions),
     at: row.created_at,
   });

@@ -121,10 +121,18 @@ function newestFirst(
   return [...new Set([...indexed, ...within])].sort((one, other) => other - one);
 }
 
+/** SPEECH-4. A message is found by what is said in its files as well; highlights are those of the text. */
+function matchesInAll({ text, files = [] }: Message, query: Query): Hit["highlights"] | null {
+  const heard = files.flatMap(({ transcript }) => transcript?.text ?? []);
+  if (heard.length === 0) return matchesIn(text, query);
+  const found = matchesIn([text, ...heard].join("\n"), query);
+  return found?.filter(([, end]) => end <= text.length) ?? null;
+}
+
 function hitIn(message: Message | undefined, { mentions, has }: Input, query: Query): Hit | null {
   if (!message || message.deleted_at !== undefined) return null;
   if (mentions !== undefined && !message.mentions?.includes(mentions)) return null;
   if (has === "link" && !hasLink(message.text)) return null;
-  const highlights = matchesIn(message.text, query);
+  const highlights = matchesInAll(message, query);
   return highlights && { message, highlights };
 }

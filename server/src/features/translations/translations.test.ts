@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { outcomeOf, refusalOf } from "../../testing/failures.ts";
+import { type TranslationService, translationService } from "../../testing/libre-translate.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
-import { type TranslationService, translationService } from "../../testing/translation-service.ts";
 import { forgetOldTranslations } from "./translations.ts";
 
 onEveryEngine((engine) => {

@@ -1,8 +1,8 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Context, Tx } from "../../context.ts";
+import { ServiceError } from "../../platform/endpoints.ts";
 import { contentHash } from "../../platform/hashes.ts";
-import { ServiceError } from "../../platform/named-service.ts";
 import type { Translator } from "../../platform/translator.ts";
 import { fromBody } from "../../schema/bodies.ts";
 import { accessMessage, accessMessageForChange } from "../messages/messages.ts";

@@ -187,6 +187,8 @@ export const inputs: Inputs = {
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "translation.state": () => ({}),
   "message.translate": (world, call) => ({ message: messageOf(world, call), to: "de" }),
+  "transcription.state": () => ({}),
+  "file.transcribe": () => ({ file: nothing }),
   "preview.remove": (world, call) => ({ message: messageOf(world, call), url: "https://example.org/" }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
   // Odd: for ever.

@@ -110,7 +110,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
-  ...each(done, "translation.state"),
+  ...each(done, "translation.state", "transcription.state"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -246,6 +246,8 @@ export const rules: Record<OperationName, Rule> = {
   ),
   // This server has no service that translates.
   "message.translate": about(() => "forbidden"),
+  // There are none: what can be written down is shown where files are.
+  "file.transcribe": () => "not_found",
   "preview.remove": about(({ sender, deleted }, _, _role, call) =>
     unless([deleted, "not_found"], [sender !== call.who, "forbidden"]),
   ),

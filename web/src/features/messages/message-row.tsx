@@ -1,15 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
-import {
-  AlertCircle,
-  Check,
-  CheckCheck,
-  Clock,
-  CornerUpLeft,
-  Forward,
-  MessagesSquare,
-  Pin,
-} from "lucide-react";
+import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, MessagesSquare, Pin } from "lucide-react";
 import { type KeyboardEvent, memo, useEffect, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
@@ -18,12 +9,11 @@ import { plainWords } from "../../ui/markdown.ts";
 import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
-import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
-import { MessagePreviews } from "../link-previews/link-previews.tsx";
-import { MessageTranslation } from "../translations/translations.tsx";
+import { EntryFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
 import { MessageActions } from "./message-actions.tsx";
+import { Parts, Provenance } from "./message-parts.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
 import { threadOf } from "./timeline-rows.ts";
@@ -131,17 +121,6 @@ export const MessageRow = memo(function MessageRow({
   );
 });
 
-/** What belongs to the text. */
-function Parts({ message, isMine }: Pick<MessageRowProps, "message" | "isMine">) {
-  return (
-    <>
-      <MessageTranslation message={message} />
-      {message.files && <MessageFiles files={message.files} />}
-      {message.previews && <MessagePreviews message={message} isMine={isMine} />}
-    </>
-  );
-}
-
 function UndoDelete({ message }: { message: number }) {
   const t = useText();
   const client = useClient();
@@ -228,18 +207,6 @@ function Body({ message }: { message: Message }) {
     [names, mention_all, own],
   );
   return <MessageText owner={message} text={message.text} mentions={mentions} />;
-}
-
-/** Who first said what was forwarded; never where. */
-function Provenance({ forwarded }: { forwarded: NonNullable<Message["forwarded"]> }) {
-  const t = useText();
-  const name = usePersonName(forwarded.sender);
-  return (
-    <p className="flex items-center gap-1 text-xs text-soft">
-      <Forward aria-hidden size={13} className="rtl:-scale-x-100" />
-      {t("message.forwarded", { name, time: fullTime(forwarded.created_at) })}
-    </p>
-  );
 }
 
 /** How many have answered and when last, and the way to them. */
