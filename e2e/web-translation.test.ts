@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser)("messages in other languages (Chromium)", () => {
     await seesSent(alice, "again it try");
     service.fault = new Response("", { status: 503 });
     await choose(alice, "again it try", "Translate");
-    await row(alice, "again it try").getByText("the translation service cannot be reached now").waitFor();
+    await row(alice, "again it try").getByText("The translation service cannot be reached now.").waitFor();
     await picture(alice, "translation-unreachable");
     service.fault = null;
     await button(alice, "Try again").click();

@@ -34,6 +34,8 @@ export const roomEvent = z.discriminatedUnion("kind", [
   }),
   /** A message was pinned in the room, or taken off. Deleting it takes it off too, without such an event. */
   z.object({ kind: z.literal("pin.set"), ...head, message: id, on: z.boolean() }),
+  /** The pinned messages stand in another order: these, the first at the top. */
+  z.object({ kind: z.literal("pin.ordered"), ...head, messages: z.array(id) }),
   /** The first event of every room. */
   z.object({ kind: z.literal("room.created"), ...head }),
   z.object({ kind: z.literal("room.updated"), ...head, room }),

@@ -69,6 +69,8 @@ export const routes = {
   "reaction.set": "PUT /messages/{message}/reactions",
   "pin.set": "PUT /messages/{message}/pin",
   "pin.list": "GET /rooms/{room}/pins",
+  "pin.order": "PUT /rooms/{room}/pins/order",
+  "pin.history": "GET /rooms/{room}/pins/history",
   "message.receipts": "GET /messages/{message}/receipts",
   "receipt.read": "PUT /rooms/{room}/read",
   "receipt.unread": "PUT /rooms/{room}/unread",

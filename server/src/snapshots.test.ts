@@ -90,6 +90,7 @@ onEveryEngine((engine) => {
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
+      "order pins": () => wish("pin.order", { ...place, messages: [1] }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
       unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
@@ -163,6 +164,11 @@ onEveryEngine((engine) => {
       const started = context.writer.write((tx) => startSession(tx, context, device));
       await outcomeOf(started.then(({ session }) => scene.sessions.push(session)));
       return;
+    }
+    if (wish.name === "pin.order") {
+      const { room } = wish.input as Input<"pin.order">;
+      const { pins } = await does(by, "pin.list", { room }).catch(() => ({ pins: [] }));
+      if (pins.length > 0) wish.input = { room, messages: pins.map(({ message }) => message.id).reverse() };
     }
     const content = contents[chosen.action];
     if (content !== undefined) {

@@ -32,7 +32,7 @@ import {
   setNotifications,
 } from "../features/notifications/notifications.ts";
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
-import { listPins, setPin } from "../features/pins/pins.ts";
+import { listPins, orderPins, pinHistory, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
@@ -145,6 +145,8 @@ export const handlers: Handlers = {
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,
+  "pin.order": orderPins,
+  "pin.history": pinHistory,
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,

@@ -22,6 +22,7 @@ import { push } from "./migrations/0080-push.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
 import { translations } from "./migrations/0121-translations.ts";
 import { transcriptions } from "./migrations/0122-transcriptions.ts";
+import { pinHistory } from "./migrations/0123-pin-history.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -36,7 +37,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push],
-  ...[linkPreviews, translations, transcriptions],
+  ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 
 /**

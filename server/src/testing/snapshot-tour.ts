@@ -20,6 +20,7 @@ const actions = [
     "pin",
     "pin",
     "unpin",
+    "order pins",
     "read",
     "read",
     "unread",
@@ -95,6 +96,8 @@ export const tour: Step[] = (
     { action: "pin" },
     { action: "unpin" },
     { action: "pin", message: 3 },
+    { action: "pin", message: 4 },
+    { action: "order pins" },
     { action: "delete", message: 3 },
     // The newest message of its room.
     { action: "delete", message: 1, by: 1 },

@@ -213,6 +213,8 @@ export const inputs: Inputs = {
   // Odd: one's own, whether there is one or not.
   "push.unsubscribe": (_, call) => (isOdd(call) ? {} : { push: nothing }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.order": (world, call) => ({ room: roomOf(world, call), messages: [nothing] }),
+  "pin.history": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.
   "message.search": (world, call) => ({

@@ -117,7 +117,7 @@ export const rules: Record<OperationName, Rule> = {
   "push.unsubscribe": (_, call) => unless([!isOdd(call), "not_found"]),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
-  ...each(inside, "notification.set", "pin.list", "message.find"),
+  ...each(inside, "notification.set", "pin.list", "pin.history", "message.find"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts", "message.replies"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
@@ -257,6 +257,14 @@ export const rules: Record<OperationName, Rule> = {
       [deleted, "not_found"],
       [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
       [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  // Nothing that is asked for is pinned.
+  "pin.order": within((room, role, call, model) =>
+    unless(
+      [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
+      [isSilenced(model, room, call), "forbidden"],
+      [true, "conflict"],
     ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>

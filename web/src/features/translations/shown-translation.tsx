@@ -1,3 +1,4 @@
+import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { Languages } from "lucide-react";
 import { type MouseEvent, useEffect } from "react";
@@ -30,7 +31,7 @@ export function ShownTranslation({ message, shown }: { message: Message; shown: 
         {error !== undefined && (
           <SmallButton label={t("translation.again")} onClick={() => void translate(client, message)} />
         )}
-        <SmallButton label={t("translation.original")} onClick={close} />
+        <SmallButton label={t(found ? "translation.original" : "translation.close")} onClick={close} />
       </p>
       {words !== undefined && (
         <p
@@ -46,6 +47,7 @@ export function ShownTranslation({ message, shown }: { message: Message; shown: 
 }
 
 function labelOf({ found, error }: Shown, t: Translate): string {
+  if (error instanceof ChatError && error.code === "unavailable") return t("translation.unreachable");
   if (error !== undefined) return wordsFor(error, t);
   if (!found) return t("translation.waiting");
   return found.from ? t("translation.from", { language: nameOf(found.from) }) : t("translation.done");
