@@ -14,6 +14,8 @@ export const limits = {
   membersPerCall: 100,
   /** Messages forwarded by one call. */
   forwardMessages: 20,
+  /** Rooms that a client forwards to at once. */
+  forwardRooms: 10,
   /** Messages pinned in one room. */
   roomPins: 100,
   roomName: 80,
