@@ -20,8 +20,13 @@ const aboutRooms =
 const roomOperations = operationNames.filter((name) => aboutRooms.test(name));
 const otherOperations = operationNames.filter((name) => !aboutRooms.test(name));
 const variants = [0, 1, 2, 3] as const;
-/** Operations that are never done here, or never refused. */
-const neverDone: readonly OperationName[] = ["server.claim"];
+/**
+ * Operations that are never done here, or never refused. Where a service or something pinned is needed, who may is shown
+ * beside these.
+ */
+const neverDone: readonly OperationName[] = [
+  ...(["server.claim", "message.translate", "file.transcribe", "pin.order"] as const),
+];
 const neverRefused: readonly OperationName[] = ["server.info", "session.revoke"];
 
 interface Asked extends Call {
