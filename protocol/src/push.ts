@@ -90,13 +90,38 @@ export const pushOperations = {
     output: z.object({ text: pushText }),
   }),
   "push.test": operation({
-    summary: "Send a push to this device, to see whether it comes",
+    summary: "Send a push to this device, or to another of one's own, to see whether it comes",
     kind: "run",
     who: "user",
     rest: "POST /me/push/test",
-    input: nothing,
+    input: z.strictObject({ push: id.optional() }),
     /** `none`: this device is not told by push. */
     output: z.object({ outcome: z.enum(["sent", "failed", "none"]), why: z.string().nullable() }),
+  }),
+  "push.health": operation({
+    summary: "How the push services take what this server sends them, for admins",
+    kind: "run",
+    who: "admin",
+    rest: "GET /push/health",
+    input: nothing,
+    output: z.object({
+      /** Whether the server sends any. */
+      on: z.boolean(),
+      services: z.array(
+        z.object({
+          host: z.string(),
+          /** Devices that are told by it, and those of which the last push did not get through. */
+          devices: z.int(),
+          failing: z.int(),
+          sent_at: time.nullable(),
+          failed_at: time.nullable(),
+          /** Why the last one that failed did, in English. */
+          failure: z.string().nullable(),
+        }),
+      ),
+      /** What is due and was not sent yet. */
+      waiting: z.int(),
+    }),
   }),
 } as const;
 

@@ -84,6 +84,7 @@ export const routes = {
   "push.list": "GET /me/push",
   "push.set_text": "PUT /me/push/text",
   "push.test": "POST /me/push/test",
+  "push.health": "GET /push/health",
   "message.search": "GET /search",
   "room.events": "GET /rooms/{room}/events",
   "user.events": "GET /me/events",

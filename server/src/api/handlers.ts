@@ -34,7 +34,15 @@ import {
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, orderPins, pinHistory, setPin } from "../features/pins/pins.ts";
 import { listPresences } from "../features/presence/presence.ts";
-import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
+import {
+  listPush,
+  pushHealth,
+  pushKey,
+  setPushText,
+  subscribe,
+  testPush,
+  unsubscribe,
+} from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
 import {
@@ -159,6 +167,7 @@ export const handlers: Handlers = {
   "push.list": listPush,
   "push.set_text": setPushText,
   "push.test": testPush,
+  "push.health": pushHealth,
   "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,

@@ -202,6 +202,7 @@ export const inputs: Inputs = {
   "push.list": () => ({}),
   "push.set_text": (_, call) => ({ text: isOdd(call) ? "public" : "never" }),
   "push.test": () => ({}),
+  "push.health": () => ({}),
   // Odd: at a service that the server sends to, where nobody answers.
   "push.subscribe": (world, call) => ({
     endpoint: `${isOdd(call) ? "http://127.0.0.1:9" : "https://push.example"}/${call.who}-${world.name}`,
