@@ -72,3 +72,31 @@ function takeDay(input: SearchInput, kind: "before" | "after", value: string): b
   input[kind] = start.toISOString();
   return true;
 }
+
+/** A filter where it stands in what was written. */
+export interface WrittenFilter extends Filter {
+  start: number;
+  end: number;
+}
+
+/** The filters of what was written that say something. */
+export function filtersIn(written: string, names: Names): WrittenFilter[] {
+  return [...written.matchAll(filter)].flatMap(
+    ({ index, 0: whole, 1: before = "", 2: kind = "", 3: value = "" }) => {
+      const read: Filter = { kind: kind.toLowerCase() as FilterKind, value: value.replaceAll('"', "") };
+      if (!take({}, read, names)) return [];
+      return [{ ...read, start: index + before.length, end: index + whole.length }];
+    },
+  );
+}
+
+/** What was written, without a filter. */
+export function withoutFilter(written: string, { start, end }: WrittenFilter): string {
+  return `${written.slice(0, start)} ${written.slice(end)}`.replace(/\s+/g, " ").trim();
+}
+
+/** A name as it is written after a colon. */
+export function quotedName(name: string): string {
+  const plain = name.replaceAll('"', "");
+  return /\s/.test(plain) ? `"${plain}"` : plain;
+}
