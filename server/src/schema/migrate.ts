@@ -19,6 +19,7 @@ import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
+import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
 import { translations } from "./migrations/0121-translations.ts";
 import { transcriptions } from "./migrations/0122-transcriptions.ts";
@@ -36,7 +37,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, push],
+  ...[jobs, scheduled, expiry, push, searchStretches],
   ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 

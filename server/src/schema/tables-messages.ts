@@ -29,8 +29,6 @@ export interface MessageTables {
     replied_at: Generated<number | null>;
     /** How many files it carries: most messages have none and need no further query. */
     file_count: Generated<number>;
-    /** What is said in its files, as far as it was written down; null where nothing was. */
-    heard: Generated<string | null>;
     /** How many previews of its links it shows. */
     preview_count: Generated<number>;
     /** Who first said what was forwarded, and when. */

@@ -21,7 +21,6 @@ export interface MessageRow {
   replied_at: number | null;
   file_count: number;
   preview_count: number;
-  heard: string | null;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
@@ -51,7 +50,6 @@ const columns = [
   "replied_at",
   "file_count",
   "preview_count",
-  "heard",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
@@ -295,7 +293,6 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       reaction_count: 0,
       file_count: 0,
       preview_count: 0,
-      heard: null,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

@@ -217,7 +217,6 @@ async function storeMessage(
     sent_hash: hash,
     reaction_count: 0,
     preview_count: 0,
-    heard: null,
     version: 1,
     reply_count: 0,
     replied_seq: null,

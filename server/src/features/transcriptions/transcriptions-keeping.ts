@@ -1,9 +1,8 @@
 import { limits } from "@parley/protocol/limits";
 import type { Tx } from "../../context.ts";
-import { filesOf } from "../files/files.ts";
 import { tellChange } from "../messages/messages.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
-import { setHeard, setTranscript } from "./transcriptions-rows.ts";
+import { raiseVersion, setTranscript } from "./transcriptions-rows.ts";
 
 /** SPEECH-4. What was heard stands with the file, and the message is found by it. The room is held. */
 export async function putTranscript(
@@ -16,10 +15,9 @@ export async function putTranscript(
 ): Promise<void> {
   const { file, row, text } = found;
   const said = text?.slice(0, limits.transcript).toWellFormed().replaceAll("\u0000", "") ?? "";
-  await tx.sql.run(setTranscript({ file, state: text === null ? "failed" : "done", text: said }));
+  // First what is in the index, which is taken out by what it was put in with.
   await requeueMessage(tx, row);
-  const files = await filesOf(tx.sql, [row.id]);
-  const heard = files.map(({ transcript }) => transcript).filter((each) => each !== "");
-  await tx.sql.run(setHeard({ message: row.id, heard: heard.join("\n") }));
+  await tx.sql.run(setTranscript({ file, state: text === null ? "failed" : "done", text: said }));
+  await tx.sql.run(raiseVersion({ message: row.id }));
   await tellChange(tx, row.id, { kind: "message.transcribed", by: row.sender_id });
 }

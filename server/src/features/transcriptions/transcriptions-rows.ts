@@ -14,11 +14,11 @@ export const setTranscript = prepare<{ file: number; state: string; text: string
     .where("id", "=", param("file")),
 );
 
-/** The message is another for it, and is found by it. */
-export const setHeard = prepare<{ message: number; heard: string }>((build, param) =>
+/** The message is another for it. */
+export const raiseVersion = prepare<{ message: number }>((build, param) =>
   build
     .updateTable("messages")
-    .set((eb) => ({ heard: param("heard"), version: eb("version", "+", 1) }))
+    .set((eb) => ({ version: eb("version", "+", 1) }))
     .where("id", "=", param("message")),
 );
 

@@ -8,7 +8,7 @@ import { requireReachableIn } from "../blocks/blocks.ts";
 import { noSuchFile } from "../files/files.ts";
 import { accessMessageForChange, presentOne, tellChange } from "../messages/messages.ts";
 import { actorOf, type From } from "../sessions/sessions.ts";
-import { insertTranscription, recordingOf, setHeard, setTranscript } from "./transcriptions-rows.ts";
+import { insertTranscription, raiseVersion, recordingOf, setTranscript } from "./transcriptions-rows.ts";
 
 export { TranscriptionMaker } from "./transcriptions-maker.ts";
 
@@ -51,6 +51,6 @@ async function want(
   throttles.transcriptions.take(String(actor.user));
   await tx.sql.run(insertTranscription({ file, at: tx.now }));
   await tx.sql.run(setTranscript({ file, state: "waiting", text: "" }));
-  await tx.sql.run(setHeard({ message: row.id, heard: row.heard ?? "" }));
+  await tx.sql.run(raiseVersion({ message: row.id }));
   return tellChange(tx, row.id, { kind: "message.transcribed", by: actor.user });
 }

@@ -2,13 +2,10 @@ import type { Migration } from "../migrate.ts";
 
 export const transcriptions: Migration = {
   name: "0122-transcriptions",
-  statements(engine) {
+  statements() {
     return [
       "ALTER TABLE files ADD COLUMN transcript_state TEXT",
       "ALTER TABLE files ADD COLUMN transcript TEXT NOT NULL DEFAULT ''",
-      "ALTER TABLE messages ADD COLUMN heard TEXT",
-      // Postgres keeps what it takes out of its index by the messages themselves.
-      ...(engine === "sqlite" ? ["ALTER TABLE search_erasures ADD COLUMN heard TEXT"] : []),
       `CREATE TABLE transcriptions (
         file_id BIGINT PRIMARY KEY, due_at BIGINT NOT NULL, tries BIGINT NOT NULL DEFAULT 0,
         leased_until BIGINT NOT NULL DEFAULT 0)`,
