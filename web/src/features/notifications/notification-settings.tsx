@@ -12,7 +12,7 @@ import { fullTime } from "../../ui/times.ts";
 import { changeDevice, useDeviceChoices } from "./device-choices.ts";
 import { isQuiet } from "./notifications-rules.ts";
 import { usePushState } from "./push-device.ts";
-import { PushServices } from "./push-services.tsx";
+import { PushHosts } from "./push-hosts.tsx";
 import { PushHealth, PushTextChoice } from "./push-settings.tsx";
 import { showNotification } from "./shown-notifications.ts";
 import { playSound } from "./sound.ts";
@@ -171,7 +171,7 @@ function AccountSettings() {
       <PushTextChoice />
       <Quiet until={wishes.muted_until} onQuiet={(muted_until) => void set({ muted_until })} />
       <Problem error={error} />
-      <PushServices />
+      <PushHosts />
     </>
   );
 }

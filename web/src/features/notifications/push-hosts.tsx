@@ -6,12 +6,12 @@ import { useText } from "../../ui/text.ts";
 import { fullTime } from "../../ui/times.ts";
 
 /** UI-308. How the push services take what the server sends them: for its admins, where it sends any. */
-export function PushServices() {
+export function PushHosts() {
   const isAdmin = useView(({ session }) => session.status === "signed_in" && session.user.role === "admin");
-  return isAdmin ? <Services /> : null;
+  return isAdmin ? <Hosts /> : null;
 }
 
-function Services() {
+function Hosts() {
   const t = useText();
   const client = useClient();
   const [health, setHealth] = useState<Output<"push.health">>();
