@@ -156,6 +156,7 @@ describe.skipIf(!hasBrowser)("notifications while no page is open (Chromium)", (
     await device.getByText("Nothing was sent yet.").waitFor();
     await device.getByRole("button", { name: "Send a test push to Alice's phone" }).click();
     await device.getByText("Sent. It should be there in a moment.").waitFor();
+    await device.getByText("The last push was sent on").waitFor();
     await becomes(
       async () => pocket.got.length,
       (count) => count === 1,

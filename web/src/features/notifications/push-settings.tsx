@@ -55,7 +55,9 @@ export function PushHealth() {
       </p>
       {state === "on" && own && <Health device={own} />}
       {state === "on" && <PushTest onDone={() => setTests((count) => count + 1)} />}
-      {state === "on" && pushes && <OtherDevices devices={pushes.devices} />}
+      {state === "on" && pushes && (
+        <OtherDevices devices={pushes.devices} onTested={() => setTests((count) => count + 1)} />
+      )}
       {state === "failed" && (
         <Button className="self-start" onClick={() => void connectPush(client)}>
           {t("push.again")}
@@ -77,8 +79,12 @@ function Health({ device: { sent_at, failed_at, failure } }: { device: Pushes["d
   );
 }
 
+interface OtherDevicesProps extends Pick<Pushes, "devices"> {
+  onTested: () => void;
+}
+
 /** UI-307. The person's other devices: this one is turned off by the switch above. */
-function OtherDevices({ devices }: Pick<Pushes, "devices">) {
+function OtherDevices({ devices, onTested }: OtherDevicesProps) {
   const t = useText();
   const others = devices.filter(({ current }) => !current);
   if (others.length === 0) return null;
@@ -87,14 +93,18 @@ function OtherDevices({ devices }: Pick<Pushes, "devices">) {
       <h4 className="font-medium">{t("push.others")}</h4>
       <ul className="flex flex-col divide-y">
         {others.map((device) => (
-          <OtherDevice key={device.id} device={device} />
+          <OtherDevice key={device.id} {...{ device, onTested }} />
         ))}
       </ul>
     </div>
   );
 }
 
-function OtherDevice({ device }: { device: Pushes["devices"][number] }) {
+interface OtherDeviceProps extends Pick<OtherDevicesProps, "onTested"> {
+  device: Pushes["devices"][number];
+}
+
+function OtherDevice({ device, onTested }: OtherDeviceProps) {
   const t = useText();
   const client = useClient();
   const [outcome, setOutcome] = useState<Output<"push.test">>();
@@ -115,7 +125,7 @@ function OtherDevice({ device }: { device: Pushes["devices"][number] }) {
       <div className="flex flex-wrap items-center gap-2">
         <Button
           aria-label={t("push.testOn", { name })}
-          onClick={() => run(client.call("push.test", { push }).then(setOutcome))}
+          onClick={() => run(client.call("push.test", { push }).then(setOutcome).finally(onTested))}
         >
           {t("push.test")}
         </Button>
