@@ -121,6 +121,8 @@ test("PREVIEW-3 of what is neither a page nor a picture, or is packed, nothing i
     "/bomb": () => new Response(bomb, typed("text/html", { "content-encoding": "gzip" })),
     "/packed": () =>
       new Response(Bun.gzipSync(Buffer.from(title)), typed("text/html", { "content-encoding": "gzip" })),
+    // Whoever says that it is packed is believed.
+    "/said-packed": () => new Response(title, typed("text/html", { "content-encoding": "br" })),
     "/bomb.png": () => new Response(bomb, typed("image/png", { "content-encoding": "deflate" })),
     "/drawn.svg": () => html('<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"),
     "/lying.png": () => html(title, "image/png"),

@@ -88,6 +88,18 @@ onEveryEngine((engine) => {
     expect([await asked, await kept()]).toEqual(["not_found", before]);
   });
 
+  test("TRANS-4 of a text that is edited while it is translated nothing is kept", async () => {
+    const message = await say("Soon another");
+    const before = await kept();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    service.wait = promise;
+    const asked = translate(ids.bob, message);
+    while (service.asked.length === 0) await Bun.sleep(1);
+    await does(ids.alice, "message.edit", { message, text: "Another now" });
+    resolve();
+    expect([(await asked).text, await kept()]).toEqual(["another Soon", before]);
+  });
+
   test("TRANS-4 after seven days it is forgotten, and with its room", async () => {
     const { id: other } = await does(ids.alice, "room.create", { kind: "group", name: "other" });
     const { id: message } = await does(ids.alice, "message.send", { room: other, text: "In a room" });
