@@ -1,6 +1,12 @@
 import type { Change, Context } from "./context.ts";
 import { expireMessage, expiringJob } from "./features/messages/messages.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
+import {
+  beginCleaning,
+  beginCleaningJob,
+  goOnCleaning,
+  goOnCleaningJob,
+} from "./features/search-index/search-index.ts";
 import { Jobs, type JobWork } from "./platform/jobs.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -8,6 +14,8 @@ import type { Tables } from "./schema/tables.ts";
 const kinds: Readonly<Record<string, JobWork<Tables, Change>>> = {
   [sendingJob]: sendDue,
   [expiringJob]: expireMessage,
+  [beginCleaningJob]: beginCleaning,
+  [goOnCleaningJob]: goOnCleaning,
 };
 
 export type ServerJobs = Jobs<Tables, Change>;

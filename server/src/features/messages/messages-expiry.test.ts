@@ -114,6 +114,8 @@ onEveryEngine((engine) => {
     const { messages } = await does(ids.bob, "message.list", { room: design.id });
     expect(messages.at(-1)).toMatchObject({ text: "Later", expires_at: later(hour) });
     await pass(hour);
+    await new SearchIndexer(fixture.context).settled();
+    await pass(hour);
     expect(await tablesHolding(fixture.context.database, "Secret")).toEqual([]);
   });
 
@@ -172,10 +174,12 @@ onEveryEngine((engine) => {
     const inIndex = engine === "sqlite" ? "search_words_data" : "search_words";
     expect(await tablesHolding(context.database, "gical")).toContain(inIndex);
     await pass(60);
+    expect(await found("zymurgical")).toBe(0);
+    await new SearchIndexer(context).settled();
+    await pass(hour);
     const sweeper = new UploadSweeper(context);
     sweeper.tidy();
     await sweeper.settled();
-    expect(await found("zymurgical")).toBe(0);
     expect((await does(ids.bob, "pin.list", { room })).pins).toEqual([]);
     for (const word of [...words, "🦭"]) {
       const tables = await tablesHolding(context.database, word);

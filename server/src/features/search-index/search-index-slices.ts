@@ -1,18 +1,26 @@
-import type { TxSql } from "../../schema/tables.ts";
-import { type IndexableRow, putWords, takeErasures, takeQueued, takeWords } from "./search-index-rows.ts";
+import type { Tx } from "../../context.ts";
+import { askForCleaning } from "./search-index-cleaning.ts";
+import { type IndexableRow, noteAsGone, putWords, takeErasures, takeQueued } from "./search-index-rows.ts";
 import { tokensOf } from "./search-index-tokens.ts";
 
 /** Messages put into the index, or taken out of it, in one transaction: others wait for it meanwhile. */
 const sliceMessages = 100;
-const sliceErasures = 20;
+const sliceErasures = 100;
 
 const fromUtf8 = new TextDecoder();
 
-/** SEARCH-7. Moves the newest of the queue into the index. */
-export async function indexSlice(tx: TxSql): Promise<void> {
-  for (const row of await takeQueued(tx, sliceMessages)) putWords(tx, row.id, tokensOfRow(row));
-  if (tx.engine === "postgres") return;
-  for (const row of await takeErasures(tx, sliceErasures)) takeWords(tx, row.id, tokensOfRow(row));
+/** SEARCH-7, SEARCH-8. Moves the newest of the queue into the index, and takes out what is gone. */
+export async function indexSlice(tx: Tx): Promise<void> {
+  const { sql } = tx;
+  for (const row of await takeQueued(sql, sliceMessages)) putWords(sql, row.id, tokensOfRow(row));
+  if (sql.engine === "postgres") return;
+  const gone = await takeErasures(sql, sliceErasures);
+  if (gone.length === 0) return;
+  noteAsGone(
+    sql,
+    gone.map((row) => ({ id: row.id, tokens: tokensOfRow(row) })),
+  );
+  await askForCleaning(tx);
 }
 
 export function tokensOfRow(row: IndexableRow): string[] {

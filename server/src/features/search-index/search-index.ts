@@ -1,7 +1,20 @@
 import type { Tx } from "../../context.ts";
-import { deleteQueued, dropRoom, type IndexableRow, insertQueued, takeWords } from "./search-index-rows.ts";
+import {
+  deleteQueued,
+  dropRoom,
+  type IndexableRow,
+  insertErasure,
+  insertQueued,
+  takeWords,
+} from "./search-index-rows.ts";
 import { tokensOfRow } from "./search-index-slices.ts";
 
+export {
+  beginCleaning,
+  beginCleaningJob,
+  goOnCleaning,
+  goOnCleaningJob,
+} from "./search-index-cleaning.ts";
 export { writtenLength } from "./search-index-folds.ts";
 export { indexSlice } from "./search-index-slices.ts";
 export * from "./search-index-tokens.ts";
@@ -18,6 +31,14 @@ export async function dropMessage(tx: Tx, before: IndexableRow): Promise<void> {
   // First the queue: while another node takes the message out of it, this waits for what it does.
   const queued = await tx.sql.run(deleteQueued({ message: before.id }));
   if (queued === 0) takeWords(tx.sql, before.id, tokensOfRow(before));
+}
+
+/** SEARCH-8. As `dropMessage`, where many go at once: what the index holds of them is taken out together, soon. */
+export async function dropMessageSoon(tx: Tx, before: IndexableRow): Promise<void> {
+  const queued = await tx.sql.run(deleteQueued({ message: before.id }));
+  if (queued > 0) return;
+  if (tx.sql.engine === "sqlite") tx.sql.runAhead(insertErasure(before));
+  else takeWords(tx.sql, before.id, []);
 }
 
 /** SEARCH-6. From now on a message is found by what it says now. */
