@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Actor, Context, Tx } from "@parley/server/src/context.ts";
 import { addMember } from "@parley/server/src/features/members/members.ts";
 import { sendMessage } from "@parley/server/src/features/messages/messages.ts";
@@ -61,17 +62,24 @@ async function fillRoom(context: Context, name: string, people: Person[]): Promi
 }
 
 /** Like the load generator's own messages, each holds one `~`. */
-async function writeHistory(context: Context, room: number, authors: Person[], count: number): Promise<void> {
+async function writeHistory(
+  context: Context,
+  { room, authors, count, ends }: { room: number; authors: Person[]; count: number; ends: boolean },
+): Promise<void> {
   await each(context, count, async (tx, index) => {
     const author = authors[index % authors.length]?.actor;
     if (!author) throw new Error("a history needs somebody who wrote it");
     const text = `~ message ${index} of a long talk `.padEnd(TEXT_LENGTH, ".");
-    await sendMessage(tx, author, { room, text, client_id: `history-${index}` });
+    const end = ends ? { delete_after: limits.deleteAfterMax } : {};
+    await sendMessage(tx, author, { room, text, client_id: `history-${index}`, ...end });
   });
 }
 
 /** Makes a scene's people, rooms and messages, and answers a line of the load generator's file for each connection. */
-export async function stage(context: Context, { connections, messages }: Scene): Promise<string[]> {
+export async function stage(
+  context: Context,
+  { connections, messages, ended = false }: Scene,
+): Promise<string[]> {
   const people = await signInPeople(context, connections.length);
   const rooms = new Map<number, number>();
   for (const number of [...new Set(connections.flat())].toSorted((a, b) => a - b)) {
@@ -79,7 +87,9 @@ export async function stage(context: Context, { connections, messages }: Scene):
     rooms.set(number, await fillRoom(context, `room ${number}`, members));
   }
   const first = rooms.get(1);
-  if (first !== undefined && messages > 0) await writeHistory(context, first, people, messages);
+  if (first !== undefined && messages > 0) {
+    await writeHistory(context, { room: first, authors: people, count: messages, ends: ended });
+  }
   return people.map(({ token }, index) => {
     const opened = connections[index]?.map((number) => rooms.get(number));
     return `${token} ${opened?.join(",")}`;
