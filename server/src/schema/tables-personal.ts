@@ -25,6 +25,8 @@ export interface PersonalTables {
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;
+    /** Seconds from its sending on after which it is deleted. */
+    delete_after: number | null;
     send_at: number;
     /** Why it was not sent at its time; null while it waits. */
     failed_because: string | null;

@@ -183,6 +183,7 @@ export interface ScheduledNow {
   reply_to: number | null;
   mentions: string | null;
   mention_all: 0 | 1;
+  delete_after: number | null;
   send_at: number;
   failed_because: string | null;
   created_at: number;

@@ -182,6 +182,7 @@ export function toScheduled(row: ScheduledNow): Scheduled {
     ...(mentions !== null && { mentions: JSON.parse(mentions) }),
     ...(mention_all === 1 && { mention_all: true as const }),
     ...(reply_to !== null && { reply_to }),
+    ...(row.delete_after !== null && { delete_after: row.delete_after }),
     state: failed_because === null ? "waiting" : "failed",
     ...(failed_because !== null && { reason: failed_because as FailureReason }),
     created_at: isoTime(row.created_at),

@@ -109,10 +109,16 @@ onEveryEngine((engine) => {
     fixture.store.clock.advance(60_000);
     expect(await forward()).toBe(end);
     await keepFor(ids.alice, design.id, hour);
-    await does(ids.bob, "scheduled.create", { room: design.id, text: "Later", send_at: later(60) });
+    const plan = (text: string, delete_after: number) =>
+      does(ids.bob, "scheduled.create", { room: design.id, text, send_at: later(60), delete_after });
+    expect(await plan("Later", 2 * hour)).toMatchObject({ delete_after: 2 * hour });
+    await plan("Soon gone", 60);
     await pass(60);
     const { messages } = await does(ids.bob, "message.list", { room: design.id });
-    expect(messages.at(-1)).toMatchObject({ text: "Later", expires_at: later(hour) });
+    expect(messages.slice(-2).map(({ text, expires_at }) => [text, expires_at])).toEqual([
+      ["Later", later(hour)],
+      ["Soon gone", later(60)],
+    ]);
     await pass(hour);
     await new SearchIndexer(fixture.context).settled();
     await pass(hour);
