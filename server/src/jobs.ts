@@ -1,5 +1,6 @@
 import type { Change, Context } from "./context.ts";
 import { expireMessage, expiringJob } from "./features/messages/messages.ts";
+import { remind, remindingJob } from "./features/reminders/reminders.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
 import {
   beginCleaning,
@@ -13,6 +14,7 @@ import type { Tables } from "./schema/tables.ts";
 /** Which verb does what is due. */
 const kinds: Readonly<Record<string, JobWork<Tables, Change>>> = {
   [sendingJob]: sendDue,
+  [remindingJob]: remind,
   [expiringJob]: expireMessage,
   [beginCleaningJob]: beginCleaning,
   [goOnCleaningJob]: goOnCleaning,

@@ -61,6 +61,8 @@ const actions = [
     "draft",
     "push text",
     "save",
+    "remind",
+    "remind no more",
     "send file",
     "schedule",
     "let expire",
@@ -132,6 +134,9 @@ const tour: Step[] = (
     { action: "draft" },
     { action: "push text", pick: 1 },
     { action: "save" },
+    { action: "remind" },
+    { action: "due" },
+    { action: "remind no more" },
     { action: "schedule", pick: 1 },
     { action: "schedule", room: 1, pick: 2 },
     { action: "remove", by: 1, room: 1 },
@@ -234,6 +239,9 @@ onEveryEngine((engine) => {
         wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
       schedule: () =>
         wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      remind: () =>
+        wish("reminder.set", { ...about, remind_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      "remind no more": () => wish("reminder.remove", about),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>

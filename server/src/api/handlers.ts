@@ -36,6 +36,7 @@ import { listPresences } from "../features/presence/presence.ts";
 import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
+import { listReminders, removeReminder, setReminder } from "../features/reminders/reminders.ts";
 import {
   createReport,
   getReport,
@@ -163,6 +164,9 @@ export const handlers: Handlers = {
   "scheduled.update": updateScheduled,
   "scheduled.send_now": sendScheduledNow,
   "scheduled.cancel": cancelScheduled,
+  "reminder.set": setReminder,
+  "reminder.remove": removeReminder,
+  "reminder.list": listReminders,
   "report.create": createReport,
   "report.list_mine": listOwnReports,
   "report.list": listReports,

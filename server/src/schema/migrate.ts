@@ -19,6 +19,7 @@ import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
+import { reminders } from "./migrations/0074-reminders.ts";
 import { push } from "./migrations/0080-push.ts";
 import type { Database } from "./tables.ts";
 
@@ -33,7 +34,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, scheduledEnds, push],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, push],
 ];
 
 /**

@@ -32,6 +32,16 @@ export interface PersonalTables {
     failed_because: string | null;
     created_at: number;
   };
+  /** What reminds people of messages; `is_due` once its time has come. */
+  reminders: {
+    id: Generated<number>;
+    user_id: number;
+    message_id: number;
+    room_id: number;
+    remind_at: number;
+    is_due: Generated<Flag>;
+    created_at: number;
+  };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */

@@ -197,6 +197,24 @@ export const scheduledNow = prepare<{ user: number; id: number }, ScheduledNow>(
     .where("user_id", "=", param("user")),
 );
 
+export interface ReminderNow {
+  id: number;
+  user_id: number;
+  message_id: number;
+  room_id: number;
+  remind_at: number;
+  is_due: 0 | 1;
+  created_at: number;
+}
+
+export const reminderNow = prepare<{ user: number; message: number }, ReminderNow>((build, param) =>
+  build
+    .selectFrom("reminders")
+    .selectAll()
+    .where("user_id", "=", param("user"))
+    .where("message_id", "=", param("message")),
+);
+
 export async function headsOfRooms(
   sql: Sql,
   rooms: readonly number[],

@@ -27,6 +27,7 @@ import {
   textOf,
 } from "./push-rows.ts";
 
+export { queueReminder } from "./push-reminders.ts";
 export { PushSender } from "./push-sender.ts";
 
 /** Seconds for which a push service keeps a test: whoever asks for one is there. */

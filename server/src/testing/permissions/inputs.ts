@@ -89,6 +89,12 @@ export const inputs: Inputs = {
   "block.list": () => ({}),
   "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "saved.list": () => ({ limit: 200 }),
+  "reminder.set": (world, call) => ({
+    message: messageOf(world, call),
+    remind_at: "2030-12-01T09:00:00.000Z",
+  }),
+  "reminder.remove": (world, call) => ({ message: messageOf(world, call) }),
+  "reminder.list": () => ({}),
   // 0: nothing; 3: answers a message of another room.
   "draft.set": (world, call) => ({
     room: roomOf(world, call),

@@ -110,6 +110,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
+  ...each(done, "reminder.list", "reminder.remove"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -130,6 +131,7 @@ export const rules: Record<OperationName, Rule> = {
     unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  "reminder.set": about(({ deleted }) => unless([deleted, "not_found"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];
     const message = messages[call.message % messages.length];
