@@ -173,6 +173,7 @@ onEveryEngine((engine) => {
       expect(await outcomeOf(set(ids.bob, message))).toBe("not_found");
       await remove(ids.bob, message);
       expect(await list(ids.bob)).toEqual([]);
+      if (what !== "was deleted") expect(await outcomeOf(remove(ids.bob, message))).toBe("not_found");
       expect(await tablesHolding(fixture.context.database, `"message_id":${message},`)).not.toContain(
         "reminders",
       );

@@ -49,14 +49,17 @@ export async function setReminder(tx: Tx, actor: Actor, input: Checked<"reminder
   return toReminder(made);
 }
 
-/** REMIND-2. */
+/** REMIND-2. Whoever is not reminded of a message is told what they are of any that they cannot read. */
 export async function removeReminder(
   tx: Tx,
   actor: Actor,
   { message }: Checked<"reminder.remove">,
 ): Promise<Record<string, never>> {
   const row = await tx.sql.first(reminderNow({ user: actor.user, message }));
-  if (!row) return {};
+  if (!row) {
+    await accessMessage(tx.sql, actor, message);
+    return {};
+  }
   // The job first and the row then, as whoever carries the job out does.
   await dropJob(tx.sql, { kind: remindingJob, subject: row.id });
   if (!(await tx.sql.first(deleteReminder({ id: row.id })))) return {};

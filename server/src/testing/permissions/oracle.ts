@@ -35,13 +35,18 @@ function within(then: (room: RoomModel, role: MemberRole, call: Call, model: Mod
   };
 }
 
+function messageIn({ rooms }: Model, { place, message }: Call): MessageModel | undefined {
+  const { messages } = rooms[place];
+  return messages[message % messages.length];
+}
+
 function about(
   then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
 ): Rule {
   return (model, call) => {
     const room = model.rooms[call.place];
     const role = room.roles.get(call.who);
-    const message = room.messages[call.message % room.messages.length];
+    const message = messageIn(model, call);
     return room.deleted || !role || !message ? "not_found" : then(message, room, role, call, model);
   };
 }
@@ -110,7 +115,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
-  ...each(done, "reminder.list", "reminder.remove"),
+  ...each(done, "reminder.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -131,6 +136,9 @@ export const rules: Record<OperationName, Rule> = {
     unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  // One's own reminder outlives what it is about.
+  "reminder.remove": (model, call) =>
+    messageIn(model, call)?.reminded?.has(call.who) ? "done" : aboutOne(model, call),
   "reminder.set": about(({ deleted }) => unless([deleted, "not_found"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];

@@ -32,7 +32,7 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
   const [list, setList] = useState<ScheduledList>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    void client.personal.scheduled().then((found) => {
+    void client.personal.scheduled.get().then((found) => {
       found.want();
       setList(found);
     }, setError);
