@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
+import { moveClock, passTime } from "./moved-clock.ts";
 import { becomes, openRoom, row, say, sees, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
@@ -11,12 +12,13 @@ const choice = "Delete messages by themselves";
 
 beforeAll(async () => {
   if (!hasBrowser) return;
-  scene = await startScene();
+  scene = await startScene({ movesClock: true });
   const { by, ids } = scene;
   design = (await by.alice.call("room.create", { kind: "group", name: "design", members: [ids.bob] })).id;
   await by.alice.call("message.send", { room: design, text: "Said before", client_id: crypto.randomUUID() });
   alice = await scene.open("alice");
   bob = await scene.open("bob", "/", phone);
+  for (const device of [alice, bob]) await moveClock(device);
   await openRoom(alice, "design");
   await openRoom(bob, "design");
 });
@@ -56,8 +58,16 @@ describe.skipIf(!hasBrowser)("messages that are deleted by themselves (Chromium)
     });
     for (const device of [alice, bob]) await sees(device, "Gone in a minute");
     await scene.server.kill();
+    const pass = async (milliseconds: number) => {
+      scene.server.pass(milliseconds);
+      for (const device of [alice, bob]) await passTime(device, milliseconds);
+    };
     const mark = (device: Device) => device.page.locator(`article[data-message="${sent.id}"]`);
-    await mark(bob).getByText(/ sec$/).waitFor();
+    await pass(45_000);
+    await mark(bob)
+      .getByText(/ secs?$/)
+      .waitFor();
+    await pass(15_000);
     await mark(bob).getByText("The time of this message is over.").waitFor();
     await mark(alice).getByText("The time of this message is over.").waitFor();
     for (const { page } of [alice, bob]) {
@@ -73,6 +83,7 @@ describe.skipIf(!hasBrowser)("messages that are deleted by themselves (Chromium)
     );
     await picture(alice, "expiry-over");
     await bob.page.reload();
+    await passTime(bob, 60_000);
     await mark(bob).getByText("The time of this message is over.").waitFor();
     expect(await bob.page.getByText("Gone in a minute").count()).toBe(0);
   });
