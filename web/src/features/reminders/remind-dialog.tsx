@@ -74,7 +74,7 @@ export function RemindDialog({ message, onClose }: RemindDialogProps) {
           {present && (
             <Button onClick={() => void remove()} disabled={isBusy}>
               <BellOff aria-hidden size={16} />
-              {t("remind.remove")}
+              {t("remind.stop")}
             </Button>
           )}
           <Button look="primary" type="submit" form={form} disabled={isBusy}>

@@ -97,7 +97,7 @@ function Entry({ entry, room, onChange }: EntryProps) {
           title={fullTime(entry.remind_at)}
           className={isDue ? "text-sm font-semibold text-accent" : "text-sm text-soft"}
         >
-          {isDue ? t("remind.wasDue", { time: fullTime(entry.remind_at) }) : comingTime(entry.remind_at)}
+          {isDue ? t("remind.wasDue", { time: comingTime(entry.remind_at) }) : comingTime(entry.remind_at)}
         </time>
         {about && <IconButton label={t("remind.change")} icon={Pencil} onClick={() => onChange(about)} />}
         <IconButton label={t("remind.remove")} icon={Check} onClick={() => void failing(remove())} />
