@@ -21,6 +21,7 @@ import { expiry } from "./migrations/0072-expiry.ts";
 import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
 import { reminders } from "./migrations/0074-reminders.ts";
 import { push } from "./migrations/0080-push.ts";
+import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -34,7 +35,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, scheduledEnds, reminders, push],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, push, searchStretches],
 ];
 
 /**
