@@ -43,6 +43,7 @@ export const routes = {
   "room.list_all": "GET /server/rooms",
   "room.get": "GET /rooms/{room}",
   "room.update": "PATCH /rooms/{room}",
+  "room.retain": "PUT /rooms/{room}/retention",
   "room.archive": "PUT /rooms/{room}/archived",
   "room.delete": "DELETE /rooms/{room}",
   "room.join": "POST /rooms/{room}/join",

@@ -67,6 +67,7 @@ const actions = [
     "schedule",
     "let expire",
     "keep for a while",
+    "retain",
     "due",
     "delete account",
   ] as const),
@@ -142,6 +143,7 @@ const tour: Step[] = (
     { action: "remove", by: 1, room: 1 },
     { action: "let expire" },
     { action: "keep for a while", by: 1, room: 1 },
+    { action: "retain", room: 1 },
     { action: "due" },
     { action: "add", by: 1, room: 1 },
     { action: "report", target: 1 },
@@ -172,7 +174,7 @@ const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
-const forAdmins: readonly OperationName[] = ["report.update", "account.delete"];
+const forAdmins: readonly OperationName[] = ["report.update", "account.delete", "room.retain"];
 
 function from<Value>(values: readonly Value[], index: number): Value {
   return values[index % values.length] as Value;
@@ -237,6 +239,7 @@ onEveryEngine((engine) => {
       "let expire": () => wish("message.send", { ...words, delete_after: 60 }),
       "keep for a while": () =>
         wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
+      retain: () => wish("room.retain", { ...place, retention: pick % 2 === 0 ? 7_200 : null }),
       schedule: () =>
         wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
       remind: () =>

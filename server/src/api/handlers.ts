@@ -54,6 +54,7 @@ import {
   getRoom,
   listAllRooms,
   listRooms,
+  retainRoom,
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
@@ -114,6 +115,7 @@ export const handlers: Handlers = {
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,
+  "room.retain": retainRoom,
   "room.delete": deleteRoom,
   "room.join": joinRoom,
   "room.leave": leaveRoom,

@@ -20,6 +20,7 @@ import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
 import { reminders } from "./migrations/0074-reminders.ts";
+import { retention } from "./migrations/0075-retention.ts";
 import { push } from "./migrations/0080-push.ts";
 import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import type { Database } from "./tables.ts";
@@ -35,7 +36,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, scheduledEnds, reminders, push, searchStretches],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
 ];
 
 /**

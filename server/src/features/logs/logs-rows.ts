@@ -22,6 +22,7 @@ export interface RaisedRoom {
   ordinal: number;
   head_at: number;
   delete_after: number | null;
+  retention: number | null;
 }
 
 const raised = [
@@ -36,6 +37,7 @@ const raised = [
   "ordinal",
   "head_at",
   "delete_after",
+  "retention",
 ] as const;
 
 /** The row lock this takes makes the order of numbers the order of commits. */

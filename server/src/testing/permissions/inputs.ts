@@ -154,6 +154,10 @@ export const inputs: Inputs = {
     const permission = call.variant === 2 ? "add_members" : "send_messages";
     return { room, permissions: { [permission]: call.role } };
   },
+  "room.retain": (world, call) => ({
+    room: roomOf(world, call),
+    retention: isOdd(call) ? 366 * 86_400 : null,
+  }),
   "room.archive": (world, call) => ({ room: roomOf(world, call), archived: isOdd(call) }),
   "room.delete": (world, call) => ({ room: roomOf(world, call) }),
   "room.join": (world, call) => ({ room: roomOf(world, call) }),

@@ -8,7 +8,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -177,13 +177,21 @@ export const rules: Record<OperationName, Rule> = {
     if (!role && !(manages && isShared(room))) return inside(model, call);
     const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
     return unless(
-      [room.kind === "direct" || room.archived, "forbidden"],
+      [room.archived, "forbidden"],
+      [room.kind === "direct", call.message === 5 && !isSilenced(model, room, call) ? "done" : "forbidden"],
       [call.message === 5, role && atLeast(role, "admin") ? "done" : "forbidden"],
       [call.variant === 0 && !names, "forbidden"],
       // An admin of the server closes, and never opens: they would read what was said before they came.
       [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
       [call.variant > 1 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],
+    );
+  },
+  "room.retain": ({ rooms }, { place, who }) => {
+    const { kind, deleted, roles } = rooms[place];
+    return unless(
+      [deleted || (kind === "direct" && !roles.has(who)), "not_found"],
+      [kind === "direct", "forbidden"],
     );
   },
   "room.archive": within((room, role, _call) =>
