@@ -122,12 +122,13 @@ function Entry({ list, scheduled, room, onChange }: EntryProps) {
   const cancel = async () => {
     await list.cancel(id);
     // Put by anew: what was taken back is not remembered.
-    const { mentions, mention_all, reply_to } = scheduled;
+    const { mentions, mention_all, reply_to, delete_after } = scheduled;
     const again = () =>
       list.create({
         ...{ room: scheduled.room, text, send_at, client_id: list.newClientId() },
         ...(mentions && { mentions }),
         ...(mention_all && { mention_all }),
+        ...(delete_after !== undefined && { delete_after }),
         ...(reply_to !== undefined && { reply_to }),
       });
     const canUndo = Date.parse(send_at) > Date.now();
