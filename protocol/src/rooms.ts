@@ -40,8 +40,8 @@ export const room = z.object({
   people: z.array(id).optional(),
   /** Seconds after which messages that are sent from now on are deleted by themselves; null for never. */
   delete_after: z.int().nullable(),
-  /** Seconds for which messages that are sent from now on stay at most, as an admin of the server has said. */
-  retention: z.int().optional(),
+  /** Seconds for which messages that are sent from now on stay at most, as an admin of the server has said; null where none has. */
+  retention: z.int().nullable().optional(),
   created_by: id,
   created_at: time,
 });

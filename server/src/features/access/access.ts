@@ -159,7 +159,7 @@ export function toRoom(row: RoomRow): Room {
     member_count: row.member_count,
     ...(row.direct_key !== null && { people: peopleOf(row.direct_key) }),
     delete_after: row.delete_after,
-    ...(row.retention !== null && { retention: row.retention }),
+    retention: row.retention,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
   };
