@@ -2,7 +2,7 @@
  * The load generator: one process, one thread, plain websockets. Deliveries are counted by the one `~` that each of its
  * texts holds, never by parsing JSON, so that it is not what is measured.
  *
- * usage: load w1|w2|w3|w4|w5|search|slow|storm --port <n> --tokens <file> [--seconds <s>] …
+ * usage: load w1|w2|w3|w4|w5|search|slow|storm|steady --port <n> --tokens <file> [--seconds <s>] …
  * The file holds a connection a line: <token> <room>[,<room>…]; messages go to the first room.
  */
 #include <signal.h>
@@ -90,6 +90,7 @@ int main(int argc, char **argv) {
   else if (strcmp(mode, "w5") == 0 || strcmp(mode, "search") == 0) default_senders(1, 1), run_pages(&load, mode);
   else if (strcmp(mode, "slow") == 0) default_senders(8, 4), run_slow(&load);
   else if (strcmp(mode, "storm") == 0) run_storm(&load);
+  else if (strcmp(mode, "steady") == 0) run_steady(&load);
   else refuse("no such workload");
   return 0;
 }

@@ -6,13 +6,13 @@ import type { Site } from "./targets.ts";
 /** Measures one thing on a started server with nobody connected. */
 export type Measure = (site: Site, seconds: number) => Promise<Figures>;
 
-const WARM_UP_SECONDS = 2;
+export const WARM_UP_SECONDS = 2;
 /** Every socket is warm and whatever was needed to sign it in has been given back. */
 const SETTLE_SECONDS = 8;
 /** A fan-out to 5,000 happens ten times a second: its 99th percentile wants more rounds than throughput does. */
 const SLOW_STRETCH = 4;
 
-function optionsFor(site: Site, seconds: number): Record<string, string | number> {
+export function optionsFor(site: Site, seconds: number): Record<string, string | number> {
   return { port: site.port, tokens: site.tokens, seconds, "warm-up": WARM_UP_SECONDS };
 }
 

@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Actor, Context, Tx } from "@parley/server/src/context.ts";
 import { addMember } from "@parley/server/src/features/members/members.ts";
 import { sendMessage } from "@parley/server/src/features/messages/messages.ts";
@@ -69,7 +70,7 @@ interface History {
 async function writeHistory(
   context: Context,
   histories: { usual: History; seldom?: History | undefined },
-  { messages, elsewhere }: Scene,
+  { messages, elsewhere, ended = false }: Scene,
 ): Promise<void> {
   await each(context, messages, async (tx, index) => {
     const isSeldom = elsewhere !== undefined && index % elsewhere === 0;
@@ -78,7 +79,8 @@ async function writeHistory(
     if (!author) throw new Error("a history needs somebody who wrote it");
     const words = elsewhere === undefined ? "" : wordsOf(index, messages);
     const text = `~ message ${index} of a long talk ${words} `.padEnd(TEXT_LENGTH, ".");
-    await sendMessage(tx, author, { room, text, client_id: `history-${index}` });
+    const end = ended ? { delete_after: limits.deleteAfterMax } : {};
+    await sendMessage(tx, author, { room, text, client_id: `history-${index}`, ...end });
   });
 }
 

@@ -5,6 +5,8 @@ export interface Scene {
   connections: number[][];
   /** Messages that room 1 holds before the run. */
   messages: number;
+  /** Their time is over when the run begins. */
+  ended?: boolean;
   /** What is said in the last room: of so many messages one. */
   elsewhere?: number;
 }
@@ -32,6 +34,12 @@ export const someSlow = scene("some-slow", 5_000, (index) =>
 
 export function history(messages: number): Scene {
   return scene(`history-${messages}`, 16, () => [1], messages);
+}
+
+export const fewPeople = scene("few-people", 100, roomsOfSize(5));
+
+export function endedHistory(messages: number): Scene {
+  return { ...history(messages), name: `ended-${messages}`, ended: true };
 }
 
 /** One message of a thousand is in a room of its own, where the last connections are, and only they. */

@@ -8,7 +8,11 @@ import {
   storm,
   throughput,
 } from "./measures.ts";
+import { beside } from "./measures-due.ts";
+import { expiry } from "./measures-expiry.ts";
 import {
+  endedHistory,
+  fewPeople,
   fiveThousand,
   history,
   oneRoom,
@@ -63,6 +67,10 @@ const readings: readonly Column[] = [
   { figure: "pages_per_second", heading: "pages/s with 16", digits: 0 },
   { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
 ];
+
+const DUE = 10_000;
+const ENDED = 100_000;
+const duePart = (count: number) => `due ${count.toLocaleString("en-US")}`;
 
 const lengths = [1_000, 100_000, 1_000_000] as const;
 const pagesOf = (messages: number) => `w5 ${messages.toLocaleString("en-US")}`;
@@ -188,5 +196,47 @@ export const workloads: readonly Workload[] = [
       { figure: "generator_cpu", heading: "generator cpu", digits: 2 },
     ],
     asks: [atMost("storm", "ready_p99_ms", 8_000, "ms at p99")],
+  },
+  {
+    name: "due",
+    about: `100 messages a second by 100 people in rooms of 5 for a minute, in which ${DUE.toLocaleString("en-US")} scheduled messages are due, and in which none is; how late these are is taken where they are heard`,
+    parts: [0, DUE].map((count) => ({
+      name: duePart(count),
+      scene: fewPeople,
+      targets: ["parley"] as const,
+      measure: beside(count),
+    })),
+    columns: [
+      { figure: "late_p50_ms", heading: "late p50 ms", digits: 0 },
+      { figure: "late_p99_ms", heading: "late p99 ms", digits: 0 },
+      { figure: "late_max_ms", heading: "late max ms", digits: 0 },
+      { figure: "ack_p50_ms", heading: "ack p50 ms", digits: 2 },
+      { figure: "ack_p99_ms", heading: "ack p99 ms", digits: 2 },
+      { figure: "acks_per_second", heading: "acks/s", digits: 0 },
+    ],
+    asks: [
+      atMost(duePart(DUE), "late_p99_ms", 1_000, "ms late at p99"),
+      growth({
+        what: "the acknowledgements' p99 grows by",
+        figure: "ack_p99_ms",
+        from: duePart(0),
+        to: duePart(DUE),
+        most: 0.5,
+      }),
+    ],
+  },
+  {
+    name: "expiry",
+    about: `${ENDED.toLocaleString("en-US")} messages of one room are deleted by themselves, all due at the start, while 16 people who have it open send 100 a second`,
+    parts: [{ name: "expiry", scene: endedHistory(ENDED), targets: ["parley"], measure: expiry }],
+    columns: [
+      { figure: "ack_p50_ms", heading: "ack p50 ms", digits: 2 },
+      { figure: "ack_p99_ms", heading: "ack p99 ms", digits: 2 },
+      { figure: "acks_per_second", heading: "acks/s", digits: 0 },
+      { figure: "gone_s", heading: "all gone after s", digits: 0 },
+      { figure: "before_mb", heading: "MB before", digits: 1 },
+      { figure: "after_mb", heading: "MB after", digits: 1 },
+    ],
+    asks: [atMost("expiry", "ack_p99_ms", 50, "ms at p99")],
   },
 ];

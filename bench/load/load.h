@@ -92,9 +92,13 @@ void print_report(const struct load *load, const struct window *window, const ch
 double cpu_seconds(const struct rusage *usage);
 uint64_t missing_deliveries(const struct load *load);
 
+/* messages.c: sends so many a second, from one connection after the other, and lets `turn` do the rest */
+void send_at_rate(struct load *load, void (*turn)(struct load *, uint64_t until), uint64_t until);
+
 /* the workloads */
 void run_fan_out(struct load *load, const char *mode);
 void run_pairs(struct load *load);
+void run_steady(struct load *load);
 void run_hold(struct load *load);
 void run_slow(struct load *load);
 void run_storm(struct load *load);

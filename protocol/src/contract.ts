@@ -11,6 +11,7 @@ import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
 import { pushOperations } from "./push.ts";
+import { reminderOperations } from "./reminders.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
@@ -44,6 +45,7 @@ export const contract = {
   ...draftOperations,
   ...savedOperations,
   ...scheduledOperations,
+  ...reminderOperations,
 } as const;
 
 export type Contract = typeof contract;

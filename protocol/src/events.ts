@@ -3,6 +3,7 @@ import { draft } from "./drafts.ts";
 import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { defaultNotifications, notifications } from "./notifications.ts";
+import { reminder } from "./reminders.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 import { scheduled } from "./scheduled.ts";
@@ -71,6 +72,11 @@ export const userEvent = z.discriminatedUnion("kind", [
    * sent: it was sent, or taken back.
    */
   z.object({ kind: z.literal("scheduled.set"), at: time, id, scheduled: scheduled.nullable() }),
+  /**
+   * What reminds the person of a message, as it stands when the event is read; null where nothing does any more. It is told
+   * when it is made or changed, when its time comes, and when it is taken away.
+   */
+  z.object({ kind: z.literal("reminder.set"), at: time, message: id, reminder: reminder.nullable() }),
   /** The person keeps a message at hand, or no more. */
   z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
   /** The admins have dealt with a report of the person's. */

@@ -62,6 +62,9 @@ export const limits = {
   /** Messages that one person has yet to send, and how many days ahead. */
   scheduled: 100,
   scheduleDays: 366,
+  /** Messages of which one person is reminded, and how many days ahead. */
+  reminders: 100,
+  reminderDays: 366,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */
   reportComment: 1_000,
   reportNote: 2_000,

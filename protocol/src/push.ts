@@ -142,5 +142,18 @@ export type PushPayload =
       /** Rooms with nothing to tell any more. */
       read: { room: number; seq: number }[];
     }
+  | {
+      kind: "reminder";
+      language: string;
+      room: number;
+      message: number;
+      /** The room's name; of a direct room the sender's. Empty where the message is gone. */
+      title: string;
+      sender: string;
+      /** Null where it is not to be shown. */
+      text: string | null;
+      /** The message was deleted, or is not the person's to read any more. */
+      gone: boolean;
+    }
   | { kind: "read"; read: { room: number; seq: number }[] }
   | { kind: "test"; language: string };

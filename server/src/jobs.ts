@@ -2,7 +2,14 @@ import type { Change, Context } from "./context.ts";
 import { attachPreviews } from "./features/link-previews/link-previews.ts";
 import { previewJob } from "./features/links/links.ts";
 import { expireMessage, expiringJob } from "./features/messages/messages.ts";
+import { remind, remindingJob } from "./features/reminders/reminders.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
+import {
+  beginCleaning,
+  beginCleaningJob,
+  goOnCleaning,
+  goOnCleaningJob,
+} from "./features/search-index/search-index.ts";
 import { Jobs, type JobWork } from "./platform/jobs.ts";
 import type { Tables } from "./schema/tables.ts";
 
@@ -13,7 +20,10 @@ function kindsOf({ config }: Context): Kinds {
   const ownHost = new URL(config.publicUrl).host;
   return {
     [sendingJob]: sendDue,
+    [remindingJob]: remind,
     [expiringJob]: expireMessage,
+    [beginCleaningJob]: beginCleaning,
+    [goOnCleaningJob]: goOnCleaning,
     [previewJob]: async (tx, message) => {
       if (config.linkPreviews) await attachPreviews(tx, message, ownHost);
     },

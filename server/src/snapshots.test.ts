@@ -43,7 +43,7 @@ const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
-const forAdmins: readonly OperationName[] = ["report.update", "account.delete"];
+const forAdmins: readonly OperationName[] = ["report.update", "account.delete", "room.retain"];
 
 function from<Value>(values: readonly Value[], index: number): Value {
   return values[index % values.length] as Value;
@@ -118,8 +118,12 @@ onEveryEngine((engine) => {
       "let expire": () => wish("message.send", { ...words, delete_after: 60 }),
       "keep for a while": () =>
         wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
+      retain: () => wish("room.retain", { ...place, retention: pick % 2 === 0 ? 7_200 : null }),
       schedule: () =>
         wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      remind: () =>
+        wish("reminder.set", { ...about, remind_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      "remind no more": () => wish("reminder.remove", about),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>

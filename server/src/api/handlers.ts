@@ -45,6 +45,7 @@ import {
 } from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
+import { listReminders, removeReminder, setReminder } from "../features/reminders/reminders.ts";
 import {
   createReport,
   getReport,
@@ -62,6 +63,7 @@ import {
   getRoom,
   listAllRooms,
   listRooms,
+  retainRoom,
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
@@ -124,6 +126,7 @@ export const handlers: Handlers = {
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,
+  "room.retain": retainRoom,
   "room.delete": deleteRoom,
   "room.join": joinRoom,
   "room.leave": leaveRoom,
@@ -182,6 +185,9 @@ export const handlers: Handlers = {
   "scheduled.update": updateScheduled,
   "scheduled.send_now": sendScheduledNow,
   "scheduled.cancel": cancelScheduled,
+  "reminder.set": setReminder,
+  "reminder.remove": removeReminder,
+  "reminder.list": listReminders,
   "report.create": createReport,
   "report.list_mine": listOwnReports,
   "report.list": listReports,

@@ -6,6 +6,7 @@ import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
 import { presence } from "@parley/protocol/presence";
 import { pushDevice } from "@parley/protocol/push";
+import { reminder } from "@parley/protocol/reminders";
 import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { scheduled } from "@parley/protocol/scheduled";
@@ -54,6 +55,7 @@ const words: Record<string, z.ZodType> = {
   Draft: draft,
   PushDevice: pushDevice,
   Scheduled: scheduled,
+  Reminder: reminder,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

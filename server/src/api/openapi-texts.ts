@@ -55,6 +55,7 @@ export const tags = [
   { name: "saved", description: "Messages kept at hand" },
   { name: "draft", description: "What one has begun to write, on all devices" },
   { name: "scheduled", description: "Messages that are to be sent at a time" },
+  { name: "reminder", description: "Messages of which one is reminded at a time" },
   { name: "report", description: "What the admins should look at" },
   { name: "live", description: "The websocket" },
   { name: "health", description: "For load balancers and operators" },

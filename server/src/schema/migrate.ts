@@ -18,6 +18,9 @@ import { accounts } from "./migrations/0060-accounts.ts";
 import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
+import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
+import { reminders } from "./migrations/0074-reminders.ts";
+import { retention } from "./migrations/0075-retention.ts";
 import { push } from "./migrations/0080-push.ts";
 import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
@@ -37,7 +40,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, push, searchStretches],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
   ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 

@@ -25,9 +25,21 @@ export interface PersonalTables {
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;
+    /** Seconds from its sending on after which it is deleted. */
+    delete_after: number | null;
     send_at: number;
     /** Why it was not sent at its time; null while it waits. */
     failed_because: string | null;
+    created_at: number;
+  };
+  /** What reminds people of messages; `is_due` once its time has come. */
+  reminders: {
+    id: Generated<number>;
+    user_id: number;
+    message_id: number;
+    room_id: number;
+    remind_at: number;
+    is_due: Generated<Flag>;
     created_at: number;
   };
   /** Messages that people keep at hand. */

@@ -49,7 +49,7 @@ export async function sendEntry(
 }
 
 function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
-  const { client_id, room, text, reply_to, mentions, mention_all } = entry;
+  const { client_id, room, text, reply_to, mentions, mention_all, delete_after } = entry;
   return {
     client_id,
     room,
@@ -57,6 +57,7 @@ function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Inpu
     ...(reply_to !== undefined && { reply_to }),
     ...(mentions && { mentions }),
     ...(mention_all !== undefined && { mention_all }),
+    ...(delete_after !== undefined && { delete_after }),
     ...(files.length > 0 && { files: files.map(toAttachment) }),
   };
 }

@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { DraftEntry } from "./drafts-storage.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
+import type { Reminders } from "./reminders.ts";
 import type { ScheduledMessages } from "./scheduled.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
@@ -48,6 +49,8 @@ export interface View {
   saved: ReadonlySet<number> | null;
   /** What the person has yet to send, by id; null until that is asked for and known. */
   scheduled: ScheduledMessages | null;
+  /** What the person is reminded of, by message; null until that is asked for and known. */
+  reminders: Reminders | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -83,6 +86,7 @@ export function emptyView(): View {
     readings: new Map(),
     saved: null,
     scheduled: null,
+    reminders: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

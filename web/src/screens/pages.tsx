@@ -9,6 +9,9 @@ import { Card } from "./entrance/card.tsx";
 import { useNotifications } from "./use-notifications.ts";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
+const RemindersScreen = lazily(
+  async () => (await import("./reminders/reminders-screen.tsx")).RemindersScreen,
+);
 const SavedScreen = lazily(async () => (await import("./saved/saved-screen.tsx")).SavedScreen);
 const ScheduledScreen = lazily(
   async () => (await import("./scheduled/scheduled-screen.tsx")).ScheduledScreen,
@@ -43,7 +46,9 @@ function Screen() {
   const isSearch = path === "/search";
   const isSaved = path === "/saved";
   const isScheduled = path === "/scheduled";
-  const isKnown = path === "/" || isSearch || isSaved || isScheduled || room !== null || settings !== null;
+  const isReminders = path === "/reminders";
+  const isList = isSearch || isSaved || isScheduled || isReminders;
+  const isKnown = path === "/" || isList || room !== null || settings !== null;
   useEffect(() => {
     // An address that led in, such as an invite's, holds a code that has done its work.
     if (!isKnown) navigate("/", { replace: true });
@@ -51,6 +56,7 @@ function Screen() {
   if (isSearch) return <SearchScreen />;
   if (isSaved) return <SavedScreen />;
   if (isScheduled) return <ScheduledScreen />;
+  if (isReminders) return <RemindersScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
   const thread = room?.thread;
   return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;

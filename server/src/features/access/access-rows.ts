@@ -35,6 +35,7 @@ export interface AccessRow extends PlaceRow {
   ordinal: number;
   last_message_at: number | null;
   delete_after: number | null;
+  retention: number | null;
 }
 
 export const roomColumns = [
@@ -54,6 +55,7 @@ export const roomColumns = [
   "rooms.ordinal",
   "rooms.last_message_at",
   "rooms.delete_after",
+  "rooms.retention",
 ] as const;
 
 export const memberColumns = [

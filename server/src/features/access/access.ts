@@ -122,6 +122,7 @@ export async function recallMembership(sql: Sql, user: number, room: number): Pr
     head: 0,
     last_message_at: null,
     delete_after: null,
+    retention: null,
   };
   return toMembership({ ...row, ...unknown, ...uncounted });
 }
@@ -158,6 +159,7 @@ export function toRoom(row: RoomRow): Room {
     member_count: row.member_count,
     ...(row.direct_key !== null && { people: peopleOf(row.direct_key) }),
     delete_after: row.delete_after,
+    retention: row.retention,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
   };

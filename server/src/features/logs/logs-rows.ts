@@ -22,6 +22,7 @@ export interface RaisedRoom {
   ordinal: number;
   head_at: number;
   delete_after: number | null;
+  retention: number | null;
 }
 
 const raised = [
@@ -36,6 +37,7 @@ const raised = [
   "ordinal",
   "head_at",
   "delete_after",
+  "retention",
 ] as const;
 
 /** The row lock this takes makes the order of numbers the order of commits. */
@@ -183,6 +185,7 @@ export interface ScheduledNow {
   reply_to: number | null;
   mentions: string | null;
   mention_all: 0 | 1;
+  delete_after: number | null;
   send_at: number;
   failed_because: string | null;
   created_at: number;
@@ -194,6 +197,24 @@ export const scheduledNow = prepare<{ user: number; id: number }, ScheduledNow>(
     .selectAll()
     .where("id", "=", param("id"))
     .where("user_id", "=", param("user")),
+);
+
+export interface ReminderNow {
+  id: number;
+  user_id: number;
+  message_id: number;
+  room_id: number;
+  remind_at: number;
+  is_due: 0 | 1;
+  created_at: number;
+}
+
+export const reminderNow = prepare<{ user: number; message: number }, ReminderNow>((build, param) =>
+  build
+    .selectFrom("reminders")
+    .selectAll()
+    .where("user_id", "=", param("user"))
+    .where("message_id", "=", param("message")),
 );
 
 export async function headsOfRooms(

@@ -2,6 +2,7 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import type { Draft } from "@parley/protocol/drafts";
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { Reminder } from "@parley/protocol/reminders";
 import type { FailureReason, Scheduled } from "@parley/protocol/scheduled";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
@@ -13,9 +14,11 @@ import {
   insertRoomEvent,
   insertUserEvent,
   type RaisedRoom,
+  type ReminderNow,
   raiseHead,
   raiseHeadForMessage,
   raiseUserHead,
+  reminderNow,
   type ScheduledNow,
   scheduledNow,
   type UserEventRow,
@@ -26,7 +29,9 @@ import {
 export {
   headsOfRooms,
   headsOfUsers,
+  type ReminderNow,
   type RoomEventRow,
+  reminderNow,
   roomEventAt,
   roomEventRows,
   roomHead,
@@ -151,6 +156,7 @@ function storedOf(event: NewUserEvent): object {
   if (event.kind === "room.appeared") return { room: event.room.id };
   if (event.kind === "draft.set") return { room: event.draft.room };
   if (event.kind === "scheduled.set") return { id: event.id };
+  if (event.kind === "reminder.set") return { message: event.message };
   const { kind: _, ...rest } = event;
   return rest;
 }
@@ -167,6 +173,10 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
     const found = await sql.first(scheduledNow({ user, id: body.id }));
     return { ...head, ...body, scheduled: found ? toScheduled(found) : null } as UserEvent;
   }
+  if (row.kind === "reminder.set") {
+    const found = await sql.first(reminderNow({ user, message: body.message }));
+    return { ...head, ...body, reminder: found ? toReminder(found) : null } as UserEvent;
+  }
   if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
 }
@@ -182,9 +192,18 @@ export function toScheduled(row: ScheduledNow): Scheduled {
     ...(mentions !== null && { mentions: JSON.parse(mentions) }),
     ...(mention_all === 1 && { mention_all: true as const }),
     ...(reply_to !== null && { reply_to }),
+    ...(row.delete_after !== null && { delete_after: row.delete_after }),
     state: failed_because === null ? "waiting" : "failed",
     ...(failed_because !== null && { reason: failed_because as FailureReason }),
     created_at: isoTime(row.created_at),
+  };
+}
+
+export function toReminder({ message_id, room_id, remind_at, is_due, created_at }: ReminderNow): Reminder {
+  return {
+    ...{ message: message_id, room: room_id, remind_at: isoTime(remind_at) },
+    state: is_due === 1 ? "due" : "waiting",
+    created_at: isoTime(created_at),
   };
 }
 

@@ -5,7 +5,7 @@ import { holdRoom } from "../access/access.ts";
 import { dropFiles } from "../files/files.ts";
 import { dropLinks } from "../links/links.ts";
 import { emit } from "../logs/logs.ts";
-import { dropMessage } from "../search-index/search-index.ts";
+import { dropMessage, dropMessageSoon } from "../search-index/search-index.ts";
 import { presentOne } from "./messages-present.ts";
 import {
   deleteMentions,
@@ -36,14 +36,19 @@ export async function expireMessage(tx: Tx, id: number): Promise<void> {
   if (!place) return;
   holdRoom(tx, place.room_id);
   const row = await tx.sql.first(messageById({ id }));
-  if (row && row.deleted_at === null) await erase(tx, row, row.sender_id);
+  if (row && row.deleted_at === null) await erase(tx, row, row.sender_id, { soon: true });
 }
 
-/** MSG-6, EXPIRE-3. Nothing is left of what it held; its place in the log stays. The room is held. */
-export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> {
+/** MSG-6, EXPIRE-3. Nothing is left of what it held; its place in the log stays. The room is held. `soon`: many may go at once. */
+export async function erase(
+  tx: Tx,
+  row: MessageRow,
+  by: number,
+  { soon = false }: { soon?: boolean } = {},
+): Promise<void> {
   const { id } = row;
   await tx.sql.run(eraseMessage({ id, at: tx.now, nothing: new Uint8Array() }));
-  await dropMessage(tx, row);
+  await (soon ? dropMessageSoon(tx, row) : dropMessage(tx, row));
   if (row.file_count > 0) await dropFiles(tx, id);
   await dropLinks(tx, id);
   await tx.sql.run(deleteTranslations({ message: id }));

@@ -23,9 +23,11 @@ export function requireContent(text: string, files: number): void {
 /** EXPIRE-2. When a message that is sent at a moment is deleted: of what is wished and what must be the earliest. */
 export function endOf(
   at: number,
-  wished: { own: number | undefined; room: number | null; until: number | null },
+  wished: { own: number | undefined; room: number | null; most: number | null; until: number | null },
 ): number | null {
-  const seconds = [wished.own, wished.room].filter((each) => each !== undefined && each !== null);
+  const seconds = [wished.own, wished.room, wished.most].filter(
+    (each) => each !== undefined && each !== null,
+  );
   const ends = [
     ...seconds.map((each) => at + each * 1_000),
     ...(wished.until === null ? [] : [wished.until]),

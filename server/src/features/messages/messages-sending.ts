@@ -188,7 +188,9 @@ async function storeMessage(
     forwarded_at: forwarded?.at ?? null,
     type: messageTypeOf(carried.map(({ type }) => type)),
     file_count: carried.length,
-    expires_at: endOf(place.at, { own: input.delete_after, room: place.room.delete_after, until }),
+    expires_at: endOf(place.at, {
+      ...{ own: input.delete_after, room: place.room.delete_after, most: place.room.retention, until },
+    }),
     seq: place.seq,
     ordinal: place.room.ordinal,
   };

@@ -29,6 +29,7 @@ import {
 } from "./push-rows.ts";
 
 export { pushHealth } from "./push-health.ts";
+export { queueReminder } from "./push-reminders.ts";
 export { PushSender } from "./push-sender.ts";
 
 /** Seconds for which a push service keeps a test: whoever asks for one is there. */

@@ -177,6 +177,21 @@ export const sharedRoomsAfter = prepare<{ after: number; limit: number }, RoomRo
     .limit(param("limit")),
 );
 
+export const roomById = prepare<{ room: number }, RoomRow>((build, param) =>
+  build
+    .selectFrom("rooms")
+    .select(roomColumns)
+    .where("rooms.id", "=", param("room"))
+    .where("rooms.deleted_at", "is", null),
+);
+
+export const setRetention = prepare<{ room: number; retention: number | null }>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set({ retention: param("retention") })
+    .where("id", "=", param("room")),
+);
+
 export function sharedRoomsByIds(sql: Sql, ids: readonly number[]): Promise<RoomRow[]> {
   return sql.rows<RoomRow>(
     sql.build

@@ -13,6 +13,7 @@ export const insertScheduled = prepare<
     reply_to: number | null;
     mentions: string | null;
     mention_all: 0 | 1;
+    delete_after: number | null;
     send_at: number;
     at: number;
   },
@@ -29,6 +30,7 @@ export const insertScheduled = prepare<
       reply_to: param("reply_to"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
+      delete_after: param("delete_after"),
       send_at: param("send_at"),
       failed_because: null,
       created_at: param("at"),

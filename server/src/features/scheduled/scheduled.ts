@@ -52,6 +52,7 @@ export async function createScheduled(tx: Tx, actor: Actor, input: Creating): Pr
       reply_to: input.reply_to ?? null,
       mentions: storedMentions(input.mentions),
       mention_all: input.mention_all ? 1 : 0,
+      delete_after: input.delete_after ?? null,
     }),
   );
   // Of two at once the other was first.
@@ -162,7 +163,7 @@ async function sendUnread(tx: Tx, row: ScheduledRow): Promise<void> {
 }
 
 async function send(tx: Tx, row: ScheduledRow): Promise<Message> {
-  const { room_id: room, text, client_id, reply_to, mention_all } = row;
+  const { room_id: room, text, client_id, reply_to, mention_all, delete_after } = row;
   const wanted: number[] = row.mentions === null ? [] : JSON.parse(row.mentions);
   const present = await membersOf(tx.sql, room, wanted);
   return sendMessage(tx, authorOf(row), {
@@ -170,6 +171,7 @@ async function send(tx: Tx, row: ScheduledRow): Promise<Message> {
     mentions: wanted.filter((user) => present.has(user)),
     ...(reply_to !== null && { reply_to }),
     ...(mention_all === 1 && { mention_all: true }),
+    ...(delete_after !== null && { delete_after }),
   });
 }
 
@@ -221,10 +223,9 @@ function usedBefore(): ChatError {
 }
 
 function hashOf(input: Creating): string {
-  const { room, text, reply_to = 0, mention_all = false, send_at } = input;
-  return contentHash(
-    JSON.stringify([room, text, reply_to, mention_all, storedMentions(input.mentions), send_at]),
-  );
+  const { room, text, reply_to = 0, mention_all = false, delete_after = 0, send_at } = input;
+  const asked = [room, text, reply_to, mention_all, storedMentions(input.mentions), send_at];
+  return contentHash(JSON.stringify(delete_after === 0 ? asked : [...asked, delete_after]));
 }
 
 function storedMentions(ids: readonly number[] | undefined): string | null {

@@ -143,6 +143,21 @@ export async function dropRoom(tx: TxSql, room: number): Promise<void> {
   }
 }
 
+const erasure = prepare<IndexableRow & { files: string }>((build, param) => {
+  const columns = [...indexable, "files"] as const;
+  const values = Object.fromEntries(columns.map((name) => [name, param(name)]));
+  return build.insertInto("search_erasures").values(values as never);
+});
+
+/** What `takeErasures` gives back later; more may stand in the row than is put down. */
+export function insertErasure(
+  row: IndexableRow,
+  files: readonly { name: string; alt: string; type: string | null }[],
+) {
+  const held = files.map(({ name, alt, type }) => ({ name, alt, type }));
+  return erasure({ ...row, files: JSON.stringify(held) });
+}
+
 /** Takes some of what is to be taken out of SQLite's index. */
 export async function takeErasures(tx: TxSql, limit: number): Promise<(IndexableRow & { files: string })[]> {
   const some = tx.build.selectFrom("search_erasures").select("id").orderBy("id").limit(limit);
@@ -152,6 +167,41 @@ export async function takeErasures(tx: TxSql, limit: number): Promise<(Indexable
       .where("id", "in", some)
       .returning([...indexable, "files"]),
   );
+}
+
+const commandWords = prepare<{ command: string; value: number | null }>((build, param) => ({
+  compile: () =>
+    sql`INSERT INTO search_words (search_words, rank) VALUES (${param("command")}, ${param("value")})`.compile(
+      build,
+    ),
+}));
+
+/**
+ * SEARCH-8. Taking a message out so that it is gone from SQLite's file at once costs as much as a hundred that are only
+ * noted as gone. What is noted only is gone from the file once the parts of the index have been merged.
+ */
+export function noteAsGone(tx: TxSql, rows: readonly { id: number; tokens: readonly string[] }[]): void {
+  tx.runAhead(commandWords({ command: "secure-delete", value: 0 }));
+  for (const { id, tokens } of rows) takeWords(tx, id, tokens);
+  // What is not written yet would be written the way that is chosen by then.
+  tx.runAhead(commandWords({ command: "flush", value: null }));
+  tx.runAhead(commandWords({ command: "secure-delete", value: 1 }));
+}
+
+const totalChanges = prepare<object, { changes: number }>((build) => ({
+  compile: () => sql<{ changes: number }>`SELECT total_changes() AS changes`.compile(build),
+}));
+
+/** Merges so many pages of SQLite's index, from the beginning where `anew`; answers whether there may be more. */
+export async function mergeWords(
+  tx: TxSql,
+  { pages, anew }: { pages: number; anew: boolean },
+): Promise<boolean> {
+  const before = await tx.first(totalChanges({}));
+  await tx.run(commandWords({ command: "merge", value: anew ? -pages : pages }));
+  const after = await tx.first(totalChanges({}));
+  // Fewer than two say that nothing was merged: so the documentation of FTS5 has it.
+  return (after?.changes ?? 0) - (before?.changes ?? 0) >= 2;
 }
 
 const oneQueued = prepare<object, { id: number }>((build) =>

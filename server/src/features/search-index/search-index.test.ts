@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Message } from "@parley/protocol/messages";
+import { createJobs } from "../../jobs.ts";
 import { migrate } from "../../schema/migrate.ts";
 import { testApp } from "../../testing/app.ts";
 import { outcomeOf } from "../../testing/failures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { tablesHolding } from "../../testing/tables.ts";
+import { expireMessage } from "../messages/messages.ts";
 import { receiveUpload } from "../uploads/uploads.ts";
 import { factsOf, indexSlice, inStretch, stretchOf, tokensOf } from "./search-index.ts";
 
@@ -14,7 +16,7 @@ onEveryEngine((engine) => {
   let ids: TestRooms["ids"];
   let rooms: TestRooms["rooms"];
   let does: TestRooms["does"];
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
   const say = (text: string, room = rooms.design.id) => does(ids.alice, "message.send", { room, text });
   const search = (text: string) => does(ids.bob, "message.search", { text });
 
@@ -111,7 +113,10 @@ onEveryEngine((engine) => {
       for (const word of ["tern", "piper", "plover"]) expect(await tablesHolding(database, word)).toEqual([]);
     });
 
-    test("SEARCH-6 what the index holds of a deleted room is taken out", async () => {
+    const anHour = 3_600_000;
+    const clean = () => createJobs(fixture.context).settled();
+
+    test("SEARCH-8 what the index holds of a deleted room is taken out, and gone from its table within the hour", async () => {
       const { database } = fixture.context;
       const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "marsh" });
       for (let number = 0; number < 25; number++) await say(`oystercatcher ${number}`, room);
@@ -121,12 +126,44 @@ onEveryEngine((engine) => {
       await does(ids.alice, "room.delete", { room });
       expect((await does(ids.alice, "message.search", { text: "oystercatcher" })).hits).toEqual([]);
       await index();
+      await expectWhole();
+      fixture.store.clock.advance(anHour - 1);
+      // What goes on coming keeps the hour of what was first.
       await index();
+      fixture.store.clock.advance(1);
+      await clean();
       expect(await tablesHolding(database, "catcher")).toEqual([]);
       await expectWhole();
     });
 
-    test("SEARCH-6 nothing is left of what files were called, with the message or with its room", async () => {
+    test("SEARCH-8 many that go at once are gone from a large index step by step, while others come and go", async () => {
+      const { database, writer } = fixture.context;
+      const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "cliff" });
+      const many = async (text: string, count: number) => {
+        const words = (number: number) => Array.from({ length: 20 }, (_, at) => `${text}${number * 20 + at}`);
+        return Promise.all(Array.from({ length: count }, (_, number) => say(words(number).join(" "), room)));
+      };
+      const gone = await many("kittiwake", 600);
+      await many("cormorant", 600);
+      for (let slice = 0; slice < 13; slice++) await index();
+      const rows = gone.map(({ id }) => id);
+      await writer.write(async (tx) => {
+        for (const id of rows) await expireMessage(tx, id);
+      });
+      for (let slice = 0; slice < 6; slice++) await index();
+      await expectWhole();
+      fixture.store.clock.advance(anHour);
+      await many("razorbill", 30);
+      await index();
+      await clean();
+      for (const word of ["tiwake", "wake11999"]) expect(await tablesHolding(database, word)).toEqual([]);
+      expect(await tablesHolding(database, "morant")).toContain(inIndex);
+      await expectWhole();
+      expect((await does(ids.alice, "message.search", { text: "kittiwake" })).hits).toEqual([]);
+      expect((await does(ids.alice, "message.search", { text: "cormorant11999" })).hits).toHaveLength(1);
+    }, 60_000);
+
+    test("SEARCH-8 nothing is left of what files were called, with the message or with its room", async () => {
       const { database } = fixture.context;
       const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "reeds" });
       const one = await carry("whimbrel.txt", rooms.design.id);
@@ -137,7 +174,8 @@ onEveryEngine((engine) => {
       expect(await tablesHolding(database, "mbrel")).toEqual(expect.arrayContaining(["files", inIndex]));
       await does(ids.alice, "room.delete", { room });
       await index();
-      await index();
+      fixture.store.clock.advance(anHour);
+      await clean();
       expect(await tablesHolding(database, "mbrel")).toEqual([]);
       await expectWhole();
     });

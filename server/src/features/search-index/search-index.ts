@@ -1,8 +1,21 @@
 import type { Tx } from "../../context.ts";
 import { filesOf } from "../files/files.ts";
-import { deleteQueued, dropRoom, type IndexableRow, insertQueued, takeWords } from "./search-index-rows.ts";
+import {
+  deleteQueued,
+  dropRoom,
+  type IndexableRow,
+  insertErasure,
+  insertQueued,
+  takeWords,
+} from "./search-index-rows.ts";
 import { tokensOfRow } from "./search-index-slices.ts";
 
+export {
+  beginCleaning,
+  beginCleaningJob,
+  goOnCleaning,
+  goOnCleaningJob,
+} from "./search-index-cleaning.ts";
 export { writtenLength } from "./search-index-folds.ts";
 export * from "./search-index-marks.ts";
 export { indexSlice } from "./search-index-slices.ts";
@@ -23,6 +36,15 @@ export async function dropMessage(tx: Tx, before: IndexableRow): Promise<void> {
   if (queued > 0) return;
   const files = before.file_count > 0 ? await filesOf(tx.sql, [before.id]) : [];
   takeWords(tx.sql, before.id, tokensOfRow(before, files));
+}
+
+/** SEARCH-8. As `dropMessage`, where many go at once: what the index holds of them is taken out together, soon. */
+export async function dropMessageSoon(tx: Tx, before: IndexableRow): Promise<void> {
+  const queued = await tx.sql.run(deleteQueued({ message: before.id }));
+  if (queued > 0) return;
+  if (tx.sql.engine === "postgres") return takeWords(tx.sql, before.id, []);
+  const files = before.file_count > 0 ? await filesOf(tx.sql, [before.id]) : [];
+  tx.sql.runAhead(insertErasure(before, files));
 }
 
 /** SEARCH-6. From now on a message is found by what it says now. */

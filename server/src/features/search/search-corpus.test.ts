@@ -55,7 +55,7 @@ onEveryEngine((engine) => {
   for (const state of ["in the queue", "in the index"] as const) {
     describe(state, () => {
       beforeAll(async () => {
-        if (state === "in the index") await fixture.context.writer.write((tx) => indexSlice(tx.sql));
+        if (state === "in the index") await fixture.context.writer.write((tx) => indexSlice(tx));
       });
       for (const [text, expected] of queries) {
         test(`SEARCH-3 ${text}`, async () => expect(await found(text)).toEqual([...expected]));

@@ -23,7 +23,7 @@ onEveryEngine((engine) => {
   });
   afterAll(() => fixture.close());
 
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
   async function upload(bytes: Uint8Array<ArrayBuffer> | string): Promise<number> {
     const body = new Blob([bytes]).stream();
     const actor = { user: ids.alice, session: 1 };

@@ -32,7 +32,7 @@ onEveryEngine((engine) => {
   let all: Message[];
   const search = (input: Input<"message.search">): Promise<Output<"message.search">> =>
     fixture.does(fixture.ids.bob, "message.search", input);
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
 
   beforeAll(async () => {
     fixture = await testRooms({ engine });

@@ -16,7 +16,7 @@ onEveryEngine((engine) => {
   let does: TestRooms["does"];
   const say = (person: number, room: number, text: string) => does(person, "message.send", { room, text });
   const search = (person: number, input: Input<"message.search">) => does(person, "message.search", input);
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
   const texts = async (person: number, input: Input<"message.search">) =>
     (await search(person, { limit: limits.pageMax, ...input })).hits.map(({ message }) => message.text);
 

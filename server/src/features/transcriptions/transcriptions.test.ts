@@ -135,7 +135,7 @@ onEveryEngine((engine) => {
   test("SPEECH-4 a message is found by what is said in it, and no longer once it is deleted", async () => {
     answers.push(() => Response.json({ text: "The lighthouse keeper sleeps" }));
     const { message, file } = await record(undefined, "Listen to this");
-    const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+    const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
     await index();
     expect(await found("lighthouse")).toEqual([]);
     await transcribe(ids.bob, file);

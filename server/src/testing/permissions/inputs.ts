@@ -89,6 +89,12 @@ export const inputs: Inputs = {
   "block.list": () => ({}),
   "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "saved.list": () => ({ limit: 200 }),
+  "reminder.set": (world, call) => ({
+    message: messageOf(world, call),
+    remind_at: "2030-12-01T09:00:00.000Z",
+  }),
+  "reminder.remove": (world, call) => ({ message: messageOf(world, call) }),
+  "reminder.list": () => ({}),
   // 0: nothing; 3: answers a message of another room.
   "draft.set": (world, call) => ({
     room: roomOf(world, call),
@@ -148,6 +154,10 @@ export const inputs: Inputs = {
     const permission = call.variant === 2 ? "add_members" : "send_messages";
     return { room, permissions: { [permission]: call.role } };
   },
+  "room.retain": (world, call) => ({
+    room: roomOf(world, call),
+    retention: isOdd(call) ? 366 * 86_400 : null,
+  }),
   "room.archive": (world, call) => ({ room: roomOf(world, call), archived: isOdd(call) }),
   "room.delete": (world, call) => ({ room: roomOf(world, call) }),
   "room.join": (world, call) => ({ room: roomOf(world, call) }),

@@ -38,6 +38,8 @@ export interface MessageModel {
   sender: Who;
   deleted: boolean;
   forwarded?: boolean;
+  /** Who is reminded of it. */
+  reminded?: Set<Who>;
 }
 
 export interface RoomModel {

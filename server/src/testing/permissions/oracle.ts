@@ -8,7 +8,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^account\.|^invite\.|^push\.health$|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^push\.health$|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -35,13 +35,18 @@ function within(then: (room: RoomModel, role: MemberRole, call: Call, model: Mod
   };
 }
 
+function messageIn({ rooms }: Model, { place, message }: Call): MessageModel | undefined {
+  const { messages } = rooms[place];
+  return messages[message % messages.length];
+}
+
 function about(
   then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
 ): Rule {
   return (model, call) => {
     const room = model.rooms[call.place];
     const role = room.roles.get(call.who);
-    const message = room.messages[call.message % room.messages.length];
+    const message = messageIn(model, call);
     return room.deleted || !role || !message ? "not_found" : then(message, room, role, call, model);
   };
 }
@@ -111,6 +116,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "translation.state", "transcription.state"),
+  ...each(done, "reminder.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test", "push.health"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
@@ -131,6 +137,10 @@ export const rules: Record<OperationName, Rule> = {
     unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  // One's own reminder outlives what it is about.
+  "reminder.remove": (model, call) =>
+    messageIn(model, call)?.reminded?.has(call.who) ? "done" : aboutOne(model, call),
+  "reminder.set": about(({ deleted }) => unless([deleted, "not_found"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];
     const message = messages[call.message % messages.length];
@@ -168,13 +178,21 @@ export const rules: Record<OperationName, Rule> = {
     if (!role && !(manages && isShared(room))) return inside(model, call);
     const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
     return unless(
-      [room.kind === "direct" || room.archived, "forbidden"],
+      [room.archived, "forbidden"],
+      [room.kind === "direct", call.message === 5 && !isSilenced(model, room, call) ? "done" : "forbidden"],
       [call.message === 5, role && atLeast(role, "admin") ? "done" : "forbidden"],
       [call.variant === 0 && !names, "forbidden"],
       // An admin of the server closes, and never opens: they would read what was said before they came.
       [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
       [call.variant > 1 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],
+    );
+  },
+  "room.retain": ({ rooms }, { place, who }) => {
+    const { kind, deleted, roles } = rooms[place];
+    return unless(
+      [deleted || (kind === "direct" && !roles.has(who)), "not_found"],
+      [kind === "direct", "forbidden"],
     );
   },
   "room.archive": within((room, role, _call) =>

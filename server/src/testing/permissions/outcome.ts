@@ -48,6 +48,10 @@ export function follow(model: Model, call: Call): void {
     case "scheduled.send_now":
       followScheduled(model, call);
       break;
+    case "reminder.set":
+    case "reminder.remove":
+      followReminder(room, call);
+      break;
     case "message.forward":
       room.messages.push({ sender: who, deleted: false, forwarded: true });
       break;
@@ -58,6 +62,14 @@ export function follow(model: Model, call: Call): void {
     }
     default:
   }
+}
+
+function followReminder({ messages }: RoomModel, { op, who, message }: Call): void {
+  const about = messages[message % messages.length];
+  if (!about) return;
+  about.reminded ??= new Set();
+  if (op === "reminder.set") about.reminded.add(who);
+  else about.reminded.delete(who);
 }
 
 function followScheduled(model: Model, { op, who }: Call): void {

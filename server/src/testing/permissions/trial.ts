@@ -14,7 +14,7 @@ export interface Tried {
   leaks: string[];
 }
 
-const managing = /^room\.(?:list_all|update)$/;
+const managing = /^room\.(?:list_all|retain|update)$/;
 
 /** One world's people asking for things, one after the other. */
 export class Trial {

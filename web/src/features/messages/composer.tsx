@@ -21,6 +21,7 @@ import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
+import { MessageTimer } from "./lazy-message-timer.tsx";
 import { QuotedLine } from "./message-row.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
@@ -123,6 +124,9 @@ export const Composer = memo(function Composer({
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
             className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
+          {aim?.kind !== "edit" && state.isSendable && (
+            <MessageTimer room={room} seconds={state.timer} onChoose={state.setTimer} />
+          )}
           {text.trim() !== "" && !isTooLong && aim?.kind !== "edit" && (
             <SendLater forLater={state.forLater} hasFiles={tray.entries.length > 0} onDone={state.putBy} />
           )}

@@ -1,5 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import {
+  AlarmClock,
   Bookmark,
   BookmarkX,
   Copy,
@@ -261,6 +262,7 @@ function itemsOf({
       icon: isSaved ? BookmarkX : Bookmark,
       act: save,
     },
+    { label: t("remind.menu"), icon: AlarmClock, act: () => actions.remind(message) },
     !isMine && { label: t("report.action"), icon: Flag, act: () => actions.report(message) },
     mayPin && {
       label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),

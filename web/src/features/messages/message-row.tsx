@@ -33,6 +33,7 @@ export interface RowActions {
   /** Marks it and all after it unread, for oneself. */
   unread: (message: Message) => void;
   forward: (message: Message) => void;
+  remind: (message: Message) => void;
   report: (message: Message) => void;
   /** Asks for a day to go to, beginning with this one; left out where there is no going to. */
   date?: ((at: string | number) => void) | undefined;

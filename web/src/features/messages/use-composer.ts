@@ -34,8 +34,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const attachments = tray.entries.map(({ key }) => key);
   // What has files needs no words.
   const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
-  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
-  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
+  const isSendable = (text.trim() !== "" || isCarrying) && (aim?.kind === "edit" || tray.stuck === null);
 
   /** Looks at what stands before the caret. */
   const look = () => {
@@ -46,13 +45,8 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     setChosen(0);
   };
   const insert = (words: string, span?: { from: number; to: number }) => {
-    const { current } = area;
-    if (!current) return;
-    current.focus();
-    if (span) current.setSelectionRange(span.from, span.to);
-    // The only way that leaves undo as the person expects it.
-    if (!document.execCommand("insertText", false, words)) current.setRangeText(words);
-    setText(current.value);
+    if (!area.current) return;
+    setText(inserted(area.current, words, span));
     setQuery(null);
   };
   const type = (written: string) => {
@@ -60,8 +54,14 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
+  const { timer, setTimer, timed } = useTimer();
   const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
   const answered = thread ?? aim?.message.id;
+  const done = () => {
+    finish();
+    setTimer(null);
+    onAim(null);
+  };
   const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
     if (!isSendable || written.length > limits.messageText) return;
@@ -74,13 +74,13 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
       else {
         const kept = client.send(room, written, {
           ...contentOf(client, { room, written, answered }),
+          ...timed,
           ...(attachments.length > 0 && { attachments }),
         });
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
-      finish();
-      onAim(null);
+      done();
     } catch (problem) {
       setError(problem);
     }
@@ -89,14 +89,13 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const forLater: ForLater = (go) => {
     const written = text.trim();
     const count = toldOf(client, room, written);
-    const take = () => go({ room, text: written, ...contentOf(client, { room, written, answered }) });
+    const take = () =>
+      go({ room, text: written, ...timed, ...contentOf(client, { room, written, answered }) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
   const putBy = (scheduled: string) => {
-    if (area.current?.value.trim() !== scheduled) return;
-    finish();
-    onAim(null);
+    if (area.current?.value.trim() === scheduled) done();
   };
   /** False when there was nothing to call off. */
   const cancel = () => {
@@ -107,6 +106,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   return {
     ...{ toAll, askNoMore: () => setToAll(null) },
+    ...{ timer, setTimer },
     ...{ text, error, suggestions, chosen, tray, isSendable },
     ...{ setText, type, look, insert, submit, cancel, forLater, putBy },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
@@ -116,6 +116,21 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** Puts words in where the caret is, or in the place of others; answers the whole text. */
+function inserted(area: HTMLTextAreaElement, words: string, span?: { from: number; to: number }): string {
+  area.focus();
+  if (span) area.setSelectionRange(span.from, span.to);
+  // The only way that leaves undo as the person expects it.
+  if (!document.execCommand("insertText", false, words)) area.setRangeText(words);
+  return area.value;
+}
+
+/** Seconds after which the next message is deleted by itself; null where it has no time of its own. */
+function useTimer() {
+  const [timer, setTimer] = useState<number | null>(null);
+  return { timer, setTimer, timed: timer === null ? {} : { delete_after: timer } };
+}
 
 /** From so many people on, mentioning all of them is asked about first. */
 const manyPeople = 10;

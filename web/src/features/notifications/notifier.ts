@@ -10,6 +10,7 @@ import { translate } from "../../ui/text.ts";
 import { wordsOf } from "../files/files.tsx";
 import { followOtherTabs, useDeviceChoices } from "./device-choices.ts";
 import { isSettled, isToBeTold, type Known, knownOf } from "./notifications-rules.ts";
+import { isShownHere } from "./notifying.ts";
 import { keepPush } from "./push-device.ts";
 import { hearWorker, leftBefore, showNotification, withdraw } from "./shown-notifications.ts";
 import { playSound } from "./sound.ts";
@@ -60,7 +61,7 @@ export function startNotifier(options: NotifierOptions): () => void {
     const room = asRead(held, view);
     const before = known.get(room.id);
     known.set(room.id, knownOf(room));
-    if (!before || !view.wishes || !view.isLeading || !isOnHere()) return;
+    if (!before || !view.wishes || !view.isLeading || !isShownHere()) return;
     const surroundings = {
       ...{ me: view.state.user, wishes: view.wishes, blocked: view.state.blocked, now: Date.now() },
       isInSight: client.personal.sight.has(room.id),
@@ -101,12 +102,6 @@ function asRead(held: RoomState, view: View): Membership {
 /** What is held before the server has greeted is old, and so is all that a first page finds. */
 function isCurrent({ isCached, isComplete, link }: View): boolean {
   return !isCached && isComplete && link.status === "ready";
-}
-
-function isOnHere(): boolean {
-  return (
-    "Notification" in window && useDeviceChoices.getState().isOn && Notification.permission === "granted"
-  );
 }
 
 async function tell(options: NotifierOptions, held: RoomState): Promise<void> {

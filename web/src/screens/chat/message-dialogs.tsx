@@ -1,6 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import { useClient } from "../../client/use-client.ts";
 import { DeleteDialog, HistoryDialog, ReceiptsDialog } from "../../features/messages/messages.tsx";
+import { RemindDialog } from "../../features/reminders/reminders.tsx";
 import { ReportDialog } from "../../features/reports/reports.tsx";
 import { ChooseRoomsDialog, type ChosenRoom } from "../../features/rooms/rooms.tsx";
 import { navigate } from "../../ui/address.tsx";
@@ -10,7 +11,7 @@ import { listOf, useText } from "../../ui/text.ts";
 
 /** What somebody wants to do with a message that takes a dialog. */
 export interface Asked {
-  kind: "remove" | "history" | "receipts" | "forward" | "report";
+  kind: "remove" | "history" | "receipts" | "forward" | "report" | "remind";
   message: Message;
 }
 
@@ -25,6 +26,8 @@ export function MessageDialogs({ asked, onClose }: { asked: Asked; onClose: () =
       return <ReceiptsDialog message={message} onClose={onClose} />;
     case "report":
       return <ReportDialog message={message} onClose={onClose} />;
+    case "remind":
+      return <RemindDialog message={message} onClose={onClose} />;
     case "forward":
       return <ForwardDialog messages={[message]} onClose={onClose} />;
   }

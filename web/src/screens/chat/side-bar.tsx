@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import {
+  AlarmClock,
   Bookmark,
   CheckCheck,
   Clock,
@@ -18,6 +19,7 @@ import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
+import { DueReminders } from "../../features/reminders/reminders.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
 import { PersonAvatar, usePersonName } from "../../features/users/users.tsx";
 import { Link, navigate } from "../../ui/address.tsx";
@@ -76,6 +78,7 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
           onClick={() => setIsMenu(true)}
         />
       </header>
+      <DueReminders />
       <RoomList current={current} itemsOf={itemsOf} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
@@ -144,6 +147,7 @@ function ListMenu() {
           items={[
             { label: t("reading.markRead"), icon: CheckCheck, act: readAll },
             { label: t("later.title"), icon: Clock, act: () => navigate("/scheduled") },
+            { label: t("remind.list"), icon: AlarmClock, act: () => navigate("/reminders") },
           ]}
           place={{ element: more.current }}
           onClose={() => setIsOpen(false)}
