@@ -16,6 +16,7 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { threadOperations } from "./threads.ts";
 import { userOperations } from "./users.ts";
 
 /** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
@@ -27,6 +28,7 @@ export const contract = {
   ...messageOperations,
   ...fileOperations,
   ...pinOperations,
+  ...threadOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

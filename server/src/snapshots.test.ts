@@ -27,6 +27,8 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "reply in thread",
+    "follow",
     "forward",
     "edit",
     "edit mentions",
@@ -102,6 +104,8 @@ const tour: Step[] = (
     { action: "send file" },
     { action: "reply" },
     { action: "reply" },
+    { action: "reply in thread", by: 1, pick: 5 },
+    { action: "follow", pick: 1 },
     // The first of the two replies.
     { action: "delete", message: 7 },
     { action: "edit" },
@@ -195,6 +199,12 @@ onEveryEngine((engine) => {
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       "send file": () => wish("message.send", { ...words, text: "" }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      "reply in thread": () =>
+        wish("message.send", {
+          ...{ ...words, reply_to: about.message, in_thread: true },
+          ...(pick % 2 === 0 && { mentions: [person.user] }),
+        }),
+      follow: () => wish("thread.set", { ...about, following: pick % 2 === 0 }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),

@@ -67,6 +67,7 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import { getThread, listPlaces, listThreads, readThread, setThread } from "../features/threads/threads.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
@@ -140,6 +141,11 @@ export const handlers: Handlers = {
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
+  "thread.get": getThread,
+  "thread.set": setThread,
+  "thread.read": readThread,
+  "thread.list_places": listPlaces,
+  "thread.list": listThreads,
   "notification.set": setNotifications,
   "notification.get_default": getDefault,
   "notification.set_default": setDefaultNotifications,

@@ -30,6 +30,18 @@ export interface PersonalTables {
     failed_because: string | null;
     created_at: number;
   };
+  /** Who follows which threads, how far they have read them; a thread that is left is remembered. */
+  thread_follows: {
+    user_id: number;
+    /** The message that is answered. */
+    message_id: number;
+    room_id: number;
+    following: Flag;
+    level: "all" | "mentions" | "none";
+    read_seq: number;
+    /** When the person last did something about it. */
+    at: number;
+  };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };
   /** Answers kept under the caller's idempotency key. */

@@ -52,7 +52,7 @@ export const raiseHead = prepare<{ room: number; now: number }, RaisedRoom>((bui
 
 /** Nothing is raised for a message that its sender has sent before. */
 export const raiseHeadForMessage = prepare<
-  { room: number; now: number; sender: number; client: string },
+  { room: number; now: number; sender: number; client: string; counted: 0 | 1 },
   RaisedRoom
 >((build, param) =>
   build
@@ -64,7 +64,8 @@ export const raiseHeadForMessage = prepare<
         .then(eb.ref("head_at"))
         .else(param("now"))
         .end();
-      return { head: eb("head", "+", 1), ordinal: eb("ordinal", "+", 1), head_at: at, last_message_at: at };
+      const ordinal = eb("ordinal", "+", param("counted"));
+      return { head: eb("head", "+", 1), ordinal, head_at: at, last_message_at: at };
     })
     .where("id", "=", param("room"))
     .where(({ exists, not, selectFrom }) =>

@@ -54,11 +54,11 @@ export async function takePlace(tx: Tx, room: number): Promise<Place | undefined
   return toPlace(await tx.sql.first(raiseHead({ room, now: tx.now })));
 }
 
-/** `takePlace` for a message; undefined also when its sender has sent it before. */
+/** `takePlace` for a message; undefined also when its sender has sent it before. `counted`: the room shows it. */
 export async function takeMessagePlace(
   tx: Tx,
   room: number,
-  message: { sender: number; client: string },
+  message: { sender: number; client: string; counted: 0 | 1 },
 ): Promise<Place | undefined> {
   return toPlace(await tx.sql.first(raiseHeadForMessage({ room, now: tx.now, ...message })));
 }

@@ -15,6 +15,7 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
+import { followMentioned } from "../follows/follows.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
 import { erase, tellChange } from "./messages-expiry.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
@@ -101,6 +102,10 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   await requeueMessage(tx, row);
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
+  if (row.reply_to !== null) {
+    const { room_id, reply_to: root, sender_id: sender, seq } = row;
+    await followMentioned(tx, { room: room_id, root, sender, seq, mentions: added });
+  }
   return tellChange(tx, row.id, { kind: "message.edited", by: actor.user });
 }
 
