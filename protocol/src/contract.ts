@@ -5,6 +5,7 @@ import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
 import { fileOperations } from "./files.ts";
 import { logOperations } from "./logs.ts";
+import { mentionOperations } from "./mentions.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
@@ -29,6 +30,7 @@ export const contract = {
   ...fileOperations,
   ...pinOperations,
   ...threadOperations,
+  ...mentionOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

@@ -73,6 +73,7 @@ export const routes = {
   "thread.read": "PUT /messages/{message}/thread/read",
   "thread.list_places": "GET /me/threads",
   "thread.list": "GET /threads",
+  "mention.list": "GET /mentions",
   "notification.set": "PUT /rooms/{room}/notifications",
   "notification.get_default": "GET /me/notifications",
   "notification.set_default": "PUT /me/notifications",

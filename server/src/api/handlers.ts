@@ -15,6 +15,7 @@ import {
   removeMember,
   setMemberRole,
 } from "../features/members/members.ts";
+import { listMentions } from "../features/mentions/mentions.ts";
 import {
   deleteMessage,
   editMessage,
@@ -146,6 +147,7 @@ export const handlers: Handlers = {
   "thread.read": readThread,
   "thread.list_places": listPlaces,
   "thread.list": listThreads,
+  "mention.list": listMentions,
   "notification.set": setNotifications,
   "notification.get_default": getDefault,
   "notification.set_default": setDefaultNotifications,

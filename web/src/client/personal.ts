@@ -4,9 +4,10 @@ import { DraftSync } from "./draft-sync.ts";
 import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
+import type { FollowedThreadList } from "./followed-threads.ts";
+import { Later } from "./later.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
-import { unreachable } from "./rpc.ts";
 import { Saved } from "./saved.ts";
 import type { ScheduledList } from "./scheduled.ts";
 import { Sight } from "./sight.ts";
@@ -29,10 +30,10 @@ export class Personal {
   readonly drafts: Drafts;
   readonly wishes: Wishes;
   readonly sight: Sight;
-  #scheduled: Promise<ScheduledList> | null = null;
+  readonly #scheduled: Later<ScheduledList>;
+  readonly #threads: Later<FollowedThreadList>;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
-  readonly #options: PersonalOptions;
   readonly #tell: PersonalOptions["tell"];
   readonly #view: ViewStore;
 
@@ -50,7 +51,15 @@ export class Personal {
     });
     this.wishes = new Wishes({ environment, call, changed: (wishes) => view.setState({ wishes }) });
     this.sight = new Sight({ environment, tell: (sight) => tell({ kind: "sight", sight }) });
-    this.#options = options;
+    this.#scheduled = new Later(async () => {
+      const { ScheduledList } = await import("./scheduled.ts");
+      const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
+      return new ScheduledList({ environment, call, changed });
+    });
+    this.#threads = new Later(async () => {
+      const { FollowedThreadList } = await import("./followed-threads.ts");
+      return new FollowedThreadList({ environment, call, view });
+    });
     this.#tell = tell;
     this.#view = view;
     environment.leaving(() => {
@@ -62,22 +71,12 @@ export class Personal {
 
   /** SCHED-7. What the person has yet to send; its code comes when somebody asks for it. */
   scheduled(): Promise<ScheduledList> {
-    const { environment, call, view } = this.#options;
-    const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
-    this.#scheduled ??= import("./scheduled.ts").then(
-      ({ ScheduledList }) => new ScheduledList({ environment, call, changed }),
-      unreachable,
-    );
-    // Asked for again, it is tried again.
-    this.#scheduled.catch(() => {
-      this.#scheduled = null;
-    });
-    return this.#scheduled;
+    return this.#scheduled.get();
   }
 
-  /** Once it is there. */
-  #withScheduled(act: (list: ScheduledList) => void): void {
-    this.#scheduled?.then(act, () => undefined);
+  /** THREAD-12. The threads that the person follows; its code comes when somebody asks for it. */
+  threads(): Promise<FollowedThreadList> {
+    return this.#threads.get();
   }
 
   /** Somebody has signed in. */
@@ -102,10 +101,11 @@ export class Personal {
 
   /** An event of the private log, once it is applied. */
   follow(event: UserEvent): void {
+    this.#threads.once((threads) => threads.hear(event));
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "scheduled.set")
-      this.#withScheduled((list) => list.hear(event.id, event.scheduled));
+      this.#scheduled.once((list) => list.hear(event.id, event.scheduled));
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "push.changed")
@@ -114,11 +114,18 @@ export class Personal {
       this.#view.setState(({ reportChanges }) => ({ reportChanges: reportChanges + 1 }));
   }
 
+  /** What the server tells, once it is applied. */
+  heard(frame: ServerFrame): void {
+    this.drafts.follow(frame);
+    this.#threads.once((threads) => threads.follow(frame));
+  }
+
   /** A connection began; a fresh one is not told what has happened before. */
   greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
-    this.#withScheduled((list) => list.greeted(isFresh));
+    this.#scheduled.once((list) => list.greeted(isFresh));
+    this.#threads.once((threads) => threads.greeted());
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -130,7 +137,8 @@ export class Personal {
     else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
-    this.#withScheduled((list) => list.clear());
+    this.#scheduled.once((list) => list.clear());
+    this.#threads.once((threads) => threads.clear());
     this.wishes.clear();
     this.sight.clear();
   }

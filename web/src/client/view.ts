@@ -10,6 +10,7 @@ import type { Reading } from "./readings.ts";
 import type { ScheduledMessages } from "./scheduled.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { FollowedThreads } from "./thread-news.ts";
 import type { OwnMark } from "./unread.ts";
 import type { UploadEntry } from "./uploads-storage.ts";
 
@@ -48,6 +49,8 @@ export interface View {
   saved: ReadonlySet<number> | null;
   /** What the person has yet to send, by id; null until that is asked for and known. */
   scheduled: ScheduledMessages | null;
+  /** Threads that the person follows, by the messages that are answered; null until that is asked for and known. */
+  threads: FollowedThreads | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -83,6 +86,7 @@ export function emptyView(): View {
     readings: new Map(),
     saved: null,
     scheduled: null,
+    threads: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

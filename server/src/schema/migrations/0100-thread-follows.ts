@@ -11,6 +11,7 @@ export const threadFollows: Migration = {
         PRIMARY KEY (user_id, message_id))${clustered}`,
       `CREATE INDEX thread_follows_message ON thread_follows (message_id)`,
       `CREATE INDEX thread_follows_room ON thread_follows (room_id)`,
+      `CREATE INDEX mentions_person ON mentions (user_id, message_id)`,
       `ALTER TABLE messages ADD COLUMN in_thread BIGINT NOT NULL DEFAULT 0`,
       `ALTER TABLE mentions ADD COLUMN in_thread BIGINT NOT NULL DEFAULT 0`,
     ];

@@ -192,6 +192,7 @@ export const inputs: Inputs = {
   // Odd: in one room; even: everywhere.
   "thread.list_places": (world, call) => (isOdd(call) ? { room: roomOf(world, call) } : {}),
   "thread.list": () => ({ limit: 200 }),
+  "mention.list": () => ({ limit: 200 }),
   // Odd: for ever.
   "notification.set": (world, call) => ({
     ...{ room: roomOf(world, call), level: "mentions" },

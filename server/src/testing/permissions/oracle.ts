@@ -121,7 +121,7 @@ export const rules: Record<OperationName, Rule> = {
   ...each(aboutOne, "thread.get", "thread.read"),
   "thread.set": about(({ deleted }) => unless([deleted, "not_found"])),
   "thread.list_places": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
-  "thread.list": done,
+  ...each(done, "thread.list", "mention.list"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
   "session.refresh": ({ people }, { who }) => unless([!people[who].signedIn, "unauthenticated"]),

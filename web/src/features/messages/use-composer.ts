@@ -28,14 +28,12 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const [query, setQuery] = useState<Query | null>(null);
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
+  const alsoInRoom = useAlsoInRoom(thread);
   const suggestions = useSuggestions(room, query);
   // The room's files are not the thread's: what is written there carries none.
   const tray = useTray(thread === undefined ? room : 0);
   const attachments = tray.entries.map(({ key }) => key);
-  // What has files needs no words.
-  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
-  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
-  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
+  const isSendable = maySend(aim, text, tray);
 
   /** Looks at what stands before the caret. */
   const look = () => {
@@ -72,14 +70,14 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = client.send(room, written, {
-          ...contentOf(client, { room, written, answered }),
-          ...(attachments.length > 0 && { attachments }),
-        });
+        const content = alsoInRoom.placed(contentOf(client, { room, written, answered }));
+        const carried = attachments.length > 0 ? { ...content, attachments } : content;
+        const kept = client.send(room, written, carried);
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
       finish();
+      alsoInRoom.set(false);
       onAim(null);
     } catch (problem) {
       setError(problem);
@@ -108,7 +106,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   return {
     ...{ toAll, askNoMore: () => setToAll(null) },
     ...{ text, error, suggestions, chosen, tray, isSendable },
-    ...{ setText, type, look, insert, submit, cancel, forLater, putBy },
+    ...{ setText, type, look, insert, submit, cancel, forLater, putBy, alsoInRoom },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -116,6 +114,24 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** What has files needs no words. */
+function maySend(aim: Aim, text: string, { entries, stuck }: ReturnType<typeof useTray>): boolean {
+  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : entries.length > 0;
+  const isStuck = aim?.kind !== "edit" && stuck !== null;
+  return (text.trim() !== "" || isCarrying) && !isStuck;
+}
+
+/** Whether what is written in a thread is shown in its room, too: that is wished anew for each answer. */
+function useAlsoInRoom(thread: number | undefined) {
+  const [is, set] = useState(false);
+  /** What is for everybody is said where everybody sees it. */
+  const placed = <Content extends { mention_all?: boolean }>(content: Content) => ({
+    ...content,
+    ...(thread !== undefined && !is && !content.mention_all && { in_thread: true }),
+  });
+  return { is, set, placed };
+}
 
 /** From so many people on, mentioning all of them is asked about first. */
 const manyPeople = 10;

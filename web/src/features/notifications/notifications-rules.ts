@@ -1,5 +1,6 @@
 import type { DefaultNotifications, Notifications } from "@parley/protocol/notifications";
 import type { Membership } from "@parley/protocol/rooms";
+import type { Thread, UnreadAnswer } from "@parley/protocol/threads";
 
 /** Whether a room is to keep quiet now. */
 export function isMuted({ level, muted_until }: Notifications, now = Date.now()): boolean {
@@ -34,13 +35,26 @@ export function knownOf({ last_message, mentions }: Membership): Known {
 /** NOTIFY-6. Whether what has come to a room since is to be told of. */
 export function isToBeTold(room: Membership, before: Known, around: Surroundings): boolean {
   const { last_message: last, notifications } = room;
-  if (!last || last.seq <= before.seq || last.deleted_at) return false;
+  if (!last || last.seq <= before.seq || last.deleted_at || last.in_thread) return false;
   if (last.sender === around.me || around.blocked.has(last.sender)) return false;
   if (room.role === null || room.unread === 0 || around.isInSight) return false;
   if (isQuiet(around.wishes.muted_until, around.now) || isMuted(notifications, around.now)) return false;
   const level = notifications.level === "default" ? around.wishes.level : notifications.level;
   if (level === "mentions") return room.kind === "direct" || room.mentions > before.mentions;
   return level === "all";
+}
+
+/** NOTIFY-6, PUSH-14. Whether a new answer in a thread that the person follows is to be told of. */
+export function isAnswerToBeTold(
+  room: Membership,
+  { thread, answer }: { thread: Thread; answer: UnreadAnswer },
+  around: Pick<Surroundings, "wishes" | "isInSight" | "now">,
+): boolean {
+  if (room.role === null || around.isInSight) return false;
+  if (isQuiet(around.wishes.muted_until, around.now) || isMuted(room.notifications, around.now)) return false;
+  const level = room.notifications.level === "default" ? around.wishes.level : room.notifications.level;
+  if (level === "none" || thread.level === "none") return false;
+  return thread.level === "all" || room.kind === "direct" || answer.mentions_me === true;
 }
 
 /** NOTIFY-7. Whether a notification of a room has nothing to say any more. */
