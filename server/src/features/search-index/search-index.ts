@@ -2,10 +2,10 @@ import type { Tx } from "../../context.ts";
 import { deleteQueued, dropRoom, type IndexableRow, insertQueued, takeWords } from "./search-index-rows.ts";
 import { tokensOfRow } from "./search-index-slices.ts";
 
-export { writtenLength } from "./search-index-folds.ts";
+export { writtenLength } from "@parley/protocol/folds";
+export { type Atom, atomsOf, type Part } from "@parley/protocol/words";
 export { indexSlice } from "./search-index-slices.ts";
 export * from "./search-index-tokens.ts";
-export { type Atom, atomsOf, type Part } from "./search-index-words.ts";
 export { SearchIndexer } from "./search-indexer.ts";
 
 /** SEARCH-7. A new message waits in the queue, where it is found as well; putting it into the index costs more. */
