@@ -20,6 +20,7 @@ import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
 import { threadFollows } from "./migrations/0100-thread-follows.ts";
+import { wishes } from "./migrations/0101-wishes.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -34,7 +35,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push],
-  ...[threadFollows],
+  ...[threadFollows, wishes],
 ];
 
 /**

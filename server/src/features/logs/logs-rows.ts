@@ -174,6 +174,11 @@ export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build
     .where("room_id", "=", param("room")),
 );
 
+export const wishesNow = prepare<{ user: number }, { quiet_hours: string | null; keywords: string | null }>(
+  (build, param) =>
+    build.selectFrom("users").select(["quiet_hours", "keywords"]).where("id", "=", param("user")),
+);
+
 export interface ScheduledNow {
   id: number;
   user_id: number;

@@ -21,6 +21,7 @@ import {
   type UserEventRow,
   userEventRows,
   userHead,
+  wishesNow,
 } from "./logs-rows.ts";
 
 export {
@@ -151,6 +152,9 @@ function storedOf(event: NewUserEvent): object {
   if (event.kind === "room.appeared") return { room: event.room.id };
   if (event.kind === "draft.set") return { room: event.draft.room };
   if (event.kind === "scheduled.set") return { id: event.id };
+  if (event.kind === "notification.default_changed") {
+    return { level: event.level, muted_until: event.muted_until };
+  }
   const { kind: _, ...rest } = event;
   return rest;
 }
@@ -166,6 +170,14 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
   if (row.kind === "scheduled.set") {
     const found = await sql.first(scheduledNow({ user, id: body.id }));
     return { ...head, ...body, scheduled: found ? toScheduled(found) : null } as UserEvent;
+  }
+  if (row.kind === "notification.default_changed") {
+    const { quiet_hours = null, keywords = null } = (await sql.first(wishesNow({ user }))) ?? {};
+    const more = {
+      ...(quiet_hours !== null && { quiet_hours: JSON.parse(quiet_hours) }),
+      ...(keywords !== null && { keywords: JSON.parse(keywords) }),
+    };
+    return { ...head, ...body, ...more } as UserEvent;
   }
   if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;

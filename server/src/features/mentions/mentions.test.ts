@@ -59,6 +59,33 @@ onEveryEngine((engine) => {
     expect(await texts(ids.bob)).toEqual([]);
   });
 
+  test("MENTION-2 what holds a word of the person's own is listed as well, said by others, page by page", async () => {
+    const wish = (keywords: string[]) =>
+      does(ids.bob, "notification.set_default", { level: "mentions", muted_until: null, keywords });
+    await wish(["Tent", "large table"]);
+    await say("Who brings the TENT?");
+    await say("I am content");
+    await say("To you, and the tent", { mentions: [ids.bob] });
+    await say("The large, old table");
+    await say("The large table");
+    await say("My own tent", {}, rooms.design.id, ids.bob);
+    const expected = ["The large table", "To you, and the tent", "Who brings the TENT?"];
+    expect(await texts(ids.bob)).toEqual(expected);
+    expect(await texts(ids.alice)).toEqual([]);
+    const paged: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof list>> = await list(cursor);
+      paged.push(...page.messages.map(({ text }) => text));
+      cursor = page.next;
+    }
+    expect(paged).toEqual(expected);
+    await does(ids.bob, "block.set", { user: ids.alice, on: true });
+    expect(await texts(ids.bob)).toEqual([]);
+    await does(ids.bob, "block.set", { user: ids.alice, on: false });
+    await wish([]);
+    expect(await texts(ids.bob)).toEqual(["To you, and the tent"]);
+  });
+
   test("MENTION-1 they are found by the index of the person and those of their rooms", async () => {
     const plan = await planOf(fixture.store.database, mentionsBefore({ user: ids.bob, below: 9, limit: 1 }));
     expect(plan).toContain("mentions_person");

@@ -56,6 +56,8 @@ export interface DueRow {
   push_text: PushText;
   level: DefaultLevel;
   muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
   /** All null for somebody who is not in the room. */
   role: string | null;
   read_seq: number | null;
@@ -120,6 +122,7 @@ export const dueNow = prepare<Place, DueRow>((build, param) =>
       ] as const),
       ...(["messages.id as message_id", "messages.seq", "messages.sender_id", "messages.type"] as const),
       ...(["messages.body", "messages.mentions", "messages.mention_all", "messages.deleted_at"] as const),
+      ...(["users.quiet_hours", "users.keywords"] as const),
       ...(["messages.reply_to", "messages.in_thread"] as const),
       ...(["thread_follows.level as thread_level", "thread_follows.read_seq as thread_read_seq"] as const),
       "senders.display_name as sender",

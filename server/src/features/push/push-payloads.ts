@@ -16,10 +16,16 @@ export function mentionsOf(mentions: string | null): ReadonlySet<number> {
   return new Set(mentions === null ? [] : (JSON.parse(mentions) as number[]));
 }
 
-/** What somebody wishes of the thread that a message stands in, where they follow it. */
-export function threadOf(row: Pick<DueRow, "thread_level" | "thread_read_seq">): Listener["thread"] {
-  const { thread_level: level, thread_read_seq: read_seq } = row;
-  return level === null || read_seq === null ? null : { level, read_seq };
+type Wishes = Pick<DueRow, "thread_level" | "thread_read_seq" | "quiet_hours" | "keywords">;
+
+/** What somebody wishes beside levels and moments; of the thread that a message stands in, where they follow it. */
+export function wishesOf(row: Wishes): Pick<Listener, "thread" | "quiet_hours" | "keywords"> {
+  const { thread_level: level, thread_read_seq: read_seq, quiet_hours, keywords } = row;
+  return {
+    thread: level === null || read_seq === null ? null : { level, read_seq },
+    quiet_hours: quiet_hours === null ? null : JSON.parse(quiet_hours),
+    keywords: keywords === null ? [] : JSON.parse(keywords),
+  };
 }
 
 /** PUSH-7. Whether, as things are now, the person is to be told of this. */
@@ -28,10 +34,10 @@ export function isWantedNow(row: DueRow, now: number): boolean {
   if (!isThere || row.role === null || row.deleted_at !== null) return false;
   const news = {
     ...{ sender: row.sender_id, seq: row.seq, kind: row.kind, mention_all: row.mention_all === 1 },
-    ...{ mentions: mentionsOf(row.mentions), in_thread: row.in_thread === 1 },
+    ...{ mentions: mentionsOf(row.mentions), in_thread: row.in_thread === 1, text: fromBody(row.body) },
   };
   const listener = {
-    thread: threadOf(row),
+    ...wishesOf(row),
     ...{ user: row.user_id, read_seq: row.read_seq ?? row.seq, blocks: row.blocked > 0 },
     ...({ room_level: row.room_level ?? "default", level: row.level } as const),
     ...{ room_muted_until: row.room_muted_until, muted_until: row.muted_until },

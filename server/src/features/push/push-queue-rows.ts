@@ -33,6 +33,7 @@ export interface NewsRow {
   sender_id: number;
   mentions: string | null;
   mention_all: 0 | 1;
+  body: Uint8Array;
   reply_to: number | null;
   in_thread: 0 | 1;
   created_at: number;
@@ -52,7 +53,7 @@ export const newsOf = prepare<{ message: number }, NewsRow>((build, param) =>
         "messages.sender_id",
         "messages.mentions",
       ] as const),
-      ...(["messages.reply_to", "messages.in_thread"] as const),
+      ...(["messages.body", "messages.reply_to", "messages.in_thread"] as const),
       ...(["messages.mention_all", "messages.created_at", "messages.deleted_at", "rooms.kind"] as const),
     ])
     .where("messages.id", "=", param("message")),
@@ -66,6 +67,8 @@ export interface ListenerRow {
   room_muted_until: number | null;
   level: DefaultLevel;
   muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
   /** Both null for whoever does not follow the thread. */
   thread_level: ThreadLevel | null;
   thread_read_seq: number | null;
@@ -95,6 +98,8 @@ export const listenersIn = prepare<
       "members.muted_until as room_muted_until",
       "users.notify_level as level",
       "users.muted_until",
+      "users.quiet_hours",
+      "users.keywords",
       "thread_follows.level as thread_level",
       "thread_follows.read_seq as thread_read_seq",
     ])

@@ -1,6 +1,7 @@
 import type { Context, Tx } from "../../context.ts";
+import { fromBody } from "../../schema/bodies.ts";
 import { blockersAmong } from "../blocks/blocks.ts";
-import { mentionsOf, threadOf } from "./push-payloads.ts";
+import { mentionsOf, wishesOf } from "./push-payloads.ts";
 import {
   type ListenerRow,
   listenersIn,
@@ -49,13 +50,13 @@ function cut(rows: ListenerRow[]): { whole: ListenerRow[]; next: number | null }
 async function tell(tx: Tx, news: NewsRow, rows: ListenerRow[], presence: Parts["presence"]): Promise<void> {
   const said = {
     ...{ sender: news.sender_id, seq: news.seq, kind: news.kind, mention_all: news.mention_all === 1 },
-    ...{ mentions: mentionsOf(news.mentions), in_thread: news.in_thread === 1 },
+    ...{ mentions: mentionsOf(news.mentions), in_thread: news.in_thread === 1, text: fromBody(news.body) },
   };
   const users = [...new Set(rows.map(({ user_id }) => user_id))];
   const blockers = new Set(await blockersAmong(tx.sql, news.sender_id, users));
   for (const row of rows) {
     const listener = {
-      ...{ ...row, user: row.user_id, thread: threadOf(row) },
+      ...{ ...row, user: row.user_id, ...wishesOf(row) },
       blocks: blockers.has(row.user_id),
     };
     if (!isToBeTold(said, listener, tx.now)) continue;

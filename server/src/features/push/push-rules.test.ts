@@ -21,10 +21,12 @@ const news: News = {
   mentions: new Set<number>(),
   mention_all: false,
   in_thread: false,
+  text: "",
 };
 const listener: Listener = {
   ...{ user: 2, read_seq: 6, room_level: "default", level: "all" },
-  ...{ room_muted_until: null, muted_until: null, thread: null, blocks: false },
+  ...{ room_muted_until: null, muted_until: null, quiet_hours: null, thread: null, blocks: false },
+  keywords: [],
 };
 const tells = (of: Partial<News>, to: Partial<Listener>) =>
   isToBeTold({ ...news, ...of }, { ...listener, ...to }, now);
@@ -63,6 +65,23 @@ test("PUSH-6 until a moment that is yet to come nothing is told, in a room or an
     expect([wish, tells({ mention_all: true }, { [wish]: now + 1 })]).toEqual([wish, false]);
     expect([wish, tells({}, { [wish]: now })]).toEqual([wish, true]);
   }
+});
+
+test("NOTIFY-9 words of the person's own count as a mention for them alone", () => {
+  const wish = { level: "mentions", keywords: ["tent"] } as const;
+  expect(tells({ text: "Who brings the TENT?" }, wish)).toBe(true);
+  expect(tells({ text: "I am content" }, wish)).toBe(false);
+  expect(tells({ text: "Who brings the tent?" }, { ...wish, keywords: [] })).toBe(false);
+  expect(tells({ text: "Who brings the tent?" }, { ...wish, level: "none" })).toBe(false);
+  expect(tells({ text: "My own tent", sender: 2 }, wish)).toBe(false);
+});
+
+test("NOTIFY-10 in the hours of the day that the person chose nothing is told", () => {
+  // `now` is a Monday at 13:46 UTC.
+  const hours = { from: "13:00", to: "14:00", days: [1], zone: "UTC" };
+  expect(tells({ mentions: new Set([2]) }, { quiet_hours: hours })).toBe(false);
+  expect(tells({}, { quiet_hours: { ...hours, to: "13:46" } })).toBe(true);
+  expect(tells({}, { quiet_hours: { ...hours, days: [2, 3] } })).toBe(true);
 });
 
 test("PUSH-14 in a thread that somebody follows its own level holds, unless the room is to keep quiet", () => {

@@ -1,5 +1,7 @@
-import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
+import { holdsKeyword } from "@parley/protocol/keywords";
+import type { DefaultLevel, NotificationLevel, QuietHours } from "@parley/protocol/notifications";
 import type { PushText } from "@parley/protocol/push";
+import { isInHours } from "@parley/protocol/quiet-hours";
 import type { RoomKind } from "@parley/protocol/rooms";
 import type { ThreadLevel } from "@parley/protocol/threads";
 
@@ -23,6 +25,7 @@ export interface News {
   kind: RoomKind;
   mentions: ReadonlySet<number>;
   mention_all: boolean;
+  text: string;
   /** It stands in its thread alone. */
   in_thread: boolean;
 }
@@ -36,6 +39,8 @@ export interface Listener {
   level: DefaultLevel;
   room_muted_until: number | null;
   muted_until: number | null;
+  quiet_hours: QuietHours | null;
+  keywords: readonly string[];
   /** Of the thread in which it stands; null for whoever does not follow it. */
   thread: { level: ThreadLevel; read_seq: number } | null;
   /** They block who said it. */
@@ -46,9 +51,15 @@ export interface Listener {
 export function isToBeTold(news: News, listener: Listener, now: number): boolean {
   if (listener.user === news.sender || listener.blocks || isRead(news, listener)) return false;
   if (isQuiet(listener.muted_until, now) || isQuiet(listener.room_muted_until, now)) return false;
+  if (listener.quiet_hours && isInHours(listener.quiet_hours, now)) return false;
   const level = levelFor(news, listener);
   if (level === "mentions") {
-    return news.kind === "direct" || news.mention_all || news.mentions.has(listener.user);
+    return (
+      news.kind === "direct" ||
+      news.mention_all ||
+      news.mentions.has(listener.user) ||
+      holdsKeyword(news.text, listener.keywords)
+    );
   }
   return level === "all";
 }
