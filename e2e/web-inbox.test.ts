@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Locator } from "playwright-core";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
-import { choose, comesInSight, openRoom, roomLink, row, say, sees } from "./web-page.ts";
+import { becomes, choose, comesInSight, holds, openRoom, roomLink, row, say, sees } from "./web-page.ts";
 import { type Name, startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -141,7 +141,7 @@ describe.skipIf(!hasBrowser)("followed threads and the inbox (Chromium)", () => 
     await entry(alice, "Look at this").waitFor();
     await picture(alice, "inbox-mentions");
     await alice.page.getByRole("link", { name: "Threads" }).click();
-    await entry(alice, "Which colour").getByText("30 new").waitFor();
+    await entry(alice, "Which colour").getByText("30+ new").waitFor();
     await entry(alice, "Bob: What do you say").waitFor();
     await picture(alice, "inbox-threads");
     await openInbox(onPhone, "Threads");
@@ -178,6 +178,40 @@ describe.skipIf(!hasBrowser)("followed threads and the inbox (Chromium)", () => 
     await thread(alice).getByRole("button", { name: "Close thread" }).click();
     await say(alice, "Thank you all");
     await sees(alice, "Thank you all");
+  });
+
+  test("UI-114 words that count as a mention, and quiet hours, are chosen for all devices at once", async () => {
+    for (const device of [alice, onPhone])
+      await device.page.goto(`${scene.server.url}/settings/notifications`);
+    const { page } = alice;
+    const words = page.getByRole("textbox", { name: "Words that count as a mention" });
+    for (const word of ["tent", "large table"]) {
+      await words.fill(word);
+      await page.getByRole("button", { name: "Add", exact: true }).click();
+      await onPhone.page.getByRole("list", { name: "Words that count" }).getByText(word).waitFor();
+    }
+    await page.getByRole("button", { name: "Remove large table" }).click();
+    await onPhone.page.getByText("large table").waitFor({ state: "detached" });
+    await page.getByRole("switch", { name: "Do not disturb at certain hours" }).check();
+    const until = (device: Device) =>
+      device.page.getByRole("group", { name: "Do not disturb at certain hours" }).getByLabel("Until");
+    await until(alice).fill("06:30");
+    await holds(until(onPhone), "06:30");
+    const sunday = (device: Device) => device.page.getByRole("checkbox", { name: "Sun" });
+    await sunday(alice).uncheck();
+    await becomes(
+      () => sunday(onPhone).isChecked(),
+      (is) => !is,
+    );
+    await picture(alice, "notify-hours");
+    await sunday(onPhone).scrollIntoViewIfNeeded();
+    await picture(onPhone, "notify-hours-phone");
+    await tell("bob", "Who brings the TENT?", {}, lobby);
+    await openInbox(alice, "Mentions");
+    await entry(alice, "Who brings the TENT?").waitFor();
+    await scene.by.alice.call("notification.set_default", {
+      ...{ level: "mentions", muted_until: null, quiet_hours: null, keywords: [] },
+    });
   });
 
   test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {

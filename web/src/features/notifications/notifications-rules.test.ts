@@ -117,6 +117,18 @@ describe("what is told of", () => {
     expect(told({ last_message: { ...last, in_thread: true } })).toBe(false);
   });
 
+  test("NOTIFY-9 a word of the person's own counts as a mention, and NOTIFY-10 in quiet hours nothing is told", () => {
+    const wishes = { level: "mentions", muted_until: null } as const;
+    expect(told({}, {}, { wishes })).toBe(false);
+    expect(told({}, {}, { wishes, isCalled: true })).toBe(true);
+    expect(told({}, {}, { wishes: { ...wishes, level: "none" }, isCalled: true })).toBe(false);
+    // `now` is a Friday at eight in the morning.
+    const quiet_hours = { from: "07:00", to: "09:00", days: [5], zone: "UTC" };
+    expect(told({ mentions: 1 }, {}, { wishes: { ...wishes, quiet_hours } })).toBe(false);
+    const weekend = { ...quiet_hours, days: [6, 7] };
+    expect(told({ mentions: 1 }, {}, { wishes: { ...wishes, quiet_hours: weekend } })).toBe(true);
+  });
+
   test("NOTIFY-7 it is taken back once the room is read up to it, deleted or gone", () => {
     expect(isSettled(room, 12)).toBe(false);
     expect(isSettled({ ...room, read: 12, unread: 1 }, 12)).toBe(true);

@@ -1,6 +1,6 @@
 import { lazily, withTexts } from "../../ui/lazily.tsx";
 
-export { isMuted } from "./notifications-rules.ts";
+export { isMuted } from "./muting.ts";
 export const NotificationChoice = lazily(
   async () => (await import("./notification-choice.tsx")).NotificationChoice,
 );

@@ -1,3 +1,4 @@
+import { holdsKeyword } from "@parley/protocol/keywords";
 import { roomOfTag, tagOfRoom } from "@parley/protocol/push-tags";
 import type { Membership } from "@parley/protocol/rooms";
 import { type RoomState, timeline } from "@parley/protocol/state";
@@ -71,8 +72,9 @@ export function startNotifier(options: NotifierOptions): () => void {
       ...{ me: view.state.user, wishes: view.wishes, blocked: view.state.blocked, now: Date.now() },
       isInSight: client.personal.sight.has(room.id),
     };
-    if (!isToBeTold(room, before, surroundings)) return;
-    const shown = shownOf(held, room, view.state.user);
+    const calling = callingIn(held, before.seq, view);
+    if (!isToBeTold(room, before, { ...surroundings, isCalled: calling !== undefined })) return;
+    const shown = calling ?? shownOf(held, room, view.state.user);
     show(held, shown.seq, tell(options, held, shown, `/rooms/${room.id}?message=${shown.id}`));
   };
   const answered = ({ held, thread, answer }: Notice) => {
@@ -172,6 +174,16 @@ function shownOf(held: RoomState, room: Membership, me: number): Shown {
       seq > read && !deleted_at && (mention_all || people?.includes(me)),
   );
   return mention ?? newest;
+}
+
+/** NOTIFY-9. The newest message since an event that holds a word of the person's own, if it is held. */
+function callingIn(held: RoomState, since: number, { wishes, state }: View): Shown | undefined {
+  const { keywords = [] } = wishes ?? {};
+  if (keywords.length === 0) return undefined;
+  return timeline(held).findLast(
+    ({ seq, sender, in_thread, deleted_at, text }) =>
+      seq > since && sender !== state.user && !in_thread && !deleted_at && holdsKeyword(text, keywords),
+  );
 }
 
 /** Waits a moment for a name. */

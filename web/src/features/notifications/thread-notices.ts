@@ -1,3 +1,4 @@
+import { holdsKeyword } from "@parley/protocol/keywords";
 import type { RoomState } from "@parley/protocol/state";
 import type { Thread, UnreadAnswer } from "@parley/protocol/threads";
 import { newAnswers } from "../../client/thread-news.ts";
@@ -40,7 +41,9 @@ export class ThreadNotices {
     this.#known.set(message, Math.max(answer?.seq ?? read, this.#known.get(message) ?? 0));
     if (!held || !answer || answer.seq <= before || !view.wishes) return undefined;
     const isInSight = this.sight.hasThread(message) || (!answer.in_thread && this.sight.has(room));
-    const around = { wishes: view.wishes, isInSight, now: Date.now() };
+    const { text = "" } = held.messages.get(answer.message) ?? {};
+    const isCalled = holdsKeyword(text, view.wishes.keywords ?? []);
+    const around = { wishes: view.wishes, isInSight, isCalled, now: Date.now() };
     return isAnswerToBeTold(held.room, { thread, answer }, around) ? { held, thread, answer } : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import { MessagesSquare } from "lucide-react";
 import { newAnswers } from "../../client/thread-news.ts";
@@ -78,7 +79,7 @@ function Entry({ entry, room }: { entry: ThreadEntry; room: string }) {
       </span>
       {fresh > 0 && (
         <span className="h-5 shrink-0 rounded-full bg-accent px-2 text-xs leading-5 font-semibold text-on-accent">
-          {t("thread.fresh", { count: fresh })}
+          {t("thread.fresh", { count: fresh < limits.threadUnread ? fresh : `${limits.threadUnread}+` })}
         </span>
       )}
     </Link>
