@@ -44,7 +44,10 @@ export function EmojiPicker({
         className={inputLook}
       />
       {search.trim() === "" && (
-        <fieldset aria-label={t("emoji.groups")} className="mt-2 flex flex-wrap justify-between">
+        <fieldset
+          aria-label={t("emoji.groups")}
+          className="mt-2 flex flex-wrap justify-between pointer-coarse:justify-start"
+        >
           {groups.map((each) => (
             <button
               key={each}
@@ -61,7 +64,10 @@ export function EmojiPicker({
         </fieldset>
       )}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from button to button. */}
-      <div className="mt-2 grid h-72 auto-rows-min grid-cols-8 overflow-y-auto" onKeyDown={moveInGrid}>
+      <div
+        className="mt-2 grid h-72 auto-rows-min grid-cols-8 overflow-y-auto pointer-coarse:grid-cols-[repeat(auto-fill,minmax(44px,1fr))]"
+        onKeyDown={moveInGrid}
+      >
         {shown.map(({ emoji, name }) => (
           <button
             key={emoji}
@@ -75,9 +81,9 @@ export function EmojiPicker({
           </button>
         ))}
         {shown.length === 0 && all.length > 0 && (
-          <p className="col-span-8 p-3 text-sm text-soft">{t("emoji.none")}</p>
+          <p className="col-span-full p-3 text-sm text-soft">{t("emoji.none")}</p>
         )}
-        {isMissing && <p className="col-span-8 p-3 text-sm text-soft">{t("emoji.missing")}</p>}
+        {isMissing && <p className="col-span-full p-3 text-sm text-soft">{t("emoji.missing")}</p>}
       </div>
     </Dialog>
   );
