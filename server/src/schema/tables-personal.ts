@@ -7,6 +7,8 @@ export interface PersonalTables {
   drafts: {
     user_id: number;
     room_id: number;
+    /** The message in whose thread it is written; 0 for none. */
+    thread_id: number;
     text: string;
     reply_to: number | null;
     at: number;

@@ -161,17 +161,19 @@ export const userHead = prepare<{ user: number }, { head: number }>((build, para
 
 export interface DraftNow {
   room_id: number;
+  thread_id: number;
   text: string;
   reply_to: number | null;
   at: number;
 }
 
-export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build, param) =>
+export const draftNow = prepare<{ user: number; room: number; thread: number }, DraftNow>((build, param) =>
   build
     .selectFrom("drafts")
-    .select(["room_id", "text", "reply_to", "at"])
+    .select(["room_id", "thread_id", "text", "reply_to", "at"])
     .where("user_id", "=", param("user"))
-    .where("room_id", "=", param("room")),
+    .where("room_id", "=", param("room"))
+    .where("thread_id", "=", param("thread")),
 );
 
 export const wishesNow = prepare<{ user: number }, { quiet_hours: string | null; keywords: string | null }>(

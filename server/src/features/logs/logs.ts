@@ -150,7 +150,7 @@ export async function userEvents(
 /** What people write stands in one place only, and not in the log. */
 function storedOf(event: NewUserEvent): object {
   if (event.kind === "room.appeared") return { room: event.room.id };
-  if (event.kind === "draft.set") return { room: event.draft.room };
+  if (event.kind === "draft.set") return { room: event.draft.room, thread: event.draft.thread };
   if (event.kind === "scheduled.set") return { id: event.id };
   if (event.kind === "notification.default_changed") {
     return { level: event.level, muted_until: event.muted_until };
@@ -164,8 +164,10 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
   const head = { kind: row.kind, at: isoTime(row.at) };
   const body = JSON.parse(row.body);
   if (row.kind === "draft.set") {
-    const draft = await sql.first(draftNow({ user, room: body.room }));
-    return { ...head, draft: draft ? toDraft(draft) : nothingIn(body.room, row.at) } as UserEvent;
+    const { room, thread = 0 } = body;
+    const draft = await sql.first(draftNow({ user, room, thread }));
+    const nothing = { room_id: room, thread_id: thread, text: "", reply_to: null, at: row.at };
+    return { ...head, draft: toDraft(draft ?? nothing) } as UserEvent;
   }
   if (row.kind === "scheduled.set") {
     const found = await sql.first(scheduledNow({ user, id: body.id }));
@@ -183,8 +185,14 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
 }
 
-export function toDraft({ room_id, text, reply_to, at }: DraftNow): Draft {
-  return { room: room_id, text, ...(reply_to !== null && { reply_to }), at: isoTime(at) };
+export function toDraft({ room_id, thread_id, text, reply_to, at }: DraftNow): Draft {
+  return {
+    room: room_id,
+    ...(thread_id !== 0 && { thread: thread_id }),
+    text,
+    ...(reply_to !== null && { reply_to }),
+    at: isoTime(at),
+  };
 }
 
 export function toScheduled(row: ScheduledNow): Scheduled {
@@ -198,8 +206,4 @@ export function toScheduled(row: ScheduledNow): Scheduled {
     ...(failed_because !== null && { reason: failed_because as FailureReason }),
     created_at: isoTime(row.created_at),
   };
-}
-
-function nothingIn(room: number, at: number): Draft {
-  return { room, text: "", at: isoTime(at) };
 }

@@ -11,6 +11,7 @@ import {
   deleteMentions,
   deleteReactions,
   deleteSaves,
+  deleteThreadDrafts,
   deleteVersions,
   eraseMessage,
   type MessageRow,
@@ -48,6 +49,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
   await tx.sql.run(deleteReactions({ message: id }));
   await tx.sql.run(deleteSaves({ message: id }));
   await forgetThread(tx, id);
+  await tx.sql.run(deleteThreadDrafts({ room: row.room_id, message: id }));
   await tx.sql.run(deleteMentions({ room: row.room_id, seq: row.seq }));
   const { seq } = await told(tx, id, { kind: "message.deleted", by });
   if (row.reply_to !== null) await tx.sql.run(uncountReply({ message: row.reply_to, seq }));

@@ -332,6 +332,11 @@ export const deleteSaves = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("saved").where("message_id", "=", param("message")),
 );
 
+/** What was begun in a thread goes with its message. */
+export const deleteThreadDrafts = prepare<{ room: number; message: number }>((build, param) =>
+  build.deleteFrom("drafts").where("room_id", "=", param("room")).where("thread_id", "=", param("message")),
+);
+
 export const deleteReactions = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("reactions").where("message_id", "=", param("message")),
 );
