@@ -22,6 +22,8 @@ export const scheduled = z.object({
   mention_all: z.literal(true).optional(),
   /** The message it answers. */
   reply_to: id.optional(),
+  /** As that of the message it becomes. */
+  in_thread: z.literal(true).optional(),
   /** That of the message it becomes. */
   client_id: z.string(),
   send_at: time,
@@ -56,6 +58,8 @@ export const scheduledOperations = {
       /** As of `message.send`: a repeat returns what it made. */
       client_id: clientId.optional(),
       reply_to: id.optional(),
+      /** As of `message.send`. */
+      in_thread: z.boolean().optional(),
       mention_all: z.boolean().optional(),
       send_at: sendAt,
     }),

@@ -23,6 +23,7 @@ import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import { threadFollows } from "./migrations/0100-thread-follows.ts";
 import { wishes } from "./migrations/0101-wishes.ts";
 import { threadDrafts } from "./migrations/0102-thread-drafts.ts";
+import { scheduledInThread } from "./migrations/0103-scheduled-in-thread.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -37,7 +38,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push, searchStretches],
-  ...[threadFollows, wishes, threadDrafts],
+  ...[threadFollows, wishes, threadDrafts, scheduledInThread],
 ];
 
 /**

@@ -24,6 +24,7 @@ export interface PersonalTables {
     made_hash: string;
     text: string;
     reply_to: number | null;
+    in_thread: Generated<Flag>;
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;

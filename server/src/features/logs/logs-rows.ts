@@ -189,6 +189,7 @@ export interface ScheduledNow {
   made_hash: string;
   text: string;
   reply_to: number | null;
+  in_thread: 0 | 1;
   mentions: string | null;
   mention_all: 0 | 1;
   send_at: number;

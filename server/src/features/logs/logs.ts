@@ -202,6 +202,7 @@ export function toScheduled(row: ScheduledNow): Scheduled {
     ...(mentions !== null && { mentions: JSON.parse(mentions) }),
     ...(mention_all === 1 && { mention_all: true as const }),
     ...(reply_to !== null && { reply_to }),
+    ...(row.in_thread === 1 && { in_thread: true as const }),
     state: failed_because === null ? "waiting" : "failed",
     ...(failed_because !== null && { reason: failed_because as FailureReason }),
     created_at: isoTime(row.created_at),

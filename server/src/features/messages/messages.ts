@@ -35,6 +35,7 @@ import { notify, requireReferences } from "./messages-sending.ts";
 
 export { expireMessage, expiringJob } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
+export { requireThread } from "./messages-rules.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */

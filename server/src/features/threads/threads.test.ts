@@ -266,6 +266,17 @@ onEveryEngine((engine) => {
     expect(await room(ids.bob)).toMatchObject({ unread: 0, mentions: 0 });
   });
 
+  test("THREAD-11 what is to be said in a thread alone later is said there alone then", async () => {
+    const { id } = await say(ids.alice, "Which colour?");
+    const later = { room: rooms.design.id, text: "Green", send_at: "2031-01-01T00:00:00.000Z" };
+    const made = await does(ids.bob, "scheduled.create", { ...later, reply_to: id, in_thread: true });
+    expect(made).toMatchObject({ reply_to: id, in_thread: true });
+    expect(await does(ids.bob, "scheduled.send_now", { scheduled: made.id })).toMatchObject({
+      ...{ text: "Green", reply_to: id, in_thread: true },
+    });
+    expect(await outcomeOf(does(ids.bob, "scheduled.create", { ...later, in_thread: true }))).toBe("invalid");
+  });
+
   test("THREAD-11 it answers something and is not for everyone; with another wish it is another message", async () => {
     const { id } = await say(ids.alice, "Which colour?");
     const outcome = (more: object) => outcomeOf(say(ids.alice, "Green", { in_thread: true, ...more }));

@@ -32,7 +32,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const suggestions = useSuggestions(room, query);
   // The room's files are not the thread's: what is written there carries none.
   const tray = useTray(thread === undefined ? room : 0);
-  const attachments = tray.entries.map(({ key }) => key);
+  const keys = tray.entries.map(({ key }) => key);
   const isSendable = maySend(aim, text, tray);
 
   /** Looks at what stands before the caret. */
@@ -60,6 +60,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
   const answered = thread ?? aim?.message.id;
+  const contentFor = (written: string) => alsoInRoom.placed(contentOf(client, { room, written, answered }));
   const submit = async ({ isSure = false } = {}) => {
     const written = text.trim();
     if (!isSendable || written.length > limits.messageText) return;
@@ -70,11 +71,8 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const content = alsoInRoom.placed(contentOf(client, { room, written, answered }));
-        const carried = attachments.length > 0 ? { ...content, attachments } : content;
-        const kept = client.send(room, written, carried);
-        client.drafts.sent(room, thread ?? null, kept);
-        void kept.then(onSent);
+        const carried = { ...contentFor(written), ...(keys.length > 0 && { attachments: keys }) };
+        void sendNow(client, { room, thread, written, carried }).then(onSent);
       }
       finish();
       alsoInRoom.set(false);
@@ -87,7 +85,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const forLater: ForLater = (go) => {
     const written = text.trim();
     const count = toldOf(client, room, written);
-    const take = () => go({ room, text: written, ...contentOf(client, { room, written, answered }) });
+    const take = () => go({ room, text: written, ...contentFor(written) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
@@ -131,6 +129,19 @@ function useAlsoInRoom(thread: number | undefined) {
     ...(thread !== undefined && !is && !content.mention_all && { in_thread: true }),
   });
   return { is, set, placed };
+}
+
+interface Sending {
+  room: number;
+  thread: number | undefined;
+  written: string;
+  carried: Parameters<Client["send"]>[2];
+}
+
+function sendNow(client: Client, { room, thread, written, carried }: Sending): Promise<string> {
+  const kept = client.send(room, written, carried);
+  client.drafts.sent(room, thread ?? null, kept);
+  return kept;
 }
 
 /** From so many people on, mentioning all of them is asked about first. */
