@@ -24,6 +24,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant("send"), by: fc.constantFrom(1, 2), mentioning: fc.constant(false) },
       answers: fc.option(fc.constantFrom(0, 0, 0, 1), { nil: undefined }),
+      alone: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant("edit"), pick: fc.nat(12), mentioning: fc.constant(false) }),

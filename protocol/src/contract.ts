@@ -6,6 +6,7 @@ import { draftOperations } from "./drafts.ts";
 import { fileOperations } from "./files.ts";
 import { linkPreviewOperations } from "./link-previews.ts";
 import { logOperations } from "./logs.ts";
+import { mentionOperations } from "./mentions.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
@@ -18,6 +19,7 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { threadOperations } from "./threads.ts";
 import { transcriptionOperations } from "./transcriptions.ts";
 import { translationOperations } from "./translations.ts";
 import { userOperations } from "./users.ts";
@@ -34,6 +36,8 @@ export const contract = {
   ...translationOperations,
   ...transcriptionOperations,
   ...pinOperations,
+  ...threadOperations,
+  ...mentionOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

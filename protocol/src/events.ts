@@ -7,6 +7,7 @@ import { reminder } from "./reminders.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 import { scheduled } from "./scheduled.ts";
+import { threadPlace } from "./threads.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
 const head = { at: time, by: id };
@@ -60,6 +61,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   /** The person told the same of all rooms. */
   z.object({ kind: z.literal("notification.default_changed"), at: time, ...defaultNotifications.shape }),
+  /** The person follows a thread from now on or no more, or has read it further, on whichever device. */
+  z.object({ kind: z.literal("thread.set"), at: time, ...threadPlace.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
   /** Which of the person's devices are told by push, or what a push may hold, is another. */
   z.object({ kind: z.literal("push.changed"), at: time }),

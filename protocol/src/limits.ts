@@ -51,6 +51,13 @@ export const limits = {
   blocks: 1_000,
   /** Messages that one person saves. */
   saved: 1_000,
+  /** Words that count as a mention for one person, and characters of each. */
+  keywords: 20,
+  keywordText: 50,
+  /** Threads that one person follows: of more, the one left alone for longest is forgotten. */
+  followedThreads: 1_000,
+  /** Answers of one thread that are told as new. */
+  threadUnread: 30,
   /** Drafts that one person keeps. */
   drafts: 200,
   /** Devices of one person that are told by push, and characters of the address of one. */

@@ -26,7 +26,10 @@ export const message = z.object({
   room: id,
   /** The number of the event that sent it. */
   seq: position,
-  /** 1 for the room's first message, 2 for its second …: unread counts are differences of it. */
+  /**
+   * 1 for the room's first message, 2 for its second …: unread counts are differences of it. An answer in its thread
+   * alone is not counted and has the ordinal of the one before it.
+   */
   ordinal: z.int(),
   sender: id,
   client_id: z.string().optional(),
@@ -35,6 +38,8 @@ export const message = z.object({
   text: z.string(),
   /** The message this one answers; it stays when this one is deleted. */
   reply_to: id.optional(),
+  /** An answer that stands in its thread alone: among the messages of its room it is not shown. */
+  in_thread: z.literal(true).optional(),
   /** How many messages answer it that are not deleted; left out where none ever did. */
   reply_count: z.int().optional(),
   /** The event as of which they are counted: only a later one changes the count. */
@@ -106,6 +111,8 @@ export const messageOperations = {
       /** Left out, the call's idempotency key stands for it. */
       client_id: clientId.optional(),
       reply_to: id.optional(),
+      /** An answer that is to stand in its thread alone; it cannot mention everyone. */
+      in_thread: z.boolean().optional(),
       mention_all: z.boolean().optional(),
       /** Seconds after which it is deleted; where the room's own time is shorter, that one counts. */
       delete_after: deleteAfter.optional(),

@@ -133,6 +133,8 @@ export type PushPayload =
       room: number;
       message: number;
       seq: number;
+      /** The message whose thread it stands in, where it stands there alone. */
+      thread?: number;
       /** The room's name; of a direct room the sender's. */
       title: string;
       sender: string;

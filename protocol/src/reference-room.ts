@@ -11,7 +11,14 @@ import type { Membership, Room } from "./rooms.ts";
 
 export type Step =
   /** `answers` picks the message that is answered. */
-  | { do: "send"; by: number; mentioning: boolean; answers?: number | undefined }
+  | {
+      do: "send";
+      by: number;
+      mentioning: boolean;
+      answers?: number | undefined;
+      /** An answer is said in its thread alone. */
+      alone?: boolean | undefined;
+    }
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
   | { do: "preview"; pick: number }
@@ -243,19 +250,21 @@ export class ReferenceRoom {
     const { by: sender, answers } = step;
     const mentioning = step.mentioning && sender !== alice;
     const answered = answers === undefined ? undefined : messages[answers % Math.max(messages.length, 1)];
+    const isAlone = step.alone === true && answered !== undefined;
     const message: Message = {
-      ...{ id: messages.length + 1, room: 7, seq, ordinal: messages.length + 1, sender, type: "text" },
+      ...{ id: messages.length + 1, room: 7, seq, sender, type: "text" },
+      ordinal: messages.filter(({ in_thread }) => !in_thread).length + (isAlone ? 0 : 1),
       ...{ text: `text ${seq}`, version: 1, created_at: timeAt(seq) },
       ...(mentioning ? { mentions: [alice] } : {}),
       ...(answered && { reply_to: answered.id }),
+      ...(isAlone && { in_thread: true as const }),
     };
-    const counts =
-      sender === alice
-        ? { read: seq, unread: 0, mentions: 0 }
-        : {
-            unread: before.unread + 1,
-            mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
-          };
+    const others = {
+      unread: before.unread + 1,
+      mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
+    };
+    const spoken = sender === alice ? { read: seq, unread: 0, mentions: 0 } : others;
+    const counts = isAlone ? {} : spoken;
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
@@ -295,7 +304,7 @@ export class ReferenceRoom {
   }
 
   #counted(messages: readonly Message[], read: number) {
-    const unread = messages.filter(({ seq }) => seq > read);
+    const unread = messages.filter(({ seq, in_thread }) => seq > read && !in_thread);
     const heard = unread.filter(({ sender }) => !this.#blocked.has(sender));
     const mentions = heard.filter((message) => message.mentions?.includes(alice));
     return { unread: unread.length, mentions: mentions.length };

@@ -59,6 +59,8 @@ export const lastMessage = z.object({
   version: z.int(),
   created_at: time,
   /** As that of the message. */
+  in_thread: z.literal(true).optional(),
+  /** As that of the message. */
   expires_at: time.optional(),
   deleted_at: time.optional(),
 });

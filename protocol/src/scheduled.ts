@@ -24,6 +24,8 @@ export const scheduled = z.object({
   reply_to: id.optional(),
   /** Seconds after its sending at which the message is deleted by itself, or earlier where the room's time is shorter. */
   delete_after: z.int().optional(),
+  /** As that of the message it becomes. */
+  in_thread: z.literal(true).optional(),
   /** That of the message it becomes. */
   client_id: z.string(),
   send_at: time,
@@ -58,6 +60,8 @@ export const scheduledOperations = {
       /** As of `message.send`: a repeat returns what it made. */
       client_id: clientId.optional(),
       reply_to: id.optional(),
+      /** As of `message.send`. */
+      in_thread: z.boolean().optional(),
       mention_all: z.boolean().optional(),
       /** Seconds; as of `message.send`, counted from its sending. */
       delete_after: deleteAfter.optional(),

@@ -80,6 +80,12 @@ onEveryEngine((engine) => {
       "send sound": () => wish("message.send", { ...words, text: "" }),
       transcribe: () => wish("file.transcribe", { file: from(scene.sounds, pick) }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      "reply in thread": () =>
+        wish("message.send", {
+          ...{ ...words, reply_to: about.message, in_thread: true },
+          ...(pick % 2 === 0 && { mentions: [person.user] }),
+        }),
+      follow: () => wish("thread.set", { ...about, following: pick % 2 === 0 }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),

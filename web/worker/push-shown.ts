@@ -62,7 +62,8 @@ async function showNews(news: News): Promise<void> {
   const { hidden, said } = wordsOf(news.language);
   const text = news.text ?? hidden;
   const body = news.direct ? text : said.replace("{name}", () => news.sender).replace("{text}", () => text);
-  const path = `/rooms/${news.room}?message=${news.message}`;
+  const thread = news.thread === undefined ? "" : `/threads/${news.thread}`;
+  const path = `/rooms/${news.room}${thread}?message=${news.message}`;
   await self.registration.showNotification(news.title, { tag, body, icon, data: { path, seq: news.seq } });
   const pages = await self.clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage({ kind: "pushed", tag, seq: news.seq });

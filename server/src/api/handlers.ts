@@ -16,6 +16,7 @@ import {
   removeMember,
   setMemberRole,
 } from "../features/members/members.ts";
+import { listMentions } from "../features/mentions/mentions.ts";
 import {
   deleteMessage,
   editMessage,
@@ -78,6 +79,7 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import { getThread, listPlaces, listThreads, readThread, setThread } from "../features/threads/threads.ts";
 import { transcribeFile, transcriptionState } from "../features/transcriptions/transcriptions.ts";
 import { translateMessage, translationState } from "../features/translations/translations.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
@@ -161,6 +163,12 @@ export const handlers: Handlers = {
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
+  "thread.get": getThread,
+  "thread.set": setThread,
+  "thread.read": readThread,
+  "thread.list_places": listPlaces,
+  "thread.list": listThreads,
+  "mention.list": listMentions,
   "notification.set": setNotifications,
   "notification.get_default": getDefault,
   "notification.set_default": setDefaultNotifications,

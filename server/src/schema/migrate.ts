@@ -23,6 +23,10 @@ import { reminders } from "./migrations/0074-reminders.ts";
 import { retention } from "./migrations/0075-retention.ts";
 import { push } from "./migrations/0080-push.ts";
 import { searchStretches } from "./migrations/0090-search-stretches.ts";
+import { threadFollows } from "./migrations/0100-thread-follows.ts";
+import { wishes } from "./migrations/0101-wishes.ts";
+import { threadDrafts } from "./migrations/0102-thread-drafts.ts";
+import { scheduledInThread } from "./migrations/0103-scheduled-in-thread.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
 import { translations } from "./migrations/0121-translations.ts";
 import { transcriptions } from "./migrations/0122-transcriptions.ts";
@@ -41,6 +45,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
+  ...[threadFollows, wishes, threadDrafts, scheduledInThread],
   ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 

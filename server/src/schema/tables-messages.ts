@@ -17,6 +17,8 @@ export interface MessageTables {
     body_kind: "plain";
     body: Uint8Array;
     reply_to: number | null;
+    /** Whether it stands in the thread of what it answers alone. */
+    in_thread: Generated<Flag>;
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;
@@ -52,7 +54,8 @@ export interface MessageTables {
     body: Uint8Array;
     at: number;
   };
-  mentions: { user_id: number; room_id: number; seq: number; message_id: number };
+  /** Those in a thread alone are not counted in the room. */
+  mentions: { user_id: number; room_id: number; seq: number; message_id: number; in_thread: Generated<Flag> };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
   /** Bytes that somebody sends up: one's own until a message takes them, then those of the files that name them. */

@@ -132,7 +132,7 @@ export class SnapshotClient {
     else if (event.kind === "member.role_changed") {
       const present = people.get(event.user);
       if (present) people.set(event.user, { ...present, role: event.role });
-    } else if (event.kind === "message.sent") {
+    } else if (event.kind === "message.sent" && !event.message.in_thread) {
       this.moveMark(room, { user: event.by, read: seq, delivered: seq });
     }
   }

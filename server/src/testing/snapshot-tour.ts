@@ -8,6 +8,8 @@ const actions = [
     "mention",
     "mention all",
     "reply",
+    "reply in thread",
+    "follow",
     "forward",
     "edit",
     "edit mentions",
@@ -91,6 +93,8 @@ export const tour: Step[] = (
     { action: "send file" },
     { action: "reply" },
     { action: "reply" },
+    { action: "reply in thread", by: 1, pick: 5 },
+    { action: "follow", pick: 1 },
     // The first of the two replies.
     { action: "delete", message: 7 },
     { action: "edit" },

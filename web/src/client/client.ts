@@ -362,7 +362,7 @@ export class Client {
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    else this.drafts.follow(frame);
+    else this.personal.heard(frame);
     this.#signals.follow(frame);
   }
 

@@ -1,22 +1,30 @@
 import { unreachable } from "./rpc.ts";
 
-/** A part whose code comes when somebody asks for it. What concerns it before that concerns nobody. */
-export class Later<Part> {
-  #part: Promise<Part> | null = null;
+/** Something whose code comes when it is first asked for. */
+export class Later<Thing> {
+  #thing: Promise<Thing> | null = null;
+  #loaded: Thing | undefined;
 
-  constructor(private readonly load: () => Promise<Part>) {}
+  constructor(private readonly load: () => Promise<Thing>) {}
 
-  /** Asked for again after it did not come, it is tried again. */
-  get(): Promise<Part> {
-    this.#part ??= this.load().catch((error: unknown) => {
-      this.#part = null;
-      return unreachable(error);
-    });
-    return this.#part;
+  get(): Promise<Thing> {
+    const thing = this.#thing ?? this.load().catch(unreachable);
+    this.#thing = thing;
+    thing.then(
+      (loaded) => {
+        this.#loaded = loaded;
+      },
+      // Asked for again, it is tried again.
+      () => {
+        this.#thing = null;
+      },
+    );
+    return thing;
   }
 
-  /** Once it is there. */
-  whenThere(act: (part: Part) => void): void {
-    this.#part?.then(act, () => undefined);
+  /** Does something with it if it is there, or once it is: whatever it is told first, it is told first. */
+  whenThere(act: (thing: Thing) => void): void {
+    if (this.#loaded !== undefined) act(this.#loaded);
+    else this.#thing?.then(act, () => undefined);
   }
 }

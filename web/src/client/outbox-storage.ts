@@ -49,12 +49,13 @@ export async function sendEntry(
 }
 
 function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
-  const { client_id, room, text, reply_to, mentions, mention_all, delete_after } = entry;
+  const { client_id, room, text, reply_to, in_thread, mentions, mention_all, delete_after } = entry;
   return {
     client_id,
     room,
     text,
     ...(reply_to !== undefined && { reply_to }),
+    ...(in_thread && { in_thread }),
     ...(mentions && { mentions }),
     ...(mention_all !== undefined && { mention_all }),
     ...(delete_after !== undefined && { delete_after }),

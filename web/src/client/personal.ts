@@ -4,6 +4,7 @@ import { DraftSync } from "./draft-sync.ts";
 import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
+import type { FollowedThreadList } from "./followed-threads.ts";
 import { Later } from "./later.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { ReminderList } from "./reminders.ts";
@@ -34,6 +35,8 @@ export class Personal {
   readonly scheduled: Later<ScheduledList>;
   /** REMIND-7. What the person is reminded of. */
   readonly reminders: Later<ReminderList>;
+  /** THREAD-12. The threads that the person follows. */
+  readonly threads: Later<FollowedThreadList>;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
   readonly #tell: PersonalOptions["tell"];
@@ -60,6 +63,10 @@ export class Personal {
     this.reminders = new Later(async () => {
       const { ReminderList } = await import("./reminders.ts");
       return new ReminderList({ environment, call, changed: (reminders) => view.setState({ reminders }) });
+    });
+    this.threads = new Later(async () => {
+      const { FollowedThreadList } = await import("./followed-threads.ts");
+      return new FollowedThreadList({ environment, call, view });
     });
     this.#tell = tell;
     this.#view = view;
@@ -92,6 +99,7 @@ export class Personal {
 
   /** An event of the private log, once it is applied. */
   follow(event: UserEvent): void {
+    this.threads.whenThere((threads) => threads.hear(event));
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "scheduled.set")
@@ -106,12 +114,19 @@ export class Personal {
       this.#view.setState(({ reportChanges }) => ({ reportChanges: reportChanges + 1 }));
   }
 
+  /** What the server tells, once it is applied. */
+  heard(frame: ServerFrame): void {
+    this.drafts.follow(frame);
+    this.threads.whenThere((threads) => threads.follow(frame));
+  }
+
   /** A connection began; a fresh one is not told what has happened before. */
   greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
     this.scheduled.whenThere((list) => list.greeted(isFresh));
     this.reminders.whenThere((list) => list.greeted(isFresh));
+    this.threads.whenThere((threads) => threads.greeted());
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -125,6 +140,7 @@ export class Personal {
     this.saved.clear();
     this.scheduled.whenThere((list) => list.clear());
     this.reminders.whenThere((list) => list.clear());
+    this.threads.whenThere((threads) => threads.clear());
     this.wishes.clear();
     this.sight.clear();
   }

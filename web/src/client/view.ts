@@ -11,6 +11,7 @@ import type { Reminders } from "./reminders.ts";
 import type { ScheduledMessages } from "./scheduled.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { FollowedThreads } from "./thread-news.ts";
 import type { OwnMark } from "./unread.ts";
 import type { UploadEntry } from "./uploads-storage.ts";
 
@@ -51,6 +52,8 @@ export interface View {
   scheduled: ScheduledMessages | null;
   /** What the person is reminded of, by message; null until that is asked for and known. */
   reminders: Reminders | null;
+  /** Threads that the person follows, by the messages that are answered; null until that is asked for and known. */
+  threads: FollowedThreads | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -87,6 +90,7 @@ export function emptyView(): View {
     saved: null,
     scheduled: null,
     reminders: null,
+    threads: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

@@ -7,8 +7,8 @@ import { roomNameIn } from "../features/rooms/rooms.tsx";
 import { personIn, shownName } from "../features/users/users.tsx";
 import { translate } from "../ui/text.ts";
 
-/** Tells of news for as long as somebody is signed in, and says which room is in sight here. */
-export function useNotifications(room: number | null): void {
+/** Tells of news for as long as somebody is signed in, and says which room, and which thread, is in sight here. */
+export function useNotifications(room: number | null, thread: number | null): void {
   const client = useClient();
   useEffect(() => {
     let stop: () => void = () => undefined;
@@ -37,7 +37,7 @@ export function useNotifications(room: number | null): void {
   useEffect(() => {
     const look = () => {
       const isSeen = document.visibilityState === "visible" && document.hasFocus();
-      client.personal.sight.look(isSeen ? room : null);
+      client.personal.sight.look(isSeen ? room : null, isSeen ? thread : null);
     };
     look();
     const events = ["focus", "blur", "pagehide"] as const;
@@ -48,5 +48,5 @@ export function useNotifications(room: number | null): void {
       document.removeEventListener("visibilitychange", look);
       client.personal.sight.look(null);
     };
-  }, [client, room]);
+  }, [client, room, thread]);
 }

@@ -198,6 +198,7 @@ function toLastMessage(row: LastMessageRow): LastMessage | null {
     text: isDeleted ? "" : previewOf(fromBody(last.last_body)),
     version: last.last_version,
     created_at: isoTime(last.last_at),
+    ...(row.last_in_thread === 1 && { in_thread: true as const }),
     ...(row.last_expires_at !== null && { expires_at: isoTime(row.last_expires_at) }),
     ...(isDeleted && { deleted_at: isoTime(last.last_deleted_at) }),
   };

@@ -3,6 +3,7 @@ import type { Tx } from "../../context.ts";
 import { putJob } from "../../platform/jobs.ts";
 import { holdRoom } from "../access/access.ts";
 import { dropFiles } from "../files/files.ts";
+import { forgetThread } from "../follows/follows.ts";
 import { dropLinks } from "../links/links.ts";
 import { emit } from "../logs/logs.ts";
 import { dropMessage, dropMessageSoon } from "../search-index/search-index.ts";
@@ -11,6 +12,7 @@ import {
   deleteMentions,
   deleteReactions,
   deleteSaves,
+  deleteThreadDrafts,
   deleteTranslations,
   deleteVersions,
   eraseMessage,
@@ -55,6 +57,8 @@ export async function erase(
   await tx.sql.run(deleteVersions({ id }));
   await tx.sql.run(deleteReactions({ message: id }));
   await tx.sql.run(deleteSaves({ message: id }));
+  await forgetThread(tx, id);
+  await tx.sql.run(deleteThreadDrafts({ room: row.room_id, message: id }));
   await tx.sql.run(deleteMentions({ room: row.room_id, seq: row.seq }));
   const { seq } = await told(tx, id, { kind: "message.deleted", by });
   if (row.reply_to !== null) await tx.sql.run(uncountReply({ message: row.reply_to, seq }));

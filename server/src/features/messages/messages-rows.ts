@@ -12,6 +12,7 @@ export interface MessageRow {
   type: string;
   body: Uint8Array;
   reply_to: number | null;
+  in_thread: 0 | 1;
   mentions: string | null;
   mention_all: 0 | 1;
   reaction_count: number;
@@ -41,6 +42,7 @@ const columns = [
   "type",
   "body",
   "reply_to",
+  "in_thread",
   "mentions",
   "mention_all",
   "reaction_count",
@@ -156,6 +158,7 @@ export const insertMessage = prepare<
     type: string;
     body: Uint8Array;
     reply_to: number | null;
+    in_thread: 0 | 1;
     mentions: string | null;
     mention_all: 0 | 1;
     forwarded_sender: number | null;
@@ -179,6 +182,7 @@ export const insertMessage = prepare<
       body_kind: "plain",
       body: param("body"),
       reply_to: param("reply_to"),
+      in_thread: param("in_thread"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
       forwarded_sender: param("forwarded_sender"),
@@ -208,17 +212,23 @@ export const moveOwnMarks = prepare<
     .returning("role"),
 );
 
-export const insertMention = prepare<{ user: number; room: number; seq: number; message: number }>(
-  (build, param) =>
-    build
-      .insertInto("mentions")
-      .values({
-        user_id: param("user"),
-        room_id: param("room"),
-        seq: param("seq"),
-        message_id: param("message"),
-      })
-      .onConflict((conflict) => conflict.doNothing()),
+export const insertMention = prepare<{
+  user: number;
+  room: number;
+  seq: number;
+  message: number;
+  in_thread: 0 | 1;
+}>((build, param) =>
+  build
+    .insertInto("mentions")
+    .values({
+      user_id: param("user"),
+      room_id: param("room"),
+      seq: param("seq"),
+      message_id: param("message"),
+      in_thread: param("in_thread"),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
 );
 
 export const deleteMentions = prepare<{ room: number; seq: number }>((build, param) =>
@@ -327,6 +337,11 @@ export const deleteSaves = prepare<{ message: number }>((build, param) =>
 
 export const deleteTranslations = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("translations").where("message_id", "=", param("message")),
+);
+
+/** What was begun in a thread goes with its message. */
+export const deleteThreadDrafts = prepare<{ room: number; message: number }>((build, param) =>
+  build.deleteFrom("drafts").where("room_id", "=", param("room")).where("thread_id", "=", param("message")),
 );
 
 export const deleteReactions = prepare<{ message: number }>((build, param) =>

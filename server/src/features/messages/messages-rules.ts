@@ -20,6 +20,20 @@ export function requireContent(text: string, files: number): void {
   });
 }
 
+/** THREAD-11. What stands in a thread alone answers something, and is not for everyone. */
+export function requireThread(input: {
+  in_thread?: boolean | undefined;
+  reply_to?: number | undefined;
+  mention_all?: boolean | undefined;
+}): void {
+  if (!input.in_thread || (input.reply_to !== undefined && !input.mention_all)) return;
+  const message =
+    input.reply_to === undefined ? "needs a message that is answered" : "cannot mention everyone";
+  throw new ChatError("invalid", `what is said in a thread alone ${message}`, {
+    fields: [{ path: ["in_thread"], message }],
+  });
+}
+
 /** EXPIRE-2. When a message that is sent at a moment is deleted: of what is wished and what must be the earliest. */
 export function endOf(
   at: number,
@@ -63,6 +77,7 @@ export function toMessage(
     created_at: isoTime(row.created_at),
   };
   if (row.reply_to !== null) message.reply_to = row.reply_to;
+  if (row.in_thread === 1) message.in_thread = true;
   if (row.replied_seq !== null) {
     message.reply_count = row.reply_count;
     message.replied_seq = row.replied_seq;

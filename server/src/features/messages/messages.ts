@@ -15,6 +15,7 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
+import { followMentioned } from "../follows/follows.ts";
 import { trimLinks, wantPreviews } from "../links/links.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
 import { erase, tellChange } from "./messages-expiry.ts";
@@ -37,6 +38,7 @@ import { notify, requireReferences } from "./messages-sending.ts";
 export { expireMessage, expiringJob, tellChange } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
 export { messageById as messageRowOf, messagePlace as messagePlaceOf } from "./messages-rows.ts";
+export { requireThread } from "./messages-rules.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
@@ -107,6 +109,10 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   await wantPreviews(tx, { id: row.id, room: row.room_id, text: input.text });
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
+  if (row.reply_to !== null) {
+    const { room_id, reply_to: root, sender_id: sender, seq } = row;
+    await followMentioned(tx, { room: room_id, root, sender, seq, mentions: added });
+  }
   return tellChange(tx, row.id, { kind: "message.edited", by: actor.user });
 }
 

@@ -163,5 +163,7 @@ function mayEnd(change: Change): boolean {
   if (change.log === "mark") return false;
   const { kind } = change.event;
   if (change.log === "room") return kind === "message.deleted" || kind === "room.deleted";
-  return kind === "room.marked" || kind === "room.disappeared" || kind === "session.ended";
+  return (
+    kind === "room.marked" || kind === "thread.set" || kind === "room.disappeared" || kind === "session.ended"
+  );
 }

@@ -204,7 +204,7 @@ onEveryEngine((engine) => {
 
   test("PUSH-5 who is to be told, and what is due, is found by index", async () => {
     const { database } = app.context;
-    const listeners = await planOf(database, listenersIn({ room: 1, after: 0, now: 0, limit: 1 }));
+    const listeners = await planOf(database, listenersIn({ room: 1, thread: 0, after: 0, now: 0, limit: 1 }));
     expect(listeners).not.toMatch(/SCAN (?:members|users|sessions)|Seq Scan/);
     expect(await planOf(database, leaseDue({ now: 0, until: 0, limit: 1 }))).toMatch(/push_deliveries_due/);
   });

@@ -117,6 +117,9 @@ export const contentsOf = [
       ),
   ),
   prepare<{ room: number }>((build, param) =>
+    build.deleteFrom("thread_follows").where("room_id", "=", param("room")),
+  ),
+  prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mentions").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>

@@ -1,6 +1,6 @@
+import type { Atom } from "@parley/protocol/words";
+import { atomsOf } from "@parley/protocol/words";
 import { type Marked, marksOf } from "./search-index-marks.ts";
-import type { Atom } from "./search-index-words.ts";
-import { atomsOf } from "./search-index-words.ts";
 
 /*
  * What is stored of a message so that it is found. Tokens only narrow down which messages are looked at: whether one

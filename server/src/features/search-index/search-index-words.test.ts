@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { writtenLength } from "@parley/protocol/folds";
+import { atomsOf } from "@parley/protocol/words";
 import fc from "fast-check";
-import { writtenLength } from "./search-index-folds.ts";
 import { marks, marksBetween } from "./search-index-marks.ts";
 import { tokensOf } from "./search-index-tokens.ts";
-import { atomsOf } from "./search-index-words.ts";
 
 /** Words with spaces between them; signs that follow each other with a dot between them. */
 function read(text: string): string {

@@ -10,18 +10,18 @@ import {
 } from "./search-index-rows.ts";
 import { tokensOfRow } from "./search-index-slices.ts";
 
+export { writtenLength } from "@parley/protocol/folds";
+export { type Atom, atomsOf, type Part } from "@parley/protocol/words";
 export {
   beginCleaning,
   beginCleaningJob,
   goOnCleaning,
   goOnCleaningJob,
 } from "./search-index-cleaning.ts";
-export { writtenLength } from "./search-index-folds.ts";
 export * from "./search-index-marks.ts";
 export { indexSlice } from "./search-index-slices.ts";
 export { inStretch, stretchOf } from "./search-index-stretches.ts";
 export * from "./search-index-tokens.ts";
-export { type Atom, atomsOf, type Part } from "./search-index-words.ts";
 export { SearchIndexer } from "./search-indexer.ts";
 
 /** SEARCH-7. A new message waits in the queue, where it is found as well; putting it into the index costs more. */

@@ -201,6 +201,13 @@ export const inputs: Inputs = {
   "file.transcribe": () => ({ file: nothing }),
   "preview.remove": (world, call) => ({ message: messageOf(world, call), url: "https://example.org/" }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  "thread.get": (world, call) => ({ message: messageOf(world, call) }),
+  "thread.set": (world, call) => ({ message: messageOf(world, call), following: isOdd(call) }),
+  "thread.read": (world, call) => ({ message: messageOf(world, call), seq: 1_000 }),
+  // Odd: in one room; even: everywhere.
+  "thread.list_places": (world, call) => (isOdd(call) ? { room: roomOf(world, call) } : {}),
+  "thread.list": () => ({ limit: 200 }),
+  "mention.list": () => ({ limit: 200 }),
   // Odd: for ever.
   "notification.set": (world, call) => ({
     ...{ room: roomOf(world, call), level: "mentions" },

@@ -19,10 +19,11 @@ import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
+import { ThreadLine } from "../threads/threads.tsx";
+import { QuotedLine } from "./answered.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { MessageTimer } from "./lazy-message-timer.tsx";
-import { QuotedLine } from "./message-row.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
 
@@ -88,6 +89,7 @@ export const Composer = memo(function Composer({
       {hasList && (
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
+      {thread === undefined && <ThreadLine room={room} />}
       <ScheduledLine room={room} />
       {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
@@ -139,6 +141,7 @@ export const Composer = memo(function Composer({
             className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
           />
         </div>
+        {thread !== undefined && aim?.kind !== "edit" && <AlsoInRoom {...state.alsoInRoom} />}
         {text.length > limits.messageText * countFrom && (
           <p role="status" className="px-3 pb-1 text-end text-xs text-soft">
             {t("compose.left", { count: limits.messageText - text.length })}
@@ -159,6 +162,21 @@ export const Composer = memo(function Composer({
     </div>
   );
 });
+
+function AlsoInRoom({ is, set }: Pick<ComposerState["alsoInRoom"], "is" | "set">) {
+  const t = useText();
+  return (
+    <label className="flex min-h-8 items-center gap-2 border-t px-3 text-sm text-soft pointer-coarse:min-h-11">
+      <input
+        type="checkbox"
+        checked={is}
+        onChange={(event) => set(event.currentTarget.checked)}
+        className="size-4 accent-accent"
+      />
+      {t("thread.alsoSend")}
+    </label>
+  );
+}
 
 interface Pressed extends Pick<ComposerProps, "aim" | "onAim" | "lastOwn"> {
   state: ComposerState;

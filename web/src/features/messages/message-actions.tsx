@@ -251,7 +251,7 @@ function itemsOf({
       act: () =>
         void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room}?message=${message.id}`),
     },
-    {
+    !message.in_thread && {
       label: t("message.unread"),
       icon: MailOpen,
       act: () => actions.unread(message),

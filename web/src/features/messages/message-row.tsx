@@ -11,6 +11,7 @@ import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, wordsOf } from "../files/files.tsx";
 import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
+import { Answered, Quote } from "./answered.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
 import { MessageActions } from "./message-actions.tsx";
 import { Parts, Provenance } from "./message-parts.tsx";
@@ -86,7 +87,12 @@ export const MessageRow = memo(function MessageRow({
         {message.forwarded && <Provenance forwarded={message.forwarded} />}
         {isHead && <Author message={message} onProfile={actions.profile} />}
         {message.reply_to !== undefined && message.reply_to !== parent && (
-          <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
+          <Answered message={message} answered={message.reply_to} actions={actions} />
+        )}
+        {parent !== undefined && message.reply_to === parent && !message.in_thread && (
+          <p className="flex items-center gap-1 text-xs text-soft">
+            <CornerUpLeft aria-hidden size={12} className="rtl:-scale-x-100" /> {t("thread.alsoInRoom")}
+          </p>
         )}
         <Boundary of={message} instead={() => <p className="whitespace-pre-wrap">{message.text}</p>}>
           {isDeleted ? (
@@ -235,35 +241,6 @@ function ThreadLink({ message, onOpen }: { message: Message; onOpen: (message: n
   );
 }
 
-/** The message that this one answers, in a line. */
-function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: number) => void }) {
-  const t = useText();
-  const target = useView(({ state }) => state.rooms.get(room)?.messages.get(id));
-  return (
-    <button
-      type="button"
-      onClick={() => onGo(id)}
-      className="mb-0.5 flex min-h-6 max-w-full items-center gap-1.5 rounded text-start text-sm text-soft hover:text-ink"
-    >
-      <CornerUpLeft aria-hidden size={14} className="shrink-0 rtl:-scale-x-100" />
-      <span className="sr-only">{t("message.answerTo")}</span>
-      {target ? <QuotedLine message={target} /> : <span>{t("message.earlier")}</span>}
-    </button>
-  );
-}
-
-export function QuotedLine({ message }: { message: Message }) {
-  const t = useText();
-  const isOver = useOver(message.expires_at);
-  const name = usePersonName(message.sender);
-  return (
-    <span dir="auto" className="truncate">
-      <b className="font-semibold">{name}</b>{" "}
-      {message.deleted_at || isOver ? t("message.deleted") : wordsOf(t, message, plainWords)}
-    </span>
-  );
-}
-
 /** How far it has got: a tick when it is on the server, two when it was delivered, coloured when it was read. */
 function Receipt({ message, onShow }: { message: Message; onShow: () => void }) {
   const t = useText();
@@ -271,7 +248,8 @@ function Receipt({ message, onShow }: { message: Message; onShow: () => void }) 
     let best: "sent" | "delivered" | "read" = "sent";
     for (const mark of marks.get(message.room)?.values() ?? []) {
       if (mark.user === state.user) continue;
-      if (mark.read >= message.seq) return "read";
+      // How far a room is read does not say who has looked into its threads.
+      if (mark.read >= message.seq && !message.in_thread) return "read";
       if (mark.delivered >= message.seq) best = "delivered";
     }
     return best;

@@ -28,20 +28,16 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const [query, setQuery] = useState<Query | null>(null);
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
+  const alsoInRoom = useAlsoInRoom(thread);
   const suggestions = useSuggestions(room, query);
   // The room's files are not the thread's: what is written there carries none.
   const tray = useTray(thread === undefined ? room : 0);
   const attachments = tray.entries.map(({ key }) => key);
-  // What has files needs no words.
-  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
-  const isSendable = (text.trim() !== "" || isCarrying) && (aim?.kind === "edit" || tray.stuck === null);
+  const isSendable = maySend(aim, text, tray);
 
-  /** Looks at what stands before the caret. */
   const look = () => {
-    const { current } = area;
-    if (!current) return;
-    const { selectionStart: caret, selectionEnd, value } = current;
-    setQuery(caret === selectionEnd ? queryAt(value, caret) : null);
+    if (!area.current) return;
+    setQuery(queryIn(area.current));
     setChosen(0);
   };
   const insert = (words: string, span?: { from: number; to: number }) => {
@@ -54,12 +50,18 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
-  const { timer, setTimer, timed } = useTimer();
+  /** Seconds after which the next message is deleted by itself; null where it has no time of its own. */
+  const [timer, setTimer] = useState<number | null>(null);
   const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
   const answered = thread ?? aim?.message.id;
+  const contentFor = (written: string) => ({
+    ...alsoInRoom.placed(contentOf(client, { room, written, answered })),
+    ...(timer !== null && { delete_after: timer }),
+  });
   const done = () => {
     finish();
     setTimer(null);
+    alsoInRoom.set(false);
     onAim(null);
   };
   const submit = async ({ isSure = false } = {}) => {
@@ -72,11 +74,8 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = client.send(room, written, {
-          ...contentOf(client, { room, written, answered }),
-          ...timed,
-          ...(attachments.length > 0 && { attachments }),
-        });
+        const carried = { ...contentFor(written), ...(attachments.length > 0 && { attachments }) };
+        const kept = client.send(room, written, carried);
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
@@ -89,8 +88,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const forLater: ForLater = (go) => {
     const written = text.trim();
     const count = toldOf(client, room, written);
-    const take = () =>
-      go({ room, text: written, ...timed, ...contentOf(client, { room, written, answered }) });
+    const take = () => go({ room, text: written, ...contentFor(written) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
@@ -108,7 +106,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     ...{ toAll, askNoMore: () => setToAll(null) },
     ...{ timer, setTimer },
     ...{ text, error, suggestions, chosen, tray, isSendable },
-    ...{ setText, type, look, insert, submit, cancel, forLater, putBy },
+    ...{ setText, type, look, insert, submit, cancel, forLater, putBy, alsoInRoom },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -116,6 +114,11 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** What stands before the caret. */
+function queryIn({ selectionStart: caret, selectionEnd, value }: HTMLTextAreaElement): Query | null {
+  return caret === selectionEnd ? queryAt(value, caret) : null;
+}
 
 /** Puts words in where the caret is, or in the place of others; answers the whole text. */
 function inserted(area: HTMLTextAreaElement, words: string, span?: { from: number; to: number }): string {
@@ -126,10 +129,22 @@ function inserted(area: HTMLTextAreaElement, words: string, span?: { from: numbe
   return area.value;
 }
 
-/** Seconds after which the next message is deleted by itself; null where it has no time of its own. */
-function useTimer() {
-  const [timer, setTimer] = useState<number | null>(null);
-  return { timer, setTimer, timed: timer === null ? {} : { delete_after: timer } };
+/** What has files needs no words. */
+function maySend(aim: Aim, text: string, { entries, stuck }: ReturnType<typeof useTray>): boolean {
+  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : entries.length > 0;
+  const isStuck = aim?.kind !== "edit" && stuck !== null;
+  return (text.trim() !== "" || isCarrying) && !isStuck;
+}
+
+/** Whether what is written in a thread is shown in its room, too: that is wished anew for each answer. */
+function useAlsoInRoom(thread: number | undefined) {
+  const [is, set] = useState(false);
+  /** What is for everybody is said where everybody sees it. */
+  const placed = <Content extends { mention_all?: boolean }>(content: Content) => ({
+    ...content,
+    ...(thread !== undefined && !is && !content.mention_all && { in_thread: true }),
+  });
+  return { is, set, placed };
 }
 
 /** From so many people on, mentioning all of them is asked about first. */

@@ -1,7 +1,7 @@
 import { lazily, withTexts } from "../../ui/lazily.tsx";
 
 export type Notifying = typeof import("./notifying.ts");
-export { isMuted } from "./notifications-rules.ts";
+export { isMuted } from "./muting.ts";
 export const NotificationChoice = lazily(
   async () => (await import("./notification-choice.tsx")).NotificationChoice,
 );

@@ -5,6 +5,7 @@ import {
   CheckCheck,
   Clock,
   Compass,
+  Inbox,
   LogOut,
   MessageCirclePlus,
   MoreVertical,
@@ -68,6 +69,14 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
     <div className="flex min-h-0 w-full flex-col border-e bg-side">
       <header className="flex h-14 shrink-0 items-center gap-1 ps-4 pe-2">
         <span className="min-w-0 flex-1 truncate text-lg font-semibold">{t("rooms.title")}</span>
+        <Link
+          href="/inbox"
+          title={t("inbox.title")}
+          aria-label={t("inbox.title")}
+          className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink pointer-coarse:size-11"
+        >
+          <Inbox aria-hidden size={19} />
+        </Link>
         <ListMenu />
         <IconButton
           ref={add}
