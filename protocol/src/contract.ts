@@ -17,6 +17,7 @@ import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
 import { userOperations } from "./users.ts";
+import { pollOperations } from "./votes.ts";
 
 /** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
 export const contract = {
@@ -27,6 +28,7 @@ export const contract = {
   ...messageOperations,
   ...fileOperations,
   ...pinOperations,
+  ...pollOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

@@ -1,8 +1,10 @@
 import { z } from "zod";
+import { contact, location, newContact, newLocation } from "./cards.ts";
 import { clientId, deleteAfter, id, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
+import { newPoll, poll } from "./polls.ts";
 
 export const messageType = z.enum([
   "text",
@@ -30,7 +32,7 @@ export const message = z.object({
   sender: id,
   client_id: z.string().optional(),
   type: messageType,
-  /** Empty once deleted. */
+  /** Empty once deleted. Of a poll, a place or a contact the same in words, for whoever shows no more than that. */
   text: z.string(),
   /** The message this one answers; it stays when this one is deleted. */
   reply_to: id.optional(),
@@ -43,6 +45,9 @@ export const message = z.object({
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
   files: z.array(file).optional(),
+  poll: poll.optional(),
+  location: location.optional(),
+  contact: contact.optional(),
   /** People by emoji, in the order of the first of each. */
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
@@ -108,6 +113,10 @@ export const messageOperations = {
       delete_after: deleteAfter.optional(),
       /** One's own finished uploads, each of which no message has taken yet. */
       files: z.array(attachment).max(limits.messageFiles).optional(),
+      /** One of these, and then neither text nor files. */
+      poll: newPoll.optional(),
+      location: newLocation.optional(),
+      contact: newContact.optional(),
     }),
     output: message,
   }),

@@ -1,5 +1,6 @@
 import type { Change, Context } from "./context.ts";
 import { expireMessage, expiringJob } from "./features/messages/messages.ts";
+import { closeDuePoll, closingJob } from "./features/polls/polls.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
 import { Jobs, type JobWork } from "./platform/jobs.ts";
 import type { Tables } from "./schema/tables.ts";
@@ -8,6 +9,7 @@ import type { Tables } from "./schema/tables.ts";
 const kinds: Readonly<Record<string, JobWork<Tables, Change>>> = {
   [sendingJob]: sendDue,
   [expiringJob]: expireMessage,
+  [closingJob]: closeDuePoll,
 };
 
 export type ServerJobs = Jobs<Tables, Change>;

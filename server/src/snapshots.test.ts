@@ -13,145 +13,12 @@ import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
 import { type Place, SnapshotClient } from "./testing/snapshot-client.ts";
+import { type Step, step, tour } from "./testing/snapshot-tour.ts";
 import { onEveryEngine } from "./testing/store.ts";
 
 /** How many random runs on each engine. */
 const runs = Number(process.env.SNAPSHOT_RUNS ?? 20);
 const longest = 30_000 + runs * 5_000;
-
-const actions = [
-  ...([
-    "send",
-    "send",
-    "send",
-    "mention",
-    "mention all",
-    "reply",
-    "forward",
-    "edit",
-    "edit mentions",
-    "delete",
-  ] as const),
-  ...([
-    "react",
-    "react",
-    "unreact",
-    "pin",
-    "pin",
-    "unpin",
-    "read",
-    "read",
-    "unread",
-    "notify",
-    "notify of all",
-    "deliver",
-    "rename",
-    "permit",
-    "archive",
-    "open",
-  ] as const),
-  ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...([
-    "sign out",
-    "delete room",
-    "block",
-    "unblock",
-    "report",
-    "handle",
-    "draft",
-    "push text",
-    "save",
-    "send file",
-    "schedule",
-    "let expire",
-    "keep for a while",
-    "due",
-    "delete account",
-  ] as const),
-];
-
-interface Step {
-  action: (typeof actions)[number];
-  by: number;
-  target: number;
-  room: number;
-  message: number;
-  pick: number;
-}
-
-const step: fc.Arbitrary<Step> = fc.record({
-  action: fc.constantFrom(...actions),
-  by: fc.nat({ max: 2 }),
-  target: fc.nat({ max: 2 }),
-  room: fc.nat({ max: 3 }),
-  message: fc.nat({ max: 20 }),
-  pick: fc.nat({ max: 30 }),
-});
-
-/**
- * Steps that bring about every kind of event there is, whatever chance adds.
- * Room 1 is made by person 1, the first message sent by person 0.
- */
-const tour: Step[] = (
-  [
-    { action: "send" },
-    { action: "forward", message: 0, pick: 2 },
-    { action: "send file" },
-    // The newest message of its room, with its file.
-    { action: "delete", message: 2 },
-    { action: "send file" },
-    { action: "reply" },
-    { action: "reply" },
-    // The first of the two replies.
-    { action: "delete", message: 7 },
-    { action: "edit" },
-    { action: "react" },
-    { action: "unreact" },
-    { action: "pin" },
-    { action: "unpin" },
-    { action: "pin", message: 3 },
-    { action: "delete", message: 3 },
-    // The newest message of its room.
-    { action: "delete", message: 1, by: 1 },
-    { action: "rename", by: 1, room: 1 },
-    { action: "archive", by: 1, room: 1 },
-    { action: "open", by: 1, room: 1 },
-    { action: "role", by: 1, target: 2, room: 1, pick: 1 },
-    { action: "remove", by: 1, target: 2, room: 1 },
-    { action: "add", by: 1, target: 2, room: 1 },
-    { action: "join", by: 1 },
-    { action: "leave", by: 1 },
-    { action: "read", room: 2, pick: 30 },
-    { action: "unread", room: 2, pick: 1 },
-    { action: "notify", pick: 2 },
-    { action: "notify of all", pick: 2 },
-    { action: "create", target: 1 },
-    { action: "profile" },
-    { action: "block", target: 1 },
-    { action: "unblock", target: 1 },
-    { action: "draft" },
-    { action: "push text", pick: 1 },
-    { action: "save" },
-    { action: "schedule", pick: 1 },
-    { action: "schedule", room: 1, pick: 2 },
-    { action: "remove", by: 1, room: 1 },
-    { action: "let expire" },
-    { action: "keep for a while", by: 1, room: 1 },
-    { action: "due" },
-    { action: "add", by: 1, room: 1 },
-    { action: "report", target: 1 },
-    { action: "handle", pick: 1 },
-    { action: "sign in" },
-    { action: "sign out", pick: 1 },
-    { action: "delete room", by: 1, room: 1 },
-    // Of whom others are in a channel and a direct room with them.
-    { action: "send", by: 2, room: 2 },
-    { action: "delete account", target: 0 },
-    { action: "send", by: 2, room: 2 },
-    { action: "join", by: 0 },
-    { action: "sign in", by: 0 },
-  ] as const
-).map((part) => ({ by: 0, target: 0, room: 0, message: 0, pick: 0, ...part }));
 
 /** Three people, their rooms and what was said there, as far as somebody must know to go on. */
 interface Scene {
@@ -163,6 +30,8 @@ interface Scene {
 }
 
 const emoji = ["👍", "👀", "🎉"];
+const question = { question: "Which?", options: ["One", "Another", "A third"] };
+const choices = [[0], [1], [2], [0, 1], [1, 2], [0, 2]];
 const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
@@ -203,6 +72,12 @@ onEveryEngine((engine) => {
       delete: () => wish("message.delete", about),
       react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      ask: () => wish("message.send", { ...place, poll: { ...question, several: true } }),
+      "ask in secret": () =>
+        wish("message.send", { ...place, poll: { ...question, anonymous: true, close_after: 60 + pick } }),
+      vote: () => wish("poll.vote", { ...about, options: from(choices, pick) }),
+      unvote: () => wish("poll.vote", { ...about, options: [] }),
+      "close poll": () => wish("poll.close", about),
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
       read: () => wish("receipt.read", { ...place, seq: pick }),

@@ -32,6 +32,7 @@ import {
 } from "../features/notifications/notifications.ts";
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, setPin } from "../features/pins/pins.ts";
+import { choiceIn, closePoll, vote } from "../features/polls/polls.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
@@ -137,6 +138,9 @@ export const handlers: Handlers = {
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,
+  "poll.vote": vote,
+  "poll.choice": choiceIn,
+  "poll.close": closePoll,
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,

@@ -19,6 +19,7 @@ import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
+import { extras } from "./migrations/0110-extras.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push],
+  ...[extras],
 ];
 
 /**

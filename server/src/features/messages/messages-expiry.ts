@@ -2,6 +2,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Tx } from "../../context.ts";
 import { putJob } from "../../platform/jobs.ts";
 import { holdRoom } from "../access/access.ts";
+import { dropExtra } from "../extras/extras.ts";
 import { dropFiles } from "../files/files.ts";
 import { emit } from "../logs/logs.ts";
 import { dropMessage } from "../search-index/search-index.ts";
@@ -45,6 +46,7 @@ export async function erase(tx: Tx, row: MessageRow, by: number): Promise<void> 
   if (row.file_count > 0) await dropFiles(tx, id);
   await tx.sql.run(deleteVersions({ id }));
   await tx.sql.run(deleteReactions({ message: id }));
+  if (row.extra !== null) await dropExtra(tx, id);
   await tx.sql.run(deleteSaves({ message: id }));
   await tx.sql.run(deleteMentions({ room: row.room_id, seq: row.seq }));
   const { seq } = await told(tx, id, { kind: "message.deleted", by });

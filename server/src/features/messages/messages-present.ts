@@ -1,5 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import type { Sql } from "../../schema/tables.ts";
+import { talliesOf } from "../extras/extras.ts";
 import { filesOf } from "../files/files.ts";
 import { type MessageRow, reactionsOn } from "./messages-rows.ts";
 import { toMessage } from "./messages-rules.ts";
@@ -15,10 +16,12 @@ export async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Me
   const carrying = rows.filter((row) => row.file_count > 0).map((row) => row.id);
   const reactions = await reactionsOn(sql, reacted);
   const files = await filesOf(sql, carrying);
+  const tallies = await talliesOf(sql, rows);
   return rows.map((row) =>
     toMessage(row, {
       reactions: reactions.filter((each) => each.message_id === row.id),
       files: files.filter((each) => each.message_id === row.id),
+      tally: tallies.get(row.id),
     }),
   );
 }

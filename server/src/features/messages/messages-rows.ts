@@ -23,6 +23,7 @@ export interface MessageRow {
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
+  extra: string | null;
   expires_at: number | null;
   created_at: number;
   edited_at: number | null;
@@ -51,6 +52,7 @@ const columns = [
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
+  "extra",
   "expires_at",
   "created_at",
   "edited_at",
@@ -159,6 +161,7 @@ export const insertMessage = prepare<
     forwarded_sender: number | null;
     forwarded_at: number | null;
     file_count: number;
+    extra: string | null;
     expires_at: number | null;
     at: number;
   },
@@ -182,6 +185,7 @@ export const insertMessage = prepare<
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
       file_count: param("file_count"),
+      extra: param("extra"),
       expires_at: param("expires_at"),
       created_at: param("at"),
     })
@@ -290,6 +294,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reaction_count: 0,
       file_count: 0,
+      extra: null,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

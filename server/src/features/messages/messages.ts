@@ -34,6 +34,7 @@ import { notify, requireReferences } from "./messages-sending.ts";
 
 export { expireMessage, expiringJob } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
+export { type MessageRow, messageById, messagePlace } from "./messages-rows.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
@@ -83,6 +84,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
+  if (row.extra !== null) throw new ChatError("forbidden", "only words are edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
   await requireReachableIn(tx.sql, actor.user, room);

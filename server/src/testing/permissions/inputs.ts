@@ -1,5 +1,5 @@
 import type { Input, OperationName } from "@parley/protocol/contract";
-import { type Call, foreignPlace, isOdd, type Who } from "./model.ts";
+import { type Call, foreignPlace, isOdd, pollPlace, type Who } from "./model.ts";
 import { newPassword, type World } from "./world.ts";
 
 type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
@@ -12,6 +12,10 @@ const nothing = 2 ** 40;
 function messageOf(world: World, { place, message }: Call): number {
   const messages = world.messages[place];
   return messages[message % messages.length] ?? nothing;
+}
+
+function pollOf(world: World, { place }: Call): number {
+  return world.messages[place][pollPlace] ?? nothing;
 }
 
 /** A message of another room. */
@@ -186,6 +190,10 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  // Even: the vote is taken back.
+  "poll.vote": (world, call) => ({ message: pollOf(world, call), options: isOdd(call) ? [1] : [] }),
+  "poll.choice": (world, call) => ({ message: pollOf(world, call) }),
+  "poll.close": (world, call) => ({ message: pollOf(world, call) }),
   // Odd: for ever.
   "notification.set": (world, call) => ({
     ...{ room: roomOf(world, call), level: "mentions" },

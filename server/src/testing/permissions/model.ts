@@ -38,6 +38,8 @@ export interface MessageModel {
   sender: Who;
   deleted: boolean;
   forwarded?: boolean;
+  /** What was asked, and whether it still is. */
+  poll?: "open" | "closed";
 }
 
 export interface RoomModel {
@@ -75,6 +77,8 @@ export interface Call {
 
 /** Where messages that are not of a room are taken from. */
 export const foreignPlace = (place: Place): Place => (place === "public" ? "private" : "public");
+/** In each room the third message is a poll of the owner's. */
+export const pollPlace = 2;
 export const isOdd = ({ variant }: Call) => variant % 2 === 1;
 export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
 

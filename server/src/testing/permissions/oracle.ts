@@ -1,7 +1,7 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf, pollPlace } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
@@ -44,6 +44,12 @@ function about(
     const message = room.messages[call.message % room.messages.length];
     return room.deleted || !role || !message ? "not_found" : then(message, room, role, call, model);
   };
+}
+
+function aboutPoll(
+  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
+): Rule {
+  return (model, call) => about(then)(model, { ...call, message: pollPlace });
 }
 
 /** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
@@ -236,6 +242,7 @@ export const rules: Record<OperationName, Rule> = {
     unless(
       [message.deleted, "not_found"],
       [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
+      [message.poll !== undefined, "forbidden"],
       [!atLeast(role, room.permissions.send_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
     ),
@@ -249,6 +256,22 @@ export const rules: Record<OperationName, Rule> = {
       [deleted, "not_found"],
       [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
       [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  "poll.choice": aboutPoll(() => "done"),
+  "poll.vote": aboutPoll(({ deleted, poll }, room, _, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [poll === "closed", "conflict"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  "poll.close": aboutPoll(({ deleted, sender }, room, role, call) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [sender !== call.who && !atLeast(role, "admin"), "forbidden"],
     ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>

@@ -1,3 +1,4 @@
+import { newPoll } from "@parley/protocol/polls";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Context, Tx } from "../../context.ts";
 import { createInvite } from "../../features/invites/invites.ts";
@@ -158,6 +159,7 @@ function newRoomModel(place: Place): RoomModel {
     messages: [
       { sender: "owner", deleted: false },
       { sender: "member", deleted: false },
+      { sender: "owner", deleted: false, poll: "open" },
     ],
   };
 }
@@ -232,7 +234,7 @@ export function forgetSecrets(world: World, place: Place): void {
   }
 }
 
-/** A room like a new one of that place, with two messages in it. */
+/** A room like a new one of that place, with two messages and a poll in it. */
 async function makeRoom(tx: Tx, world: World, place: Place): Promise<number> {
   const by = (who: Who) => world.devices[who].actor;
   const room = place === "direct" ? await directFor(tx, world) : await filledFor(tx, world, place);
@@ -242,6 +244,9 @@ async function makeRoom(tx: Tx, world: World, place: Place): Promise<number> {
     const sent = { room, text, client_id: `${world.name}-${world.count()}` };
     messages.push((await sendMessage(tx, by(who), sent)).id);
   }
+  const poll = { question: world.secret(place, "text"), options: ["Yes", "No"] };
+  const asked = { room, text: "", poll: newPoll.parse(poll), client_id: `${world.name}-${world.count()}` };
+  messages.push((await sendMessage(tx, by("owner"), asked)).id);
   world.messages[place] = messages;
   if (place === "archived") await archiveRoom(tx, by("owner"), { room, archived: true });
   if (place === "deleted") {
