@@ -104,6 +104,10 @@ const leftOut: ReadonlySet<string> = new Set([
   "client_id",
   "edited_at",
   "deleted_at",
+  "poll",
+  "location",
+  "contact",
+  "sticker",
 ]);
 
 /** An example that the schema admits, made from it. */

@@ -43,6 +43,7 @@ export const tags = [
   { name: "message", description: "Sending, reading, editing and deleting" },
   { name: "file", description: "What messages carry, and uploads by tus 1.0.0" },
   { name: "reaction", description: "Emoji on messages" },
+  { name: "poll", description: "Questions that messages ask" },
   { name: "pin", description: "Messages kept in sight of a room" },
   { name: "receipt", description: "How far people have got and read" },
   { name: "notification", description: "Of what in each room one wishes to be told" },

@@ -15,6 +15,9 @@ export type Draft = Omit<Input<"message.send">, "client_id" | "files" | "text"> 
   attachments?: string[];
 };
 
+/** What a message holds beside words and files. */
+export type Held = Pick<Draft, "poll" | "location" | "contact">;
+
 /** A message on its way. Plain data: it outlives the page. */
 export interface OutboxEntry extends Draft {
   client_id: string;
@@ -49,7 +52,7 @@ export async function sendEntry(
 }
 
 function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
-  const { client_id, room, text, reply_to, mentions, mention_all } = entry;
+  const { client_id, room, text, reply_to, mentions, mention_all, poll, location, contact } = entry;
   return {
     client_id,
     room,
@@ -57,6 +60,9 @@ function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Inpu
     ...(reply_to !== undefined && { reply_to }),
     ...(mentions && { mentions }),
     ...(mention_all !== undefined && { mention_all }),
+    ...(poll && { poll }),
+    ...(location && { location }),
+    ...(contact && { contact }),
     ...(files.length > 0 && { files: files.map(toAttachment) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { UserEvent } from "@parley/protocol/events";
 import type { ServerFrame } from "@parley/protocol/frames";
+import type { Choices } from "./choices.ts";
 import { DraftSync } from "./draft-sync.ts";
 import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
@@ -30,6 +31,7 @@ export class Personal {
   readonly wishes: Wishes;
   readonly sight: Sight;
   #scheduled: Promise<ScheduledList> | null = null;
+  #choices: Promise<Choices> | null = null;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
   readonly #options: PersonalOptions;
@@ -75,6 +77,24 @@ export class Personal {
     return this.#scheduled;
   }
 
+  /** POLL-12. What the person has chosen in anonymous polls; its code comes when somebody asks for it. */
+  choices(): Promise<Choices> {
+    const { environment, call, view } = this.#options;
+    const changed = (choices: View["choices"]) => view.setState({ choices });
+    this.#choices ??= import("./choices.ts").then(
+      ({ Choices }) => new Choices({ environment, call, changed }),
+      unreachable,
+    );
+    this.#choices.catch(() => {
+      this.#choices = null;
+    });
+    return this.#choices;
+  }
+
+  #withChoices(act: (choices: Choices) => void): void {
+    this.#choices?.then(act, () => undefined);
+  }
+
   /** Once it is there. */
   #withScheduled(act: (list: ScheduledList) => void): void {
     this.#scheduled?.then(act, () => undefined);
@@ -106,6 +126,8 @@ export class Personal {
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "scheduled.set")
       this.#withScheduled((list) => list.hear(event.id, event.scheduled));
+    else if (event.kind === "vote.set")
+      this.#withChoices((choices) => choices.hear(event.message, event.options));
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "push.changed")
@@ -119,6 +141,7 @@ export class Personal {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
     this.#withScheduled((list) => list.greeted(isFresh));
+    this.#withChoices((choices) => choices.greeted(isFresh));
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -131,6 +154,7 @@ export class Personal {
     this.#profile.clear();
     this.saved.clear();
     this.#withScheduled((list) => list.clear());
+    this.#withChoices((choices) => choices.clear());
     this.wishes.clear();
     this.sight.clear();
   }

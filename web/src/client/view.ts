@@ -48,6 +48,8 @@ export interface View {
   saved: ReadonlySet<number> | null;
   /** What the person has yet to send, by id; null until that is asked for and known. */
   scheduled: ScheduledMessages | null;
+  /** What the person has chosen in anonymous polls, by message. */
+  choices: ReadonlyMap<number, readonly number[]>;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -83,6 +85,7 @@ export function emptyView(): View {
     readings: new Map(),
     saved: null,
     scheduled: null,
+    choices: new Map(),
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

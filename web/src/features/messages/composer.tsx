@@ -19,6 +19,7 @@ import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
+import { AddButton } from "./add-button.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { QuotedLine } from "./message-row.tsx";
@@ -101,6 +102,9 @@ export const Composer = memo(function Composer({
         <div className="flex items-end gap-1 p-1">
           <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
           {thread === undefined && <FileButton room={room} />}
+          {text === "" && aim?.kind !== "edit" && (
+            <AddButton room={room} answered={thread ?? aim?.message.id} onSent={onSent} />
+          )}
           <textarea
             ref={area}
             dir="auto"
