@@ -3,6 +3,7 @@ import { accountOperations } from "./accounts.ts";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
+import { emojiOperations } from "./emoji.ts";
 import { fileOperations } from "./files.ts";
 import { logOperations } from "./logs.ts";
 import { messageOperations } from "./messages.ts";
@@ -16,6 +17,7 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { stickerOperations } from "./stickers.ts";
 import { userOperations } from "./users.ts";
 import { pollOperations } from "./votes.ts";
 
@@ -29,6 +31,8 @@ export const contract = {
   ...fileOperations,
   ...pinOperations,
   ...pollOperations,
+  ...emojiOperations,
+  ...stickerOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

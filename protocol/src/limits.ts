@@ -94,6 +94,14 @@ export const limits = {
   contactPhone: 40,
   contactWays: 10,
   vcard: 8 * 1024,
+  /** Bytes of the picture of an emoji or a sticker as it is sent. */
+  libraryPictureBytes: 256 * 1024,
+  /** Emoji of the server's own; packs, and stickers of one. */
+  emoji: 1_000,
+  packs: 50,
+  packStickers: 100,
+  packName: 80,
+  stickerName: 80,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

@@ -5,6 +5,7 @@ import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
 import { newPoll, poll } from "./polls.ts";
+import { sticker } from "./stickers.ts";
 
 export const messageType = z.enum([
   "text",
@@ -15,6 +16,7 @@ export const messageType = z.enum([
   "location",
   "contact",
   "poll",
+  "sticker",
   "call",
   "system",
 ]);
@@ -48,6 +50,8 @@ export const message = z.object({
   poll: poll.optional(),
   location: location.optional(),
   contact: contact.optional(),
+  /** As it was when it was sent; its text is the name. */
+  sticker: sticker.optional(),
   /** People by emoji, in the order of the first of each. */
   reactions: z.array(reactionCount).optional(),
   /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
@@ -117,6 +121,7 @@ export const messageOperations = {
       poll: newPoll.optional(),
       location: newLocation.optional(),
       contact: newContact.optional(),
+      sticker: id.optional(),
     }),
     output: message,
   }),
@@ -220,11 +225,12 @@ export const messageOperations = {
     output: nothing,
   }),
   "reaction.set": operation({
-    summary: "Put one's reaction on a message, or take it off",
+    summary:
+      "Put one's reaction on a message, or take it off: an emoji, or `:name:` of one of the server's own",
     kind: "write",
     who: "user",
     rest: "PUT /messages/{message}/reactions",
-    input: z.strictObject({ message: id, emoji: z.string().min(1).max(32), on: z.boolean() }),
+    input: z.strictObject({ message: id, emoji: z.string().min(1).max(34), on: z.boolean() }),
     output: message,
   }),
   "message.receipts": operation({

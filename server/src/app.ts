@@ -12,6 +12,7 @@ import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import { forgetLostPictures } from "./features/library/library.ts";
 import { forgetPush, PushSender } from "./features/push/push.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
@@ -132,6 +133,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
+    pictures: diskFiles({ folder: join(config.dataDir, "pictures"), clock, randomBytes }),
     files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
     presence: {
@@ -283,7 +285,7 @@ function tidy(context: Context): void {
   const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts].map((forget) =>
     context.writer.write(forget),
   );
-  for (const done of [...forgotten, forgetLostAvatars(context)]) {
+  for (const done of [...forgotten, forgetLostAvatars(context), forgetLostPictures(context)]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }
 }

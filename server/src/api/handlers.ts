@@ -2,6 +2,7 @@ import { deleteAccount, getAccount, listAccounts, updateAccount } from "../featu
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { addEmoji, deleteEmoji, listEmoji, renameEmoji } from "../features/emoji/emoji.ts";
 import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
@@ -68,6 +69,15 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import {
+  addSticker,
+  createPack,
+  deletePack,
+  deleteSticker,
+  listStickers,
+  renamePack,
+  renameSticker,
+} from "../features/stickers/stickers.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
@@ -138,6 +148,17 @@ export const handlers: Handlers = {
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,
+  "emoji.list": listEmoji,
+  "emoji.add": addEmoji,
+  "emoji.rename": renameEmoji,
+  "emoji.delete": deleteEmoji,
+  "sticker.list": listStickers,
+  "sticker.add": addSticker,
+  "sticker.rename": renameSticker,
+  "sticker.delete": deleteSticker,
+  "pack.create": createPack,
+  "pack.rename": renamePack,
+  "pack.delete": deletePack,
   "poll.vote": vote,
   "poll.choice": choiceIn,
   "poll.close": closePoll,

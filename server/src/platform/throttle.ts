@@ -164,6 +164,8 @@ export interface Throttles {
   registrationTries: Quota;
   /** Pictures that one person has made anew. */
   pictures: Quota;
+  /** The same of what an admin gives to everybody. */
+  libraryPictures: Quota;
   /** Pushes that a person sends to their own device, for each person. */
   pushTests: Quota;
 }
@@ -175,6 +177,7 @@ export function createThrottles(clock: Clock): Throttles {
     signIn: new SignInThrottle(clock),
     registrations: new Quota(clock, { times: 5, within: hour }),
     pictures: new Quota(clock, { times: 30, within: hour }),
+    libraryPictures: new Quota(clock, { times: 500, within: hour }),
     pushTests: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };

@@ -65,6 +65,6 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ...["subscription_id", "after_user", "shown_message", "begun_at", "due_at", "attempts", "leased_until"],
   ...["sent_at", "failed_at", "room_muted_until", "blocked"],
   ...["delete_after", "in_bulk", "lane", "due_at", "tries", "held_until", "send_at"],
-  ...["votes", "voters"],
+  ...["votes", "voters", "pack_id"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);

@@ -20,6 +20,7 @@ import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
 import { extras } from "./migrations/0110-extras.ts";
+import { library } from "./migrations/0111-library.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -34,7 +35,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, push],
-  ...[extras],
+  ...[extras, library],
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { Contact, Location } from "@parley/protocol/cards";
 import type { Message } from "@parley/protocol/messages";
 import type { NewPoll, Poll } from "@parley/protocol/polls";
+import type { Sticker } from "@parley/protocol/stickers";
 import { isoTime } from "../../platform/clock.ts";
 
 /** How a poll stands: of each option that was chosen how often it was, and by whom unless that is nobody's business. */
@@ -27,11 +28,12 @@ export interface StoredExtra {
   poll?: StoredPoll;
   location?: Location;
   contact?: Contact;
+  sticker?: Sticker;
 }
 
 /** The same before it is stored, and in words: what is searched, and what is shown where there is no place for more. */
 export interface Extra {
-  type: "poll" | "location" | "contact";
+  type: "poll" | "location" | "contact" | "sticker";
   text: string;
   stored: StoredExtra;
 }
@@ -41,7 +43,7 @@ export function storedExtra(extra: string): StoredExtra {
 }
 
 /** What a message shows of it. */
-export function shownExtra(extra: string, tally?: Tally): Pick<Message, "poll" | "location" | "contact"> {
+export function shownExtra(extra: string, tally?: Tally): Pick<Message, keyof StoredExtra> {
   const { poll, ...rest } = storedExtra(extra);
   return poll ? { poll: toPoll(poll, tally) } : rest;
 }
@@ -101,4 +103,9 @@ export function contactExtra(contact: Contact): Extra {
   const { name, org, phones = [], emails = [] } = contact;
   const lines = [`👤 ${name}`, ...(org === undefined ? [] : [org]), ...phones, ...emails];
   return { type: "contact", text: lines.join("\n"), stored: { contact } };
+}
+
+/** STICKER-4. In words it is what is to be seen. */
+export function stickerExtra(sticker: Sticker): Extra {
+  return { type: "sticker", text: sticker.name, stored: { sticker } };
 }

@@ -4,6 +4,7 @@ import type { Tx } from "../../context.ts";
 import { putJob } from "../../platform/jobs.ts";
 import { fromBody } from "../../schema/bodies.ts";
 import type { Sql } from "../../schema/tables.ts";
+import { stickerFor } from "../stickers/stickers.ts";
 import { accountRow } from "../users/users.ts";
 import { countedTallies, deleteVotes, namedTallies } from "./extras-rows.ts";
 import {
@@ -13,6 +14,7 @@ import {
   pollExtra,
   type StoredExtra,
   type StoredPoll,
+  stickerExtra,
   storedExtra,
   type Tally,
 } from "./extras-rules.ts";
@@ -23,10 +25,11 @@ export { type Extra, type StoredPoll, shownExtra, storedExtra, type Tally } from
 /** The job that closes a poll whose time is over; its subject is the message. */
 export const closingJob = "poll.close";
 
-/** POLL-1, CARD-1, CARD-4, CARD-5. What a new message holds beside words and files; null for nothing. */
+/** POLL-1, CARD-1, CARD-4, CARD-5, STICKER-4. What a new message holds beside words and files; null for nothing. */
 export async function extraOf(tx: Tx, input: Checked<"message.send">, at: number): Promise<Extra | null> {
   if (input.poll) return pollExtra(input.poll, at);
   if (input.location) return locationExtra(input.location);
+  if (input.sticker !== undefined) return stickerExtra(await stickerFor(tx.sql, input.sticker));
   if (input.contact) return contactExtra(await contactOf(tx.sql, input.contact));
   return null;
 }

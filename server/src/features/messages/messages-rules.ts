@@ -23,11 +23,13 @@ export function requireContent(text: string, files: number): void {
 
 /** MSG-1, POLL-1, CARD-1. A message is words and files, or one thing that it tells of in words. */
 export function requireOneThing({ text, files = [], ...input }: Checked<"message.send">): void {
-  const held = (["poll", "location", "contact"] as const).filter((each) => input[each] !== undefined);
+  const held = (["poll", "location", "contact", "sticker"] as const).filter(
+    (each) => input[each] !== undefined,
+  );
   const [first, another] = held;
   if (first === undefined) return requireContent(text, files.length);
   if (text === "" && files.length === 0 && another === undefined) return;
-  throw new ChatError("invalid", "a poll, a place or a contact is a message of its own", {
+  throw new ChatError("invalid", "a poll, a place, a contact or a sticker is a message of its own", {
     fields: [{ path: [another ?? first], message: "must stand alone" }],
   });
 }

@@ -118,9 +118,10 @@ async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Messa
 function sentHash(input: Sending): string {
   const { room, text, reply_to = 0, mention_all = false, files = [], delete_after } = input;
   const said = [room, text, reply_to, mention_all, mentionList(input.mentions)];
-  const { poll, location, contact } = input;
+  const { poll, location, contact, sticker } = input;
   const carried = files.length > 0 ? [...said, files] : said;
-  const held = poll || location || contact ? [...carried, { poll, location, contact }] : carried;
+  const held =
+    poll || location || contact || sticker ? [...carried, { poll, location, contact, sticker }] : carried;
   return contentHash(JSON.stringify(delete_after === undefined ? held : [...held, { delete_after }]));
 }
 

@@ -190,6 +190,18 @@ export const inputs: Inputs = {
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  "emoji.list": () => ({}),
+  "emoji.add": (world) => ({ name: `made-${world.name}-${world.count()}` }),
+  "emoji.rename": (world) => ({ name: `none-${world.name}`, to: `made-${world.name}-${world.count()}` }),
+  "emoji.delete": (world) => ({ name: `none-${world.name}` }),
+  "sticker.list": () => ({}),
+  // Odd: into the pack that there was at the start.
+  "sticker.add": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "A heron" }),
+  "sticker.rename": () => ({ sticker: nothing, name: "A crane" }),
+  "sticker.delete": () => ({ sticker: nothing }),
+  "pack.create": (world) => ({ name: `Birds ${world.count()}` }),
+  "pack.rename": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "Water birds" }),
+  "pack.delete": () => ({ pack: nothing }),
   // Even: the vote is taken back.
   "poll.vote": (world, call) => ({ message: pollOf(world, call), options: isOdd(call) ? [1] : [] }),
   "poll.choice": (world, call) => ({ message: pollOf(world, call) }),

@@ -8,7 +8,7 @@ import { blockOf, foreignPlace, isApart, isOdd, pairOf, pollPlace } from "./mode
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^emoji\.(?!list)|^sticker\.(?!list)|^pack\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -118,6 +118,16 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
+  ...each(done, "emoji.list", "emoji.add", "sticker.list", "pack.create"),
+  ...each(
+    () => "not_found",
+    "emoji.rename",
+    "emoji.delete",
+    "sticker.rename",
+    "sticker.delete",
+    "pack.delete",
+  ),
+  ...each((_, call) => unless([!isOdd(call), "not_found"]), "sticker.add", "pack.rename"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
   "push.unsubscribe": (_, call) => unless([!isOdd(call), "not_found"]),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),

@@ -8,6 +8,7 @@ import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
 import { createScheduled } from "../../features/scheduled/scheduled.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
+import { createPack } from "../../features/stickers/stickers.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
 import type { TestApp } from "../app.ts";
 import { callBy } from "../people.ts";
@@ -55,6 +56,8 @@ export interface World {
   spareInvite: number;
   /** Of the member, on the owner. */
   report: number;
+  /** Of stickers, of an admin. */
+  pack: number;
   /** What the owner has yet to send to the private room. */
   scheduled: number;
   secrets: Map<string, Secret>;
@@ -97,7 +100,10 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     logins: every(whos, (who) => `${who}-${name}`.toLowerCase()),
     passwords: every(whos, () => shared.password),
     messages: every(places, () => []),
-    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled">),
+    ...({} as Pick<
+      World,
+      "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled" | "pack"
+    >),
     secrets,
     count: () => ++counted,
     secret(place, kind) {
@@ -204,6 +210,8 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
   const about = { user: world.ids.owner, reason: "spam", comment: "" } as const;
   const { id } = await context.writer.write((tx) => createReport(tx, world.devices.member.actor, about));
   world.report = id;
+  const birds = { name: `Birds ${world.name}` };
+  world.pack = await context.writer.write(async (tx) => (await createPack(tx, people.admin.actor, birds)).id);
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {
