@@ -85,9 +85,9 @@ describe.skipIf(!hasBrowser)("polls, on a desk and on a phone (Chromium)", () =>
     await answer(bob, question, "Here").click();
     await pollOn(alice, question).getByRole("button", { name: "Who voted" }).click();
     await pollOn(alice, question).getByText("Bob", { exact: true }).waitFor();
+    expect(await violations(alice.page, "everything")).toEqual([]);
     await picture(alice, "poll");
     await picture(bob, "poll-phone");
-    expect(await violations(alice.page, "everything")).toEqual([]);
   });
 
   test("POLL-12 of an anonymous poll everybody sees the counts, and what they chose themselves on every device", async () => {

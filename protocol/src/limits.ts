@@ -98,7 +98,7 @@ export const limits = {
   libraryPictureBytes: 256 * 1024,
   /** Emoji of the server's own; packs, and stickers of one. */
   emoji: 1_000,
-  packs: 50,
+  packs: 200,
   packStickers: 100,
   packName: 80,
   stickerName: 80,

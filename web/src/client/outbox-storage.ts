@@ -16,7 +16,7 @@ export type Draft = Omit<Input<"message.send">, "client_id" | "files" | "text"> 
 };
 
 /** What a message holds beside words and files. */
-export type Held = Pick<Draft, "poll" | "location" | "contact">;
+export type Held = Pick<Draft, "poll" | "location" | "contact" | "sticker">;
 
 /** A message on its way. Plain data: it outlives the page. */
 export interface OutboxEntry extends Draft {
@@ -52,7 +52,8 @@ export async function sendEntry(
 }
 
 function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
-  const { client_id, room, text, reply_to, mentions, mention_all, poll, location, contact } = entry;
+  const { client_id, room, text, reply_to, mentions, mention_all } = entry;
+  const { poll, location, contact, sticker } = entry;
   return {
     client_id,
     room,
@@ -63,6 +64,7 @@ function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Inpu
     ...(poll && { poll }),
     ...(location && { location }),
     ...(contact && { contact }),
+    ...(sticker !== undefined && { sticker }),
     ...(files.length > 0 && { files: files.map(toAttachment) }),
   };
 }

@@ -5,9 +5,10 @@ import { DraftSync } from "./draft-sync.ts";
 import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
+import { Later } from "./later.ts";
+import type { Library } from "./library.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { Rpc } from "./rpc.ts";
-import { unreachable } from "./rpc.ts";
 import { Saved } from "./saved.ts";
 import type { ScheduledList } from "./scheduled.ts";
 import { Sight } from "./sight.ts";
@@ -30,11 +31,11 @@ export class Personal {
   readonly drafts: Drafts;
   readonly wishes: Wishes;
   readonly sight: Sight;
-  #scheduled: Promise<ScheduledList> | null = null;
-  #choices: Promise<Choices> | null = null;
+  readonly #scheduled: Later<ScheduledList>;
+  readonly #choices: Later<Choices>;
+  readonly #library: Later<Library>;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
-  readonly #options: PersonalOptions;
   readonly #tell: PersonalOptions["tell"];
   readonly #view: ViewStore;
 
@@ -52,7 +53,18 @@ export class Personal {
     });
     this.wishes = new Wishes({ environment, call, changed: (wishes) => view.setState({ wishes }) });
     this.sight = new Sight({ environment, tell: (sight) => tell({ kind: "sight", sight }) });
-    this.#options = options;
+    this.#scheduled = new Later(async () => {
+      const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
+      return new (await import("./scheduled.ts")).ScheduledList({ environment, call, changed });
+    });
+    this.#choices = new Later(async () => {
+      const changed = (choices: View["choices"]) => view.setState({ choices });
+      return new (await import("./choices.ts")).Choices({ environment, call, changed });
+    });
+    this.#library = new Later(async () => {
+      const changed = (library: View["library"]) => view.setState({ library });
+      return new (await import("./library.ts")).Library({ environment, call, changed });
+    });
     this.#tell = tell;
     this.#view = view;
     environment.leaving(() => {
@@ -62,42 +74,19 @@ export class Personal {
     });
   }
 
-  /** SCHED-7. What the person has yet to send; its code comes when somebody asks for it. */
+  /** SCHED-7. What the person has yet to send. */
   scheduled(): Promise<ScheduledList> {
-    const { environment, call, view } = this.#options;
-    const changed = (scheduled: View["scheduled"]) => view.setState({ scheduled });
-    this.#scheduled ??= import("./scheduled.ts").then(
-      ({ ScheduledList }) => new ScheduledList({ environment, call, changed }),
-      unreachable,
-    );
-    // Asked for again, it is tried again.
-    this.#scheduled.catch(() => {
-      this.#scheduled = null;
-    });
-    return this.#scheduled;
+    return this.#scheduled.get();
   }
 
-  /** POLL-12. What the person has chosen in anonymous polls; its code comes when somebody asks for it. */
+  /** POLL-12. What the person has chosen in anonymous polls. */
   choices(): Promise<Choices> {
-    const { environment, call, view } = this.#options;
-    const changed = (choices: View["choices"]) => view.setState({ choices });
-    this.#choices ??= import("./choices.ts").then(
-      ({ Choices }) => new Choices({ environment, call, changed }),
-      unreachable,
-    );
-    this.#choices.catch(() => {
-      this.#choices = null;
-    });
-    return this.#choices;
+    return this.#choices.get();
   }
 
-  #withChoices(act: (choices: Choices) => void): void {
-    this.#choices?.then(act, () => undefined);
-  }
-
-  /** Once it is there. */
-  #withScheduled(act: (list: ScheduledList) => void): void {
-    this.#scheduled?.then(act, () => undefined);
+  /** EMOJI-9. The server's own emoji and stickers. */
+  library(): Promise<Library> {
+    return this.#library.get();
   }
 
   /** Somebody has signed in. */
@@ -113,6 +102,13 @@ export class Personal {
     this.#draftSync.lead(isLeading);
   }
 
+  /** The server's own emoji or stickers are others now. */
+  heard(frame: ServerFrame): void {
+    if (frame.type !== "signal" || frame.signal.kind !== "library") return;
+    const { version } = frame.signal;
+    this.#library.with((library) => library.hear(version));
+  }
+
   /** Another tab of the person's says it. */
   hear(word: TabWord): void {
     if (word.kind === "draft") this.drafts.hear(word.change);
@@ -125,9 +121,9 @@ export class Personal {
     if (event.kind === "user.updated") this.#profile.changed();
     else if (event.kind === "saved.set") this.saved.hear(event.message, event.on);
     else if (event.kind === "scheduled.set")
-      this.#withScheduled((list) => list.hear(event.id, event.scheduled));
+      this.#scheduled.with((list) => list.hear(event.id, event.scheduled));
     else if (event.kind === "vote.set")
-      this.#withChoices((choices) => choices.hear(event.message, event.options));
+      this.#choices.with((choices) => choices.hear(event.message, event.options));
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "push.changed")
@@ -140,8 +136,9 @@ export class Personal {
   greeted({ now, mode }: Extract<ServerFrame, { type: "ready" }>, isAnother: boolean): void {
     const isFresh = isAnother || mode === "fresh";
     this.saved.greeted(isFresh);
-    this.#withScheduled((list) => list.greeted(isFresh));
-    this.#withChoices((choices) => choices.greeted(isFresh));
+    this.#scheduled.with((list) => list.greeted(isFresh));
+    this.#choices.with((choices) => choices.greeted(isFresh));
+    this.#library.with((library) => library.greeted());
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -153,8 +150,9 @@ export class Personal {
     else void this.drafts.clear();
     this.#profile.clear();
     this.saved.clear();
-    this.#withScheduled((list) => list.clear());
-    this.#withChoices((choices) => choices.clear());
+    this.#scheduled.with((list) => list.clear());
+    this.#choices.with((choices) => choices.clear());
+    this.#library.with((library) => library.clear());
     this.wishes.clear();
     this.sight.clear();
   }

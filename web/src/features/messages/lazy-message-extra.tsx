@@ -3,8 +3,8 @@ import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { lazily } from "../../ui/lazily.tsx";
 
 /** Whether it holds something that its text only tells of. */
-export function isExtra({ poll, location, contact }: Message | OutboxEntry): boolean {
-  return (poll ?? location ?? contact) !== undefined;
+export function isExtra({ poll, location, contact, sticker }: Message | OutboxEntry): boolean {
+  return (poll ?? location ?? contact ?? sticker) !== undefined;
 }
 
 export const MessageExtra = lazily(async () => (await import("./message-extra.tsx")).MessageExtra);

@@ -2,6 +2,7 @@ import type { Token, Tokens } from "marked";
 import { Fragment, memo, type ReactNode } from "react";
 import { tokensOf } from "../../ui/markdown.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { withOwnEmoji } from "./own-emoji.tsx";
 
 export interface MentionNames {
   /** Of the people whom the message mentions: other words with an `@` are just words. */
@@ -161,7 +162,7 @@ function inline(token: Token, mentions: MentionNames): ReactNode {
 
 /** Text, with the names of those whom it mentions standing out. */
 function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
-  if (!text.includes("@")) return text;
+  if (!text.includes("@")) return withOwnEmoji(text);
   const parts: ReactNode[] = [];
   let from = 0;
   for (const found of text.matchAll(mention)) {
@@ -172,7 +173,7 @@ function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
     const end = start + 1 + known.length;
     const isOwn = known === "all" || known.toLowerCase() === mentions.own.toLowerCase();
     parts.push(
-      text.slice(from, start),
+      withOwnEmoji(text.slice(from, start)),
       <bdi
         key={start}
         className={isOwn ? "rounded bg-note px-0.5 font-semibold" : "rounded bg-tint px-0.5 text-accent"}
@@ -182,7 +183,7 @@ function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
     );
     from = end;
   }
-  parts.push(text.slice(from));
+  parts.push(withOwnEmoji(text.slice(from)));
   return parts;
 }
 

@@ -4,9 +4,11 @@ import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { allEmoji, knownEmoji } from "../../ui/emoji.ts";
 import { useTray } from "../files/files.tsx";
 import type { ForLater } from "../scheduled/scheduled.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
+import { namesEmoji, withEmoji } from "./emoji-names.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
 /** What is written: a new message where there is none. */
@@ -34,8 +36,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const attachments = tray.entries.map(({ key }) => key);
   // What has files needs no words.
   const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
-  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
-  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
+  const isSendable = (text.trim() !== "" || isCarrying) && (aim?.kind === "edit" || tray.stuck === null);
 
   /** Looks at what stands before the caret. */
   const look = () => {
@@ -57,13 +58,14 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   const type = (written: string) => {
     setText(written);
+    fetchEmojiFor(written);
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
   const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
   const answered = thread ?? aim?.message.id;
   const submit = async ({ isSure = false } = {}) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     if (!isSendable || written.length > limits.messageText) return;
     const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
     if (told !== null) return setToAll({ count: told, go: () => void submit({ isSure: true }) });
@@ -87,14 +89,14 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   /** What is written, to be sent later; whoever mentions everybody is asked first. */
   const forLater: ForLater = (go) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     const count = toldOf(client, room, written);
     const take = () => go({ room, text: written, ...contentOf(client, { room, written, answered }) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
   const putBy = (scheduled: string) => {
-    if (area.current?.value.trim() !== scheduled) return;
+    if (writtenIn(client, area.current?.value ?? "") !== scheduled) return;
     finish();
     onAim(null);
   };
@@ -116,6 +118,16 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** EMOJI-10. What is sent of what was typed. */
+function writtenIn(client: Client, text: string): string {
+  return withEmoji(text.trim(), knownEmoji(), client.view.getState().library?.emoji);
+}
+
+/** Names of emoji are known by the time a text is sent; where not, it is sent as it is written. */
+function fetchEmojiFor(written: string): void {
+  if (namesEmoji(written)) allEmoji().catch(() => undefined);
+}
 
 /** From so many people on, mentioning all of them is asked about first. */
 const manyPeople = 10;
