@@ -22,6 +22,8 @@ static struct load load = {
     .at_once = 128,
     .flood_megabytes = 3,
     .rounds_per_second = 10,
+    .page_messages = 50,
+    .query = "text=message",
 };
 
 static struct {
@@ -34,7 +36,8 @@ static struct {
     {"--slow", &load.slow, NULL},           {"--at-once", &load.at_once, NULL},
     {"--flood-megabytes", &load.flood_megabytes, NULL}, {"--rounds-per-second", &load.rounds_per_second, NULL},
     {"--seconds", NULL, &load.seconds},     {"--warm-up", NULL, &load.warm_up},
-    {"--settle", NULL, &load.settle},
+    {"--settle", NULL, &load.settle},       {"--from-client", &load.from_client, NULL},
+    {"--page-messages", &load.page_messages, NULL},
 };
 
 static void refuse(const char *what) {
@@ -72,6 +75,7 @@ int main(int argc, char **argv) {
   if (argc % 2) refuse("every option takes one value");
   for (int i = 2; i + 1 < argc; i += 2) {
     if (strcmp(argv[i], "--tokens") == 0) tokens = argv[i + 1];
+    else if (strcmp(argv[i], "--query") == 0) load.query = argv[i + 1];
     else take_option(argv[i], argv[i + 1]);
   }
   if (!tokens || !load.port) refuse("--port and --tokens are needed");

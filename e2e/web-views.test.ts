@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Locator } from "playwright-core";
 import { violationsInEveryLook } from "./axe.ts";
 import { type Device, desktop, hasBrowser, phone, picture, type Screen } from "./browser.ts";
-import { misplaced, smallTargets } from "./web-layout.ts";
+import { bareTexts, misplaced, smallTargets } from "./web-layout.ts";
 import { becomes, composer, openRoom, roomLink } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 import { furnish, walk } from "./web-views.ts";
@@ -57,7 +57,11 @@ async function wrongIn<Name extends string>(
   return wrong;
 }
 
-const looks = { small: smallTargets, inTheWay: ({ page }: Device) => violationsInEveryLook(page) };
+const looks = {
+  small: smallTargets,
+  bare: bareTexts,
+  inTheWay: ({ page }: Device) => violationsInEveryLook(page),
+};
 const seen = new Map<Screen, Promise<Record<keyof typeof looks, Wrong>>>();
 
 /** What is wrong with the views as they are, for all that is asked of them at one time. */
@@ -179,9 +183,17 @@ describe.skipIf(!hasBrowser)("every view is for everybody (Chromium)", () => {
 
   for (const [where, screen] of screens) {
     test(
-      `UI-167 what is pressed is at least 24 pixels wide and high, on ${where}`,
+      `UI-167 what is pressed is large enough for what it is pressed by, on ${where}`,
       async () => {
         expect((await wrongAsItIs(screen)).small).toEqual([]);
+      },
+      longest,
+    );
+
+    test(
+      `UI-83 a later part of the page has its texts with it, on ${where}`,
+      async () => {
+        expect((await wrongAsItIs(screen)).bare).toEqual([]);
       },
       longest,
     );

@@ -37,8 +37,9 @@ struct load {
   /* as asked on the command line */
   const char *host;
   int port, connections, senders, in_flight, slow, at_once, flood_megabytes, rounds_per_second;
+  int from_client, page_messages; /* the first reader's line of the file, and the messages of a whole page */
   double seconds, warm_up, settle;
-  const char *path;
+  const char *path, *query;
 
   int epoll;
   struct client *clients;

@@ -19,6 +19,7 @@ import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
 import { push } from "./migrations/0080-push.ts";
+import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import { extras } from "./migrations/0110-extras.ts";
 import { library } from "./migrations/0111-library.ts";
 import type { Database } from "./tables.ts";
@@ -34,7 +35,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, push],
+  ...[jobs, scheduled, expiry, push, searchStretches],
   ...[extras, library],
 ];
 

@@ -20,7 +20,7 @@ export function Button({ look = "plain", className, type = "button", ...rest }: 
       type={type}
       className={clsx(
         "inline-flex min-h-9 items-center justify-center gap-2 rounded-lg px-4 py-1.5 text-sm",
-        "transition-[background-color,filter] disabled:cursor-not-allowed disabled:opacity-60 pointer-coarse:min-h-11",
+        "transition-[background-color,filter] disabled:cursor-not-allowed disabled:opacity-60",
         looks[look],
         className,
       )}

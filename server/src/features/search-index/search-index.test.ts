@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Message } from "@parley/protocol/messages";
 import { migrate } from "../../schema/migrate.ts";
 import { testApp } from "../../testing/app.ts";
 import { outcomeOf } from "../../testing/failures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { tablesHolding } from "../../testing/tables.ts";
-import { blockOf, indexSlice, marks, tokensOf } from "./search-index.ts";
+import { receiveUpload } from "../uploads/uploads.ts";
+import { factsOf, indexSlice, inStretch, stretchOf, tokensOf } from "./search-index.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
@@ -15,6 +17,18 @@ onEveryEngine((engine) => {
   const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
   const say = (text: string, room = rooms.design.id) => does(ids.alice, "message.send", { room, text });
   const search = (text: string) => does(ids.bob, "message.search", { text });
+
+  /** A message that carries a file of this name. */
+  async function carry(name: string, room: number): Promise<number> {
+    const body = new Blob(["something"]).stream();
+    const actor = { user: ids.alice, session: 1 };
+    const { id: upload } = await receiveUpload(fixture.context, actor, {
+      name: "sent",
+      body,
+      announced: null,
+    });
+    return (await does(ids.alice, "message.send", { room, files: [{ upload, name }] })).id;
+  }
 
   beforeAll(async () => {
     fixture = await testRooms({ engine, spread: true });
@@ -50,6 +64,17 @@ onEveryEngine((engine) => {
     return found;
   }
 
+  /** What is to stand in the index of a message as it is now. */
+  function tokensOfMessage(message: Message): string[] {
+    const { room, sender, type, text, mentions = [], files = [] } = message;
+    const facts = factsOf({
+      ...{ text, types: files.map((file) => file.type), isReply: message.reply_to !== undefined },
+      ...{ isForwarded: message.forwarded !== undefined, isEdited: message.edited_at !== undefined },
+    });
+    const texts = [text, ...files.flatMap(({ name, alt = "" }) => [name, alt])];
+    return tokensOf({ room, sender, type, texts, mentions, facts, at: Date.parse(message.created_at) });
+  }
+
   async function expectWhole(): Promise<void> {
     const queued = await statements("SELECT message_id AS id FROM search_queue");
     const waiting = new Set(queued.map(({ id }) => Number(id)));
@@ -58,13 +83,11 @@ onEveryEngine((engine) => {
     const found = [...waiting, ...index.keys()].sort((one, other) => one - other);
     expect(found).toEqual(live.map(({ id }) => Number(id)).sort((one, other) => one - other));
     for (const [id, tokens] of index) {
-      const { room, sender, type, text, mentions, created_at } = await does(ids.alice, "message.get", {
-        message: id,
-      });
-      const at = Date.parse(created_at);
-      const expected = tokensOf({ room, sender, type, text, mentions: mentions ?? [], at });
-      if (engine === "postgres") expected.push(marks.block(blockOf(id)));
-      expect([...tokens].sort()).toEqual(expected.sort());
+      const message = await does(ids.alice, "message.get", { message: id });
+      const expected = tokensOfMessage(message);
+      const stretch = stretchOf(id);
+      const written = engine === "postgres" ? expected.map((token) => inStretch(stretch, token)) : expected;
+      expect([...tokens].sort()).toEqual(written.sort());
     }
   }
 
@@ -100,6 +123,22 @@ onEveryEngine((engine) => {
       await index();
       await index();
       expect(await tablesHolding(database, "catcher")).toEqual([]);
+      await expectWhole();
+    });
+
+    test("SEARCH-6 nothing is left of what files were called, with the message or with its room", async () => {
+      const { database } = fixture.context;
+      const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "reeds" });
+      const one = await carry("whimbrel.txt", rooms.design.id);
+      await carry("whimbrel.txt", room);
+      await index();
+      expect(await tablesHolding(database, "mbrel")).toEqual(expect.arrayContaining(["files", inIndex]));
+      await does(ids.alice, "message.delete", { message: one });
+      expect(await tablesHolding(database, "mbrel")).toEqual(expect.arrayContaining(["files", inIndex]));
+      await does(ids.alice, "room.delete", { room });
+      await index();
+      await index();
+      expect(await tablesHolding(database, "mbrel")).toEqual([]);
       await expectWhole();
     });
 
@@ -141,7 +180,7 @@ onEveryEngine((engine) => {
         ...own,
         "DROP TABLE search_words",
         "DROP TABLE search_queue",
-        "DELETE FROM migrations WHERE name = '0020-search'",
+        "DELETE FROM migrations WHERE name IN ('0020-search', '0090-search-stretches')",
       );
       await migrate(fixture.context.database, { now: fixture.store.clock.now() });
       expect(await search("first")).toMatchObject({ hits: [], complete: false });

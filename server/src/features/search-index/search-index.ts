@@ -1,9 +1,12 @@
 import type { Tx } from "../../context.ts";
+import { filesOf } from "../files/files.ts";
 import { deleteQueued, dropRoom, type IndexableRow, insertQueued, takeWords } from "./search-index-rows.ts";
 import { tokensOfRow } from "./search-index-slices.ts";
 
 export { writtenLength } from "./search-index-folds.ts";
+export * from "./search-index-marks.ts";
 export { indexSlice } from "./search-index-slices.ts";
+export { inStretch, stretchOf } from "./search-index-stretches.ts";
 export * from "./search-index-tokens.ts";
 export { type Atom, atomsOf, type Part } from "./search-index-words.ts";
 export { SearchIndexer } from "./search-indexer.ts";
@@ -13,11 +16,13 @@ export function queueMessage(tx: Tx, message: number): void {
   tx.sql.runAhead(insertQueued({ message }));
 }
 
-/** SEARCH-6. Nothing of a message is left in the index; `before` is the message as it was put in. */
+/** SEARCH-6. Nothing of a message is left in the index; `before` is the message as it was put in, its files still there. */
 export async function dropMessage(tx: Tx, before: IndexableRow): Promise<void> {
   // First the queue: while another node takes the message out of it, this waits for what it does.
   const queued = await tx.sql.run(deleteQueued({ message: before.id }));
-  if (queued === 0) takeWords(tx.sql, before.id, tokensOfRow(before));
+  if (queued > 0) return;
+  const files = before.file_count > 0 ? await filesOf(tx.sql, [before.id]) : [];
+  takeWords(tx.sql, before.id, tokensOfRow(before, files));
 }
 
 /** SEARCH-6. From now on a message is found by what it says now. */

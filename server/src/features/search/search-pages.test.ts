@@ -72,7 +72,7 @@ onEveryEngine((engine) => {
   function matching(text: string): Message[] {
     const query = parseQuery(text);
     if (query.wanted.length + query.unwanted.length === 0) return [];
-    return all.filter((message) => matchesIn(message.text, query) !== null);
+    return all.filter((message) => matchesIn([message.text], query) !== null);
   }
 
   async function everyPage(text: string, sizes: readonly number[]): Promise<Message[]> {

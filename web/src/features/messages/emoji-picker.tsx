@@ -86,7 +86,10 @@ function EmojiChoice({ library, onChoose }: EmojiChoiceProps) {
       />
       {!isSearch && <Groups all={all} own={found[0]?.picture} chosen={group} onChoose={setGroup} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from button to button. */}
-      <div className="mt-2 grid h-72 auto-rows-min grid-cols-8 overflow-y-auto" onKeyDown={moveInGrid}>
+      <div
+        className="mt-2 grid h-72 auto-rows-min grid-cols-8 overflow-y-auto pointer-coarse:grid-cols-[repeat(auto-fill,minmax(44px,1fr))]"
+        onKeyDown={moveInGrid}
+      >
         {own.map(({ name, picture }) => (
           <Choice key={`:${name}:`} name={name} onChoose={() => onChoose(`:${name}:`)}>
             <OwnPicture picture={picture} />
@@ -98,9 +101,9 @@ function EmojiChoice({ library, onChoose }: EmojiChoiceProps) {
           </Choice>
         ))}
         {shown.length + own.length === 0 && all.length > 0 && (
-          <p className="col-span-8 p-3 text-sm text-soft">{t("emoji.none")}</p>
+          <p className="col-span-full p-3 text-sm text-soft">{t("emoji.none")}</p>
         )}
-        {isMissing && <p className="col-span-8 p-3 text-sm text-soft">{t("emoji.missing")}</p>}
+        {isMissing && <p className="col-span-full p-3 text-sm text-soft">{t("emoji.missing")}</p>}
       </div>
     </>
   );
@@ -137,7 +140,10 @@ interface GroupsProps {
 function Groups({ all, own, chosen, onChoose }: GroupsProps) {
   const t = useText();
   return (
-    <fieldset aria-label={t("emoji.groups")} className="mt-2 flex flex-wrap justify-between">
+    <fieldset
+      aria-label={t("emoji.groups")}
+      className="mt-2 flex flex-wrap justify-between pointer-coarse:justify-start"
+    >
       {own !== undefined && (
         <button
           type="button"

@@ -110,7 +110,7 @@ export const MessageRow = memo(function MessageRow({
         {!isDeleted && message.edited_at && (
           <button
             type="button"
-            className="min-h-6 text-xs text-soft hover:underline"
+            className="within-words min-h-6 text-xs text-soft hover:underline"
             title={fullTime(message.edited_at)}
             onClick={() => actions.history(message)}
           >
@@ -157,7 +157,7 @@ function Margin({
         type="button"
         tabIndex={-1}
         aria-hidden
-        className="mt-0.5 h-9 shrink-0 rounded-full compact:hidden"
+        className="within-words mt-0.5 h-9 shrink-0 rounded-full compact:hidden"
         onClick={() => onProfile(message.sender)}
       >
         <PersonAvatar user={message.sender} />
@@ -181,7 +181,7 @@ function Author({ message, onProfile }: { message: Message; onProfile: (user: nu
       <button
         type="button"
         dir="auto"
-        className="truncate text-sm leading-6 font-semibold hover:underline"
+        className="within-words truncate text-sm leading-6 font-semibold hover:underline"
         onClick={() => onProfile(message.sender)}
       >
         {name}
@@ -226,7 +226,7 @@ function ThreadLink({ message, onOpen }: { message: Message; onOpen: (message: n
       type="button"
       data-thread={id}
       onClick={() => onOpen(id)}
-      className="-ms-1 flex min-h-7 items-center gap-1.5 rounded px-1 text-sm font-medium text-accent hover:bg-hover hover:underline pointer-coarse:min-h-11"
+      className="-ms-1 flex min-h-7 items-center gap-1.5 rounded px-1 text-sm font-medium text-accent hover:bg-hover hover:underline"
     >
       <MessagesSquare aria-hidden size={15} className="shrink-0" />
       {last ?? t("thread.count", { count })}
@@ -282,7 +282,10 @@ function Receipt({ message, onShow }: { message: Message; onShow: () => void }) 
       title={t(`receipt.${state}`)}
       aria-label={t(`receipt.${state}`)}
       onClick={onShow}
-      className={clsx("size-6 shrink-0 self-end", state === "read" ? "text-accent" : "text-soft")}
+      className={clsx(
+        "within-words size-6 shrink-0 self-end",
+        state === "read" ? "text-accent" : "text-soft",
+      )}
     >
       <Icon aria-hidden size={15} className="mx-auto" />
     </button>

@@ -61,7 +61,7 @@ export function DayButton({ at, onPress }: { at: string | number; onPress: (at: 
       title={t("date.title")}
       aria-label={t("date.other", { day })}
       onClick={() => onPress(at)}
-      className="min-h-6 rounded-full px-2 hover:bg-hover hover:text-ink pointer-coarse:min-h-11"
+      className="min-h-6 rounded-full px-2 hover:bg-hover hover:text-ink"
     >
       {day}
     </button>

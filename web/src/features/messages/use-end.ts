@@ -7,7 +7,17 @@ import type { List } from "./use-timeline.ts";
 /** Pixels from the end within which new messages are followed. */
 const nearEnd = 60;
 /** By which a person scrolls: what moves the list otherwise must not take them away from the end. */
-const byHand = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
+const byHand = ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"] as const;
+/** Milliseconds for which the list moves by what a hand has done; as long as it goes on moving, it is that still. */
+const handLasts = 1_000;
+
+/** Whether somebody does what scrolls upwards: a press does so on the bar alone, and while it is held. */
+function scrolls(event: Event, area: HTMLElement): boolean {
+  if (event instanceof WheelEvent) return event.deltaY < 0;
+  if (!(event instanceof PointerEvent)) return true;
+  if (event.type === "pointermove") return event.buttons !== 0;
+  return event.target === area && (event.offsetX < 0 || event.offsetX >= area.clientWidth);
+}
 
 interface EndOf {
   room: number;
@@ -61,8 +71,12 @@ export function useEnd({ room, list, scroller, rows, isLive, isKnown, hasNews }:
   useEffect(() => {
     const area = scroller.current;
     if (!area) return;
-    let isByHand = false;
-    const moved = () => {
+    let handUntil = 0;
+    let top = area.scrollTop;
+    const moved = ({ timeStamp }: Event) => {
+      const isByHand = timeStamp < handUntil && area.scrollTop < top;
+      top = area.scrollTop;
+      if (isByHand) handUntil = timeStamp + handLasts;
       const atEnd = isLive && area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
       if (atEnd) {
         pinned.current = true;
@@ -70,8 +84,8 @@ export function useEnd({ room, list, scroller, rows, isLive, isKnown, hasNews }:
       } else if (isByHand) pinned.current = false;
       setIsAtEnd(pinned.current);
     };
-    const touched = () => {
-      isByHand = true;
+    const touched = (event: Event) => {
+      if (scrolls(event, area)) handUntil = event.timeStamp + handLasts;
     };
     // The composer grows, the keyboard of a phone comes up, a row is measured: the end stays in sight.
     const resized = new ResizeObserver(() => {

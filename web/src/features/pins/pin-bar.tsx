@@ -20,7 +20,7 @@ export function PinBar({ held, onGo, onAll }: PinBarProps) {
   const name = usePersonName(latest?.message.sender ?? 0);
   if (!latest) return null;
   return (
-    <div className="flex h-10 shrink-0 items-center gap-2 border-b bg-side ps-4 pe-2 text-sm">
+    <div className="flex min-h-10 shrink-0 items-center gap-2 border-b bg-side ps-4 pe-2 text-sm">
       <PinIcon aria-hidden size={15} className="shrink-0 text-accent" />
       <button
         type="button"

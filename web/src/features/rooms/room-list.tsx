@@ -57,7 +57,11 @@ export function RoomList({ current, itemsOf }: RoomListProps) {
   return (
     <nav aria-label={t("rooms.list")} className="flex min-h-0 flex-1 flex-col">
       <div className="relative mx-3 mb-2">
-        <Search aria-hidden size={16} className="pointer-events-none absolute start-3 top-2.5 text-soft" />
+        <Search
+          aria-hidden
+          size={16}
+          className="pointer-events-none absolute inset-y-0 start-3 my-auto text-soft"
+        />
         <input
           type="search"
           aria-label={t("rooms.filter")}
@@ -218,6 +222,7 @@ function Preview({ room }: { room: Membership }) {
       </>
     );
   }
+  if (!last && room.kind === "direct") return t("rooms.nothingSaid");
   if (!last) return room.topic || t("rooms.people", { count: room.member_count });
   const text = last.deleted_at || isOver ? t("message.deleted") : wordsOf(t, last, plainWords);
   if (last.sender === me) return `${t("rooms.ownPreview")} ${text}`;

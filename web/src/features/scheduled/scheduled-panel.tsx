@@ -93,7 +93,10 @@ function Nothing() {
     <div className="flex flex-col items-center gap-3 py-10 text-center text-soft">
       <Clock aria-hidden size={36} />
       <p>{t("later.none")}</p>
-      <Link href="/" className="text-accent underline">
+      <Link
+        href="/"
+        className="inline-flex min-h-6 items-center text-accent underline pointer-coarse:min-h-11"
+      >
         {t("settings.back")}
       </Link>
     </div>
