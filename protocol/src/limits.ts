@@ -96,10 +96,10 @@ export const limits = {
   vcard: 8 * 1024,
   /** Bytes of the picture of an emoji or a sticker as it is sent. */
   libraryPictureBytes: 256 * 1024,
-  /** Emoji of the server's own; packs, and stickers of one. */
-  emoji: 1_000,
-  packs: 200,
-  packStickers: 100,
+  /** Emoji of the server's own; packs, and stickers of all of them. */
+  emoji: 2_000,
+  packs: 1_000,
+  stickers: 2_000,
   packName: 80,
   stickerName: 80,
   jsonDepth: 16,

@@ -40,6 +40,10 @@ export const countPacks = prepare<object, { count: number }>((build) =>
   build.selectFrom("packs").select((eb) => eb.fn.countAll<number>().as("count")),
 );
 
+export const countStickers = prepare<object, { count: number }>((build) =>
+  build.selectFrom("stickers").select((eb) => eb.fn.countAll<number>().as("count")),
+);
+
 export const insertPack = prepare<{ name: string; at: number }, PackRow>((build, param) =>
   build
     .insertInto("packs")

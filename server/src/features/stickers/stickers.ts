@@ -10,6 +10,7 @@ import {
   allPacks,
   allStickers,
   countPacks,
+  countStickers,
   deletePackRow,
   deleteStickerRow,
   deleteStickersOf,
@@ -85,9 +86,9 @@ export async function addSticker(
   return withPicture(context, given, async (tx, picture) => {
     await changed(tx);
     if (!(await tx.sql.first(packById({ id: pack })))) throw noSuchPack();
-    const held = await tx.sql.rows(stickersOf({ pack }));
-    if (held.length >= limits.packStickers) {
-      throw new ChatError("conflict", `a pack has at most ${limits.packStickers} stickers`);
+    const { count = 0 } = (await tx.sql.first(countStickers({}))) ?? {};
+    if (count >= limits.stickers) {
+      throw new ChatError("conflict", `a server has at most ${limits.stickers} stickers`);
     }
     const row = await tx.sql.first(insertSticker({ pack_id: pack, name, ...picture, at: tx.now }));
     if (!row) throw new Error("a new sticker was not stored");

@@ -18,6 +18,10 @@ function pollOf(world: World, { place }: Call): number {
   return world.messages[place][pollPlace] ?? nothing;
 }
 
+function ownEmoji({ name }: World, call: Call): string {
+  return isOdd(call) ? `kept-${name}` : `none-${name}`;
+}
+
 /** A message of another room. */
 function foreignMessage(world: World, { place }: Call): number {
   return world.messages[foreignPlace(place)][0] ?? nothing;
@@ -192,16 +196,17 @@ export const inputs: Inputs = {
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
   "emoji.list": () => ({}),
   "emoji.add": (world) => ({ name: `made-${world.name}-${world.count()}` }),
-  "emoji.rename": (world) => ({ name: `none-${world.name}`, to: `made-${world.name}-${world.count()}` }),
-  "emoji.delete": (world) => ({ name: `none-${world.name}` }),
+  // Odd: the one that there was at the start, which keeps its name.
+  "emoji.rename": (world, call) => ({ name: ownEmoji(world, call), to: ownEmoji(world, call) }),
+  "emoji.delete": (world, call) => ({ name: ownEmoji(world, call) }),
   "sticker.list": () => ({}),
   // Odd: into the pack that there was at the start.
   "sticker.add": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "A heron" }),
-  "sticker.rename": () => ({ sticker: nothing, name: "A crane" }),
-  "sticker.delete": () => ({ sticker: nothing }),
+  "sticker.rename": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing, name: "A crane" }),
+  "sticker.delete": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing }),
   "pack.create": (world) => ({ name: `Birds ${world.count()}` }),
   "pack.rename": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "Water birds" }),
-  "pack.delete": () => ({ pack: nothing }),
+  "pack.delete": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing }),
   // Even: the vote is taken back.
   "poll.vote": (world, call) => ({ message: pollOf(world, call), options: isOdd(call) ? [1] : [] }),
   "poll.choice": (world, call) => ({ message: pollOf(world, call) }),

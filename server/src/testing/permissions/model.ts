@@ -60,6 +60,8 @@ export interface Model {
   revoked: boolean;
   /** What the owner has yet to send to the private room is still to be sent. */
   scheduled: boolean;
+  /** What there was of these at the start is there still. */
+  library: { emoji: boolean; sticker: boolean; pack: boolean };
   /** Who blocks whom. */
   blocks: Set<string>;
 }

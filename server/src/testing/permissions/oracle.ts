@@ -68,6 +68,10 @@ export function isShared({ kind, deleted }: RoomModel): boolean {
   return kind !== "direct" && !deleted;
 }
 
+function ofLibrary(part: keyof Model["library"]): Rule {
+  return ({ library }, call) => unless([!isOdd(call) || !library[part], "not_found"]);
+}
+
 const done: Rule = () => "done";
 const ofAnybody: Rule = ({ people }, { target }) => unless([people[target].deleted, "not_found"]);
 const inside = within(() => "done");
@@ -119,15 +123,9 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
   ...each(done, "emoji.list", "emoji.add", "sticker.list", "pack.create"),
-  ...each(
-    () => "not_found",
-    "emoji.rename",
-    "emoji.delete",
-    "sticker.rename",
-    "sticker.delete",
-    "pack.delete",
-  ),
-  ...each((_, call) => unless([!isOdd(call), "not_found"]), "sticker.add", "pack.rename"),
+  ...each(ofLibrary("emoji"), "emoji.rename", "emoji.delete"),
+  ...each(ofLibrary("sticker"), "sticker.rename", "sticker.delete"),
+  ...each(ofLibrary("pack"), "sticker.add", "pack.rename", "pack.delete"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
   "push.unsubscribe": (_, call) => unless([!isOdd(call), "not_found"]),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),

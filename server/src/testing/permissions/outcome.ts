@@ -107,6 +107,15 @@ function followPeople(model: Model, call: Call): void {
     case "account.delete":
       forget(model, target);
       break;
+    case "emoji.delete":
+      model.library.emoji = false;
+      break;
+    case "sticker.delete":
+      model.library.sticker = false;
+      break;
+    case "pack.delete":
+      Object.assign(model.library, { pack: false, sticker: false });
+      break;
     case "user.set_role":
       model.people[target].admin = odd;
       break;

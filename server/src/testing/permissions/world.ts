@@ -1,6 +1,7 @@
 import { newPoll } from "@parley/protocol/polls";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Context, Tx } from "../../context.ts";
+import { insertEmoji } from "../../features/emoji/emoji-rows.ts";
 import { createInvite } from "../../features/invites/invites.ts";
 import { enter, removeMember } from "../../features/members/members.ts";
 import { sendMessage } from "../../features/messages/messages.ts";
@@ -8,7 +9,7 @@ import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
 import { createScheduled } from "../../features/scheduled/scheduled.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
-import { createPack, listStickers } from "../../features/stickers/stickers.ts";
+import { insertPack, insertSticker } from "../../features/stickers/stickers-rows.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
 import type { TestApp } from "../app.ts";
 import { callBy } from "../people.ts";
@@ -56,8 +57,9 @@ export interface World {
   spareInvite: number;
   /** Of the member, on the owner. */
   report: number;
-  /** Of stickers, of an admin. */
+  /** A pack of stickers, and the sticker in it. */
   pack: number;
+  sticker: number;
   /** What the owner has yet to send to the private room. */
   scheduled: number;
   secrets: Map<string, Secret>;
@@ -102,7 +104,7 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     messages: every(places, () => []),
     ...({} as Pick<
       World,
-      "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled" | "pack"
+      "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled" | "pack" | "sticker"
     >),
     secrets,
     count: () => ++counted,
@@ -144,6 +146,7 @@ function newModel(): Model {
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
     scheduled: true,
+    library: { emoji: true, sticker: true, pack: true },
     blocks: new Set(),
   };
 }
@@ -210,14 +213,18 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
   const about = { user: world.ids.owner, reason: "spam", comment: "" } as const;
   const { id } = await context.writer.write((tx) => createReport(tx, world.devices.member.actor, about));
   world.report = id;
-  world.pack = await sharedPack(context, people.admin.actor);
+  Object.assign(world, await addLibrary(context, world));
 }
 
-/** One for all worlds: a server holds only so many. */
-async function sharedPack({ database, writer }: Context, admin: Actor): Promise<number> {
-  const { packs } = await listStickers(database);
-  const known = packs[0] ?? (await writer.write((tx) => createPack(tx, admin, { name: "Birds" })));
-  return known.id;
+/** One emoji, and one pack with one sticker, of which nobody sees the pictures. */
+async function addLibrary({ writer }: Context, { name }: World): Promise<{ pack: number; sticker: number }> {
+  return writer.write(async (tx) => {
+    await tx.sql.first(insertEmoji({ name: `kept-${name}`, picture: `emoji-${name}`, at: tx.now }));
+    const pack = (await tx.sql.first(insertPack({ name: `Birds ${name}`, at: tx.now })))?.id ?? 0;
+    const drawn = { name: "A heron", picture: `sticker-${name}`, width: 1, height: 1, at: tx.now };
+    const sticker = await tx.sql.first(insertSticker({ pack_id: pack, ...drawn }));
+    return { pack, sticker: sticker?.id ?? 0 };
+  });
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {

@@ -88,6 +88,8 @@ function block(token: Token, mentions: MentionNames): ReactNode {
       return <CodeBlock text={token.text} language={token.lang ?? ""} />;
     case "list":
       return <List token={token as Tokens.List} mentions={mentions} />;
+    case "table":
+      return <Table token={token as Tokens.Table} mentions={mentions} />;
     case "hr":
       return <hr className="my-2" />;
     default:
@@ -114,6 +116,32 @@ function List({ token, mentions }: { token: Tokens.List; mentions: MentionNames 
     <ol start={Number(token.start) || 1} className="my-1 list-decimal ps-6">
       {items}
     </ol>
+  );
+}
+
+/** Wider than its place it scrolls within itself, by keyboard too. */
+function Table({ token: { header, rows }, mentions }: { token: Tokens.Table; mentions: MentionNames }) {
+  const line = (cells: readonly Tokens.TableCell[], Cell: "th" | "td", key: number) => (
+    <tr key={key}>
+      {cells.map(({ tokens }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of a text never change their order.
+        <Cell key={index} dir="auto" className="border px-2 py-1 text-start">
+          <Inline tokens={tokens} mentions={mentions} />
+        </Cell>
+      ))}
+    </tr>
+  );
+  return (
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+      className="my-1 overflow-x-auto"
+    >
+      <table className="text-sm">
+        <thead>{line(header, "th", 0)}</thead>
+        <tbody>{rows.map((cells, index) => line(cells, "td", index))}</tbody>
+      </table>
+    </div>
   );
 }
 
