@@ -204,7 +204,7 @@ for (const op of operationNames) {
       const attempts = fields.flatMap((field) =>
         [...wrongValuesOf(field), ...tooDeep].flatMap((raw) => attemptsWith(op, field, raw)),
       );
-      const inPath = fields.filter((field) => isInPath(op, field));
+      const inPath = fields.filter((field) => isInPath(op, field) && field.type === "integer");
       const paths = inPath.flatMap(({ name }) => badIds.map((id) => ({ name, id })));
       const asked = paths.map(({ name, id }): Attempt => {
         const { path, ...call } = restCall(op, { ...validFor(op), [name]: "THERE" });
