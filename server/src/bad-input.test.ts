@@ -28,7 +28,7 @@ let socket: HelloSocket;
 let adminSocket: HelloSocket;
 
 const forAdmins =
-  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^emoji\.(?!list)|^sticker\.(?!list)|^pack\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 /** Secrets are compared, not stored: any text may be tried. */
 const anyRefusal = [...["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited"]];
 const secretFields = ["login", "password", "current_password", "refresh_token", "invite", "code"];
