@@ -54,7 +54,9 @@ export function worst(parts: readonly string[], figure: string, most: number, un
     judge(series) {
       const values = parts.map((part) => ({ part, value: medianOf(series, part, "parley", figure) }));
       // one that was not measured makes all of it unmeasured
-      const { part, value } = values.reduce((one, other) => (one.value >= other.value ? one : other));
+      const { part, value } = values.reduce((one, other) =>
+        Number.isNaN(one.value) || one.value >= other.value ? one : other,
+      );
       return { measured: `${value.toFixed(2)} ${unit} (${part})`, reached: value <= most };
     },
   };

@@ -4,8 +4,10 @@ import { limits } from "@parley/protocol/limits";
 import { picture } from "../../testing/pictures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
+import { planOf } from "../../testing/tables.ts";
 import { indexSlice } from "../search-index/search-index.ts";
 import { receiveUpload } from "../uploads/uploads.ts";
+import { pinnedBelow, savedBelow } from "./search-rows.ts";
 
 type Search = Input<"message.search">;
 
@@ -149,4 +151,11 @@ onEveryEngine((engine) => {
       await does(ids.bob, "room.join", { room: rooms.lobby.id });
     });
   }
+
+  test("SEARCH-10 what is pinned or saved is found by key", async () => {
+    const { database } = fixture.context;
+    const anything = { user: 1, room: 0, from: 0, type: "", after: -1, before: 1, below: 1_000, limit: 1 };
+    expect(await planOf(database, pinnedBelow(anything))).toContain("messages_pinned");
+    expect(await planOf(database, savedBelow(anything))).toMatch(/saved_pkey|SEARCH saved USING|saved_at/);
+  });
 });

@@ -63,20 +63,21 @@ export async function clippedIds(
 
 type Kept = Candidates & { below: number; limit: number };
 
-const savedBelow = prepare<Kept, { id: number }>((build, param) => ({
+// With a limit a planner hopes to come across enough of them by reading the messages from their end: not by a sum.
+export const savedBelow = prepare<Kept, { id: number }>((build, param) => ({
   compile: () =>
     sql<{ id: number }>`SELECT messages.id FROM saved CROSS JOIN messages CROSS JOIN members
       WHERE saved.user_id = ${param("user")} AND messages.id = saved.message_id
-      AND members.room_id = messages.room_id AND messages.id < ${param("below")} AND ${clipped(param)}
-      ORDER BY messages.id DESC LIMIT ${param("limit")}`.compile(build),
+      AND members.room_id = messages.room_id AND messages.id + 0 < ${param("below")} AND ${clipped(param)}
+      ORDER BY messages.id + 0 DESC LIMIT ${param("limit")}`.compile(build),
 }));
 
-const pinnedBelow = prepare<Kept, { id: number }>((build, param) => ({
+export const pinnedBelow = prepare<Kept, { id: number }>((build, param) => ({
   compile: () =>
     sql<{ id: number }>`SELECT messages.id FROM members CROSS JOIN messages
       WHERE messages.room_id = members.room_id AND messages.pinned_seq IS NOT NULL
-      AND messages.id < ${param("below")} AND ${clipped(param)}
-      ORDER BY messages.id DESC LIMIT ${param("limit")}`.compile(build),
+      AND messages.id + 0 < ${param("below")} AND ${clipped(param)}
+      ORDER BY messages.id + 0 DESC LIMIT ${param("limit")}`.compile(build),
 }));
 
 /** What few messages are is not looked for in the index. */

@@ -1,9 +1,6 @@
 import { sql } from "kysely";
 import { prepare, type Sql } from "../../schema/tables.ts";
 
-/** Postgres: messages that were found in the index and yet are not asked for, after which it answers what it has. */
-const patience = 65_536;
-
 export interface Walk {
   /** What the index is asked for. */
   match: string;
@@ -28,6 +25,9 @@ interface Step {
   wanted: number;
 }
 
+/** Messages that the index has found and that are not asked for, after which Postgres answers what it has. */
+const usualPatience = 65_536;
+
 const inSqlite = prepare<{ match: string } & Step, { id: number }>((build, param) => ({
   compile: () =>
     sql<{ id: number }>`SELECT rowid AS id FROM search_words
@@ -48,18 +48,22 @@ const inPostgres = prepare<InPostgres, { id: number | null; floor: string }>((bu
       LEFT JOIN LATERAL unnest(walked.ids) AS one(id) ON TRUE`.compile(build),
 }));
 
-export async function walkIndex(reader: Sql, walk: Walk, step: Step): Promise<Walked> {
-  if (reader.engine === "postgres") return walkPostgres(reader, walk, step);
+export async function walkIndex(
+  reader: Sql,
+  walk: Walk,
+  { patience = usualPatience, ...step }: Step & { patience?: number },
+): Promise<Walked> {
+  if (reader.engine === "postgres") return walkPostgres(reader, walk, { ...step, patience });
   const rows = await reader.rows(inSqlite({ match: walk.match, ...step }));
   const ids = rows.map(({ id }) => id);
   return { ids, floor: ids.length < step.wanted ? 0 : (ids.at(-1) ?? 0), looked: ids.length };
 }
 
-async function walkPostgres(reader: Sql, walk: Walk, step: Step): Promise<Walked> {
+async function walkPostgres(reader: Sql, walk: Walk, step: Step & { patience: number }): Promise<Walked> {
   const rooms = walk.rooms && `{${walk.rooms.join(",")}}`;
-  const rows = await reader.rows(inPostgres({ ...walk, ...step, rooms, patience }));
+  const rows = await reader.rows(inPostgres({ ...walk, ...step, rooms }));
   const ids = rows.flatMap(({ id }) => (id === null ? [] : [id]));
   const floor = Number(rows[0]?.floor ?? 0);
   const isCutShort = floor > 0 && ids.length < step.wanted;
-  return { ids, floor, looked: isCutShort ? patience : ids.length };
+  return { ids, floor, looked: isCutShort ? step.patience : ids.length };
 }
