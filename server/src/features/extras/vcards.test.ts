@@ -19,13 +19,13 @@ function refusal(text: string): string {
 
 test("CARD-4 a contact is written as RFC 6350 wants it: escaped, folded at 75 octets, never within a character", () => {
   const text = formatVcard({
-    name: "Doe; Jane, Dr.",
+    name: "Example; Carol, Dr.",
     org: `Ümläut ${"ä".repeat(60)}`,
     phones: ["+49 30 1234"],
-    emails: ["jane@example.org"],
+    emails: ["carol@example.org"],
   });
-  expect(text.startsWith("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Doe\\; Jane\\, Dr.\r\n")).toBe(true);
-  expect(text.endsWith("EMAIL:jane@example.org\r\nEND:VCARD\r\n")).toBe(true);
+  expect(text.startsWith("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Example\\; Carol\\, Dr.\r\n")).toBe(true);
+  expect(text.endsWith("EMAIL:carol@example.org\r\nEND:VCARD\r\n")).toBe(true);
   const lines = text.split("\r\n");
   expect(lines.some((line) => line.startsWith(" "))).toBe(true);
   for (const line of lines) {
@@ -38,45 +38,45 @@ test("CARD-4 what others write is read: groups, parameters, folds, names in part
   const text = [
     "BEGIN:VCARD",
     "VERSION:3.0",
-    "N:Doe;Jane;Q.;Dr.;",
+    "N:Example;Carol;Q.;Dr.;",
     "ORG:Example GmbH;Research\\, North",
     'item1.TEL;TYPE="work,voice";VALUE=uri:tel:+49-30-',
     " 1234",
-    'EMAIL;X-ABLabel="a:b;c":jane@example.org',
+    'EMAIL;X-ABLabel="a:b;c":carol@example.org',
     "NOTE:not kept\\nat all",
     "END:VCARD",
   ].join("\n");
   expect(parseVcard(text)).toEqual({
-    name: "Dr. Jane Q. Doe",
+    name: "Dr. Carol Q. Example",
     org: "Example GmbH, Research, North",
     phones: ["+49-30-1234"],
-    emails: ["jane@example.org"],
+    emails: ["carol@example.org"],
   });
 });
 
 test("CARD-4 what is no vCard is refused", () => {
   const wrong = [
     "",
-    "Jane",
+    "Carol",
     "BEGIN:VCARD\r\nEND:VCARD",
-    "BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Jane\r\nEND:VCARD",
-    "BEGIN:VCARD\r\nFN:Jane\r\nVERSION:4.0\r\nEND:VCARD",
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Carol\r\nEND:VCARD",
+    "BEGIN:VCARD\r\nFN:Carol\r\nVERSION:4.0\r\nEND:VCARD",
     card(),
     card("FN:"),
-    card("FN:Jane", "no colon"),
-    card("FN:Jane", "EMAIL:not an address"),
-    card("FN:Jane", `TEL:${"1".repeat(limits.contactPhone + 1)}`),
+    card("FN:Carol", "no colon"),
+    card("FN:Carol", "EMAIL:not an address"),
+    card("FN:Carol", `TEL:${"1".repeat(limits.contactPhone + 1)}`),
     card(`FN:${"x".repeat(limits.contactName + 1)}`),
-    card("FN:Jane\u202eenaJ"),
-    card("FN:Jane") + card("FN:John"),
-    card("FN:Jane").replace("END:VCARD", "END:OTHER"),
+    card("FN:Carol\u202eloraC"),
+    card("FN:Carol") + card("FN:Alice"),
+    card("FN:Carol").replace("END:VCARD", "END:OTHER"),
   ];
   for (const text of wrong) expect(`${text}: ${refusal(text)}`).toBe(`${text}: invalid`);
 });
 
 test("CARD-4 more numbers than a card holds are left out", () => {
   const lines = Array.from({ length: 30 }, (_, index) => `TEL:${index}`);
-  expect(parseVcard(card("FN:Jane", ...lines)).phones).toHaveLength(limits.contactWays);
+  expect(parseVcard(card("FN:Carol", ...lines)).phones).toHaveLength(limits.contactWays);
 });
 
 test("CARD-4 what is written is read as it was, whatever its signs", () => {
@@ -127,7 +127,7 @@ test("CARD-4 any text is read or refused, and quickly", () => {
   );
   const long = `A;${'B="x",'.repeat(1_100)}`.slice(0, limits.vcard - 60);
   const begun = performance.now();
-  expect(refusal(card("FN:Jane", long))).toBe("invalid");
-  expect(refusal(card("FN:Jane", `N:${"\\".repeat(limits.vcard - 60)}`))).toBe("read");
+  expect(refusal(card("FN:Carol", long))).toBe("invalid");
+  expect(refusal(card("FN:Carol", `N:${"\\".repeat(limits.vcard - 60)}`))).toBe("read");
   expect(performance.now() - begun).toBeLessThan(2_000);
 });
