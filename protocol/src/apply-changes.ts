@@ -1,3 +1,4 @@
+import { afterPoll } from "./apply-polls.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
 import type { RoomThread, RoomWindow } from "./state.ts";
@@ -55,7 +56,7 @@ export function changedBy(message: Message, seq: number, event: RoomEvent): Mess
       if (event.message !== message.id || message.deleted_at) return message;
       return withPin(message, event.on ? event.at : null);
     default:
-      return message;
+      return afterPoll(message, event);
   }
 }
 

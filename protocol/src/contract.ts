@@ -3,6 +3,7 @@ import { accountOperations } from "./accounts.ts";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
+import { emojiOperations } from "./emoji.ts";
 import { fileOperations } from "./files.ts";
 import { linkPreviewOperations } from "./link-previews.ts";
 import { logOperations } from "./logs.ts";
@@ -19,10 +20,12 @@ import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { stickerOperations } from "./stickers.ts";
 import { threadOperations } from "./threads.ts";
 import { transcriptionOperations } from "./transcriptions.ts";
 import { translationOperations } from "./translations.ts";
 import { userOperations } from "./users.ts";
+import { pollOperations } from "./votes.ts";
 
 /** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
 export const contract = {
@@ -38,6 +41,9 @@ export const contract = {
   ...pinOperations,
   ...threadOperations,
   ...mentionOperations,
+  ...pollOperations,
+  ...emojiOperations,
+  ...stickerOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,

@@ -3,6 +3,7 @@ import { draft } from "./drafts.ts";
 import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { defaultNotifications, notifications } from "./notifications.ts";
+import { choice } from "./polls.ts";
 import { reminder } from "./reminders.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
@@ -38,6 +39,18 @@ export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("pin.set"), ...head, message: id, on: z.boolean() }),
   /** The pinned messages stand in another order: these, the first at the top. */
   z.object({ kind: z.literal("pin.ordered"), ...head, messages: z.array(id) }),
+  /** Somebody has chosen among the options of a poll: all that they have chosen now. */
+  z.object({ kind: z.literal("poll.voted"), ...head, message: id, options: choice }),
+  /** The same of an anonymous poll, by whoever asked: how often each option is chosen now, and by how many people. */
+  z.object({
+    kind: z.literal("poll.counted"),
+    ...head,
+    message: id,
+    votes: z.array(z.int()),
+    voters: z.int(),
+  }),
+  /** A poll was closed; by whoever asked where its time was over. */
+  z.object({ kind: z.literal("poll.closed"), ...head, message: id }),
   /** The first event of every room. */
   z.object({ kind: z.literal("room.created"), ...head }),
   z.object({ kind: z.literal("room.updated"), ...head, room }),
@@ -82,6 +95,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("reminder.set"), at: time, message: id, reminder: reminder.nullable() }),
   /** The person keeps a message at hand, or no more. */
   z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
+  /** What the person has chosen in an anonymous poll. */
+  z.object({ kind: z.literal("vote.set"), at: time, message: id, options: choice }),
   /** The admins have dealt with a report of the person's. */
   z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),

@@ -100,6 +100,30 @@ export const limits = {
   openUploads: 100,
   /** Bytes of a profile picture as it is sent. */
   pictureBytes: 2 * 1024 * 1024,
+  /** Characters of a poll's question and of each option, and how many options it has. */
+  pollQuestion: 300,
+  pollOption: 100,
+  pollOptionsMin: 2,
+  pollOptions: 12,
+  /** Seconds after which a poll may close by itself. */
+  pollCloseMin: 60,
+  pollCloseMax: 366 * 86_400,
+  /** Characters of what is said of a place, and metres by which it may be off. */
+  locationLabel: 200,
+  locationAccuracy: 20_000_000,
+  /** Characters of a name on a contact card and of a number; numbers, and addresses, on one; characters of a vCard. */
+  contactName: 200,
+  contactPhone: 40,
+  contactWays: 10,
+  vcard: 8 * 1024,
+  /** Bytes of the picture of an emoji or a sticker as it is sent. */
+  libraryPictureBytes: 256 * 1024,
+  /** Emoji of the server's own; packs, and stickers of all of them. */
+  emoji: 2_000,
+  packs: 1_000,
+  stickers: 2_000,
+  packName: 80,
+  stickerName: 80,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

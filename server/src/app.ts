@@ -12,8 +12,9 @@ import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import { forgetLostPictures } from "./features/library/library.ts";
 import {
-  forgetLostPictures,
+  forgetLostPreviewPictures,
   forgetOldPages,
   LinkPreviewMaker,
 } from "./features/link-previews/link-previews.ts";
@@ -146,6 +147,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     images: new Images(),
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
     pictures: diskFiles({ folder: join(config.dataDir, "pictures"), clock, randomBytes }),
+    previewPictures: diskFiles({ folder: join(config.dataDir, "previews"), clock, randomBytes }),
     files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
     presence: {
@@ -337,7 +339,12 @@ function tidy(context: Context): void {
       forgetOldTranslations,
     ],
   ].map((forget) => context.writer.write<unknown>(forget));
-  for (const done of [...forgotten, forgetLostAvatars(context), forgetLostPictures(context)]) {
+  for (const done of [
+    ...forgotten,
+    forgetLostAvatars(context),
+    forgetLostPictures(context),
+    forgetLostPreviewPictures(context),
+  ]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }
 }

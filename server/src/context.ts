@@ -24,6 +24,8 @@ import type { Database, Tables } from "./schema/tables.ts";
 export type Change =
   | { log: "room"; id: number; seq: number; event: RoomEvent }
   | { log: "user"; id: number; seq: number; event: UserEvent }
+  /** `id`: the version of what admins give to everybody. */
+  | { log: "library"; id: number }
   | { log: "mark"; id: number; head: number; mark: Mark };
 
 export type Tx = WriteTx<Tables, Change>;
@@ -50,6 +52,8 @@ export interface Context {
   /** Profile pictures, by their names. */
   avatars: Files;
   /** Pictures of link previews, by their names. */
+  previewPictures: Files;
+  /** Pictures of the server's own emoji and stickers, by their names. */
   pictures: Files;
   /** Bytes of uploads that are not whole yet, by their keys. */
   growing: Growing;

@@ -16,7 +16,7 @@ const callsEach = 60;
 const longest = 30_000 + runs * 5_000;
 
 const aboutRooms =
-  /^(?:member|message|notification|pin|reaction|receipt|room|draft|saved|reminder|thread)\.(?!create|direct|find_direct|list|browse|get_default|set_default)|^member\.list$|^message\.list$|^scheduled\.create$/;
+  /^(?:member|message|notification|pin|poll|reaction|receipt|room|draft|saved|reminder|thread)\.(?!create|direct|find_direct|list|browse|get_default|set_default)|^member\.list$|^message\.list$|^scheduled\.create$/;
 const roomOperations = operationNames.filter((name) => aboutRooms.test(name));
 const otherOperations = operationNames.filter((name) => !aboutRooms.test(name));
 const variants = [0, 1, 2, 3] as const;

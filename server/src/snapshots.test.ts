@@ -39,6 +39,8 @@ const contents: { [Action in Step["action"]]?: string } = {
   "send sound": "ID3 a sound",
 };
 const emoji = ["👍", "👀", "🎉"];
+const question = { question: "Which?", options: ["One", "Another", "A third"] };
+const choices = [[0], [1], [2], [0, 1], [1, 2], [0, 2]];
 const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
@@ -94,6 +96,12 @@ onEveryEngine((engine) => {
       delete: () => wish("message.delete", about),
       react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      ask: () => wish("message.send", { ...place, poll: { ...question, several: true } }),
+      "ask in secret": () =>
+        wish("message.send", { ...place, poll: { ...question, anonymous: true, close_after: 60 + pick } }),
+      vote: () => wish("poll.vote", { ...about, options: from(choices, pick) }),
+      unvote: () => wish("poll.vote", { ...about, options: [] }),
+      "close poll": () => wish("poll.close", about),
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
       "order pins": () => wish("pin.order", { ...place, messages: [1] }),
@@ -266,7 +274,7 @@ onEveryEngine((engine) => {
       const before = store.changes.length;
       await take(scene, chosen);
       const changes = store.changes.slice(before);
-      for (const change of changes) if (change.log !== "mark") seen.add(change.event.kind);
+      for (const change of changes) if ("event" in change) seen.add(change.event.kind);
       for (const client of clients) await client.hear(changes);
       for (const client of clients) await expectSame(client);
     }

@@ -2,6 +2,7 @@ import { deleteAccount, getAccount, listAccounts, updateAccount } from "../featu
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { addEmoji, deleteEmoji, listEmoji, renameEmoji } from "../features/emoji/emoji.ts";
 import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
@@ -34,6 +35,7 @@ import {
 } from "../features/notifications/notifications.ts";
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
 import { listPins, orderPins, pinHistory, setPin } from "../features/pins/pins.ts";
+import { choiceIn, closePoll, vote } from "../features/polls/polls.ts";
 import { listPresences } from "../features/presence/presence.ts";
 import {
   listPush,
@@ -79,6 +81,15 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import {
+  addSticker,
+  createPack,
+  deletePack,
+  deleteSticker,
+  listStickers,
+  renamePack,
+  renameSticker,
+} from "../features/stickers/stickers.ts";
 import { getThread, listPlaces, listThreads, readThread, setThread } from "../features/threads/threads.ts";
 import { transcribeFile, transcriptionState } from "../features/transcriptions/transcriptions.ts";
 import { translateMessage, translationState } from "../features/translations/translations.ts";
@@ -160,6 +171,20 @@ export const handlers: Handlers = {
   "pin.list": listPins,
   "pin.order": orderPins,
   "pin.history": pinHistory,
+  "emoji.list": listEmoji,
+  "emoji.add": addEmoji,
+  "emoji.rename": renameEmoji,
+  "emoji.delete": deleteEmoji,
+  "sticker.list": listStickers,
+  "sticker.add": addSticker,
+  "sticker.rename": renameSticker,
+  "sticker.delete": deleteSticker,
+  "pack.create": createPack,
+  "pack.rename": renamePack,
+  "pack.delete": deletePack,
+  "poll.vote": vote,
+  "poll.choice": choiceIn,
+  "poll.close": closePoll,
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,

@@ -104,6 +104,10 @@ const leftOut: ReadonlySet<string> = new Set([
   "client_id",
   "edited_at",
   "deleted_at",
+  "poll",
+  "location",
+  "contact",
+  "sticker",
 ]);
 
 /** An example that the schema admits, made from it. */
@@ -131,6 +135,9 @@ function fits(value: unknown, schema: JsonSchema): boolean {
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
   if (Array.isArray(value)) return kinds.includes("array");
+  const { pattern } = schema;
+  if (typeof value === "string" && typeof pattern === "string" && !new RegExp(pattern).test(value))
+    return false;
   return kinds.includes(typeof value === "number" ? "integer" : typeof value);
 }
 

@@ -1,9 +1,11 @@
 import { block } from "@parley/protocol/blocks";
 import { contract, operationNames } from "@parley/protocol/contract";
 import { draft } from "@parley/protocol/drafts";
+import { customEmoji } from "@parley/protocol/emoji";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
+import { poll } from "@parley/protocol/polls";
 import { presence } from "@parley/protocol/presence";
 import { pushDevice } from "@parley/protocol/push";
 import { reminder } from "@parley/protocol/reminders";
@@ -11,6 +13,7 @@ import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { scheduled } from "@parley/protocol/scheduled";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
+import { pack, sticker } from "@parley/protocol/stickers";
 import { account, user } from "@parley/protocol/users";
 import { z } from "zod";
 
@@ -56,6 +59,10 @@ const words: Record<string, z.ZodType> = {
   PushDevice: pushDevice,
   Scheduled: scheduled,
   Reminder: reminder,
+  CustomEmoji: customEmoji,
+  Sticker: sticker,
+  Pack: pack,
+  Poll: poll,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

@@ -67,7 +67,7 @@ describe("the description", () => {
     for (const name of operationNames) {
       const { parameters = [], requestBody, responses } = operationOf(name);
       const fromPath = parameters
-        .filter((each: Json) => each.in === "path")
+        .filter((each: Json) => each.in === "path" || each.in === "query")
         .map((each: Json) => [each.name, each.example]);
       const body = requestBody?.content["application/json"]?.example ?? {};
       const method = methodAndPath(name).method;

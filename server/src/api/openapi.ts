@@ -109,7 +109,7 @@ function parametersOf(
       const isInPath = of.inPath.includes(field);
       const isList = schema.type === "array";
       const required = isInPath || (input.required?.includes(field) ?? false);
-      const example = isInPath ? { example: exampleOf(schema, of.schemas.components, field) } : {};
+      const example = required ? { example: exampleOf(schema, of.schemas.components, field) } : {};
       const comma = isList ? { style: "form", explode: false } : {};
       return { name: field, in: isInPath ? "path" : "query", required, schema, ...comma, ...example };
     });

@@ -168,6 +168,8 @@ export interface Throttles {
   translations: Quota;
   /** Recordings that a person has written down. */
   transcriptions: Quota;
+  /** The same of what an admin gives to everybody. */
+  libraryPictures: Quota;
   /** Pushes that a person sends to their own device, for each person. */
   pushTests: Quota;
 }
@@ -181,6 +183,7 @@ export function createThrottles(clock: Clock): Throttles {
     pictures: new Quota(clock, { times: 30, within: hour }),
     translations: new Quota(clock, { times: 200, within: hour }),
     transcriptions: new Quota(clock, { times: 60, within: hour }),
+    libraryPictures: new Quota(clock, { times: 500, within: hour }),
     pushTests: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };

@@ -68,5 +68,6 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ...["file_id", "page_id", "preview_count", "asked_by"],
   ...["retention", "remind_at", "is_due", "reminder_id"],
   ...["in_thread", "thread_id", "last_in_thread", "following", "fresh", "moved_at", "thread_read_seq"],
+  ...["votes", "voters", "pack_id"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],
 ]);

@@ -27,6 +27,8 @@ import { threadFollows } from "./migrations/0100-thread-follows.ts";
 import { wishes } from "./migrations/0101-wishes.ts";
 import { threadDrafts } from "./migrations/0102-thread-drafts.ts";
 import { scheduledInThread } from "./migrations/0103-scheduled-in-thread.ts";
+import { extras } from "./migrations/0110-extras.ts";
+import { library } from "./migrations/0111-library.ts";
 import { linkPreviews } from "./migrations/0120-link-previews.ts";
 import { translations } from "./migrations/0121-translations.ts";
 import { transcriptions } from "./migrations/0122-transcriptions.ts";
@@ -45,7 +47,7 @@ export const migrations: readonly Migration[] = [
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
   ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
-  ...[threadFollows, wishes, threadDrafts, scheduledInThread],
+  ...[threadFollows, wishes, threadDrafts, scheduledInThread, extras, library],
   ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 

@@ -40,6 +40,8 @@ export interface MessageTables {
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
     pinned_by: Generated<number | null>;
+    /** JSON: what it holds that its text only tells, such as a poll; null for none. */
+    extra: Generated<string | null>;
     /** When nothing is to be left of it. */
     expires_at: Generated<number | null>;
     created_at: number;
@@ -58,6 +60,8 @@ export interface MessageTables {
   mentions: { user_id: number; room_id: number; seq: number; message_id: number; in_thread: Generated<Flag> };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** Who chose which option of a poll. `seq`: the event that told of it, by which they are in order. */
+  poll_votes: { message_id: number; place: number; user_id: number; seq: number };
   /** Bytes that somebody sends up: one's own until a message takes them, then those of the files that name them. */
   uploads: {
     id: Generated<number>;

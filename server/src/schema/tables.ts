@@ -1,6 +1,7 @@
 import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
 import { preparer } from "../platform/database.ts";
 import type { JobTables } from "../platform/jobs.ts";
+import type { LibraryTables } from "./tables-library.ts";
 import type { LinkTables } from "./tables-links.ts";
 import type { MessageTables } from "./tables-messages.ts";
 import type { PeopleTables } from "./tables-people.ts";
@@ -23,6 +24,7 @@ interface Tables
     LinkTables,
     PersonalTables,
     PushTables,
+    LibraryTables,
     SearchTables {
   /** Facts about this store: epoch, name, set-up. */
   settings: { key: string; value: string };

@@ -53,6 +53,7 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     images: new Images(),
     avatars: diskFiles({ folder: join(folder, "avatars"), clock, randomBytes }),
     pictures: diskFiles({ folder: join(folder, "pictures"), clock, randomBytes }),
+    previewPictures: diskFiles({ folder: join(folder, "previews"), clock, randomBytes }),
     files: diskFiles({ folder: join(folder, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(folder, "uploads"), whole: join(folder, "files") }),
     presence: { stateOf: () => "offline", heardAgo: () => null },

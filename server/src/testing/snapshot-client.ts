@@ -61,7 +61,8 @@ export class SnapshotClient {
     for (const change of changes) {
       if (change.log === "mark") this.moveMark(change.id, change.mark);
       else if (change.log === "room") this.hearRoom(change.id, change.seq, [change.event]);
-      else if (change.id === this.user) await this.hearUser(change.seq, [change.event]);
+      else if (change.log === "user" && change.id === this.user)
+        await this.hearUser(change.seq, [change.event]);
     }
   }
 

@@ -1,11 +1,13 @@
 import type { UserEvent } from "@parley/protocol/events";
 import type { ServerFrame } from "@parley/protocol/frames";
+import type { Choices } from "./choices.ts";
 import { DraftSync } from "./draft-sync.ts";
 import { Drafts } from "./drafts.ts";
 import type { DraftStorage } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 import type { FollowedThreadList } from "./followed-threads.ts";
 import { Later } from "./later.ts";
+import type { Library } from "./library.ts";
 import { OwnProfile } from "./own-profile.ts";
 import type { ReminderList } from "./reminders.ts";
 import type { Rpc } from "./rpc.ts";
@@ -37,6 +39,10 @@ export class Personal {
   readonly reminders: Later<ReminderList>;
   /** THREAD-12. The threads that the person follows. */
   readonly threads: Later<FollowedThreadList>;
+  /** POLL-12. What the person has chosen in anonymous polls. */
+  readonly choices: Later<Choices>;
+  /** EMOJI-9. The server's own emoji and stickers. */
+  readonly library: Later<Library>;
   readonly #draftSync: DraftSync;
   readonly #profile: OwnProfile;
   readonly #tell: PersonalOptions["tell"];
@@ -67,6 +73,14 @@ export class Personal {
     this.threads = new Later(async () => {
       const { FollowedThreadList } = await import("./followed-threads.ts");
       return new FollowedThreadList({ environment, call, view });
+    });
+    this.choices = new Later(async () => {
+      const { Choices } = await import("./choices.ts");
+      return new Choices({ environment, call, changed: (choices) => view.setState({ choices }) });
+    });
+    this.library = new Later(async () => {
+      const { Library } = await import("./library.ts");
+      return new Library({ environment, call, changed: (library) => view.setState({ library }) });
     });
     this.#tell = tell;
     this.#view = view;
@@ -106,6 +120,8 @@ export class Personal {
       this.scheduled.whenThere((list) => list.hear(event.id, event.scheduled));
     else if (event.kind === "reminder.set")
       this.reminders.whenThere((list) => list.hear(event.message, event.reminder));
+    else if (event.kind === "vote.set")
+      this.choices.whenThere((choices) => choices.hear(event.message, event.options));
     else if (event.kind === "draft.set") this.#draftSync.hear(event.draft);
     else if (event.kind === "notification.default_changed") this.wishes.hear(event);
     else if (event.kind === "push.changed")
@@ -118,6 +134,9 @@ export class Personal {
   heard(frame: ServerFrame): void {
     this.drafts.follow(frame);
     this.threads.whenThere((threads) => threads.follow(frame));
+    if (frame.type !== "signal" || frame.signal.kind !== "library") return;
+    const { version } = frame.signal;
+    this.library.whenThere((library) => library.hear(version));
   }
 
   /** A connection began; a fresh one is not told what has happened before. */
@@ -127,6 +146,8 @@ export class Personal {
     this.scheduled.whenThere((list) => list.greeted(isFresh));
     this.reminders.whenThere((list) => list.greeted(isFresh));
     this.threads.whenThere((threads) => threads.greeted());
+    this.choices.whenThere((choices) => choices.greeted(isFresh));
+    this.library.whenThere((library) => library.greeted());
     this.#draftSync.greeted(now, isFresh);
     this.wishes.greeted(isFresh);
   }
@@ -141,6 +162,8 @@ export class Personal {
     this.scheduled.whenThere((list) => list.clear());
     this.reminders.whenThere((list) => list.clear());
     this.threads.whenThere((threads) => threads.clear());
+    this.choices.whenThere((choices) => choices.clear());
+    this.library.whenThere((library) => library.clear());
     this.wishes.clear();
     this.sight.clear();
   }

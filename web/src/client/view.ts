@@ -5,6 +5,7 @@ import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { DraftEntry } from "./drafts-storage.ts";
+import type { LibraryView } from "./library.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
 import type { Reminders } from "./reminders.ts";
@@ -54,6 +55,10 @@ export interface View {
   reminders: Reminders | null;
   /** Threads that the person follows, by the messages that are answered; null until that is asked for and known. */
   threads: FollowedThreads | null;
+  /** What the person has chosen in anonymous polls, by message. */
+  choices: ReadonlyMap<number, readonly number[]>;
+  /** The server's own emoji and stickers; null until they are asked for and known. */
+  library: LibraryView | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -91,6 +96,8 @@ export function emptyView(): View {
     scheduled: null,
     reminders: null,
     threads: null,
+    choices: new Map(),
+    library: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

@@ -115,9 +115,9 @@ export class LinkPreviewMaker {
 
   /** The picture is kept before anything names it; one that nothing names goes with the next sweep. */
   private async finish(page: PageRow, look: Look): Promise<void> {
-    const { writer, pictures, randomBytes } = this.context;
+    const { writer, previewPictures, randomBytes } = this.context;
     const name = look.picture && Buffer.from(randomBytes(nameBytes)).toString("base64url");
-    if (name && look.picture) await pictures.put(name, look.picture.bytes);
+    if (name && look.picture) await previewPictures.put(name, look.picture.bytes);
     await writer.write(async (tx) => {
       const { title, description, site } = look;
       const finished = await tx.sql.first(

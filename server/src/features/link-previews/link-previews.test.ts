@@ -7,7 +7,12 @@ import { picture } from "../../testing/pictures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { type WebSite, webSite } from "../../testing/web-site.ts";
-import { forgetLostPictures, forgetOldPages, LinkPreviewMaker, previewPicture } from "./link-previews.ts";
+import {
+  forgetLostPreviewPictures,
+  forgetOldPages,
+  LinkPreviewMaker,
+  previewPicture,
+} from "./link-previews.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
@@ -134,14 +139,14 @@ onEveryEngine((engine) => {
     expect(kept.size).toBeGreaterThan(0);
     expect(await outcomeOf(previewPicture(fixture.context, "../secret.key"))).toBe("not_found");
     // Named by a page still; once nobody shows that, it goes.
-    const names = async () => (await Array.fromAsync(fixture.context.pictures.list())).length;
+    const names = async () => (await Array.fromAsync(fixture.context.previewPictures.list())).length;
     fixture.store.clock.advance(7 * 3_600_000);
     await fixture.context.writer.write(forgetOldPages);
-    await forgetLostPictures(fixture.context);
+    await forgetLostPreviewPictures(fixture.context);
     expect([await shown(sent), await names()]).toEqual([["Pictured"], 1]);
     await does(ids.alice, "message.delete", { message: sent });
     await fixture.context.writer.write(forgetOldPages);
-    await forgetLostPictures(fixture.context);
+    await forgetLostPreviewPictures(fixture.context);
     expect(await names()).toBe(0);
   });
 

@@ -35,8 +35,8 @@ export async function removePreview(
 }
 
 /** PREVIEW-5. The picture of this name, for anyone who knows it. */
-export async function previewPicture({ pictures }: Context, name: string): Promise<KeptFile> {
-  const picture = nameForm.test(name) ? await pictures.get(name) : null;
+export async function previewPicture({ previewPictures }: Context, name: string): Promise<KeptFile> {
+  const picture = nameForm.test(name) ? await previewPictures.get(name) : null;
   if (!picture) throw new ChatError("not_found", "there is no such picture");
   return picture;
 }
@@ -47,14 +47,18 @@ export async function forgetOldPages(tx: Tx): Promise<void> {
 }
 
 /** PREVIEW-7. Deletes pictures that belong to no page any longer. */
-export async function forgetLostPictures({ clock, database, pictures }: Context): Promise<void> {
+export async function forgetLostPreviewPictures({
+  clock,
+  database,
+  previewPictures,
+}: Context): Promise<void> {
   let names: string[] = [];
   const sweep = async () => {
     const kept = names.length > 0 ? await picturesAmong(database, names) : new Set();
-    for (const name of names) if (!kept.has(name)) await pictures.delete(name);
+    for (const name of names) if (!kept.has(name)) await previewPictures.delete(name);
     names = [];
   };
-  for await (const { name, at } of pictures.list()) {
+  for await (const { name, at } of previewPictures.list()) {
     if (clock.now() - at < lostAfter) continue;
     names.push(name);
     if (names.length >= chunk) await sweep();

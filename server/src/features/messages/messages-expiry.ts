@@ -2,6 +2,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Tx } from "../../context.ts";
 import { putJob } from "../../platform/jobs.ts";
 import { holdRoom } from "../access/access.ts";
+import { dropExtra } from "../extras/extras.ts";
 import { dropFiles } from "../files/files.ts";
 import { forgetThread } from "../follows/follows.ts";
 import { dropLinks } from "../links/links.ts";
@@ -56,6 +57,7 @@ export async function erase(
   await tx.sql.run(deleteTranslations({ message: id }));
   await tx.sql.run(deleteVersions({ id }));
   await tx.sql.run(deleteReactions({ message: id }));
+  if (row.extra !== null) await dropExtra(tx, id);
   await tx.sql.run(deleteSaves({ message: id }));
   await forgetThread(tx, id);
   await tx.sql.run(deleteThreadDrafts({ room: row.room_id, message: id }));

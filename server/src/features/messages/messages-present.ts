@@ -1,5 +1,6 @@
 import type { Message } from "@parley/protocol/messages";
 import type { Sql } from "../../schema/tables.ts";
+import { talliesOf } from "../extras/extras.ts";
 import { filesOf } from "../files/files.ts";
 import { previewsOf } from "../links/links.ts";
 import { type MessageRow, reactionsOn } from "./messages-rows.ts";
@@ -18,11 +19,13 @@ export async function present(sql: Sql, rows: readonly MessageRow[]): Promise<Me
   const reactions = await reactionsOn(sql, reacted);
   const files = await filesOf(sql, carrying);
   const previews = await previewsOf(sql, linking);
+  const tallies = await talliesOf(sql, rows);
   return rows.map((row) =>
     toMessage(row, {
       reactions: reactions.filter((each) => each.message_id === row.id),
       files: files.filter((each) => each.message_id === row.id),
       previews: previews.filter((each) => each.message_id === row.id),
+      tally: tallies.get(row.id),
     }),
   );
 }

@@ -25,6 +25,7 @@ export interface MessageRow {
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
+  extra: string | null;
   expires_at: number | null;
   created_at: number;
   edited_at: number | null;
@@ -55,6 +56,7 @@ const columns = [
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
+  "extra",
   "expires_at",
   "created_at",
   "edited_at",
@@ -164,6 +166,7 @@ export const insertMessage = prepare<
     forwarded_sender: number | null;
     forwarded_at: number | null;
     file_count: number;
+    extra: string | null;
     expires_at: number | null;
     at: number;
   },
@@ -188,6 +191,7 @@ export const insertMessage = prepare<
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
       file_count: param("file_count"),
+      extra: param("extra"),
       expires_at: param("expires_at"),
       created_at: param("at"),
     })
@@ -303,6 +307,7 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       reaction_count: 0,
       file_count: 0,
       preview_count: 0,
+      extra: null,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,

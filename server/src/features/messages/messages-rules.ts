@@ -1,7 +1,9 @@
+import type { Checked } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import { fromBody } from "../../schema/bodies.ts";
+import { shownExtra, type Tally } from "../extras/extras.ts";
 import { type FileRow, toFile } from "../files/files.ts";
 import { type PreviewRow, toPreview } from "../links/links.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
@@ -34,6 +36,19 @@ export function requireThread(input: {
   });
 }
 
+/** MSG-1, POLL-1, CARD-1. A message is words and files, or one thing that it tells of in words. */
+export function requireOneThing({ text, files = [], ...input }: Checked<"message.send">): void {
+  const held = (["poll", "location", "contact", "sticker"] as const).filter(
+    (each) => input[each] !== undefined,
+  );
+  const [first, another] = held;
+  if (first === undefined) return requireContent(text, files.length);
+  if (text === "" && files.length === 0 && another === undefined) return;
+  throw new ChatError("invalid", "a poll, a place, a contact or a sticker is a message of its own", {
+    fields: [{ path: [another ?? first], message: "must stand alone" }],
+  });
+}
+
 /** EXPIRE-2. When a message that is sent at a moment is deleted: of what is wished and what must be the earliest. */
 export function endOf(
   at: number,
@@ -53,16 +68,18 @@ export function noSuchMessage(): ChatError {
   return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
 
-interface Parts {
+/** What stands in other tables than the message. */
+interface Beside {
   reactions?: readonly ReactionRow[];
   files?: readonly FileRow[];
   previews?: readonly PreviewRow[];
+  tally?: Tally | undefined;
 }
 
 /** A message on the wire: what does not apply is left out. */
 export function toMessage(
   row: MessageRow,
-  { reactions = [], files = [], previews = [] }: Parts = {},
+  { reactions = [], files = [], previews = [], tally }: Beside = {},
 ): Message {
   const message: Message = {
     id: row.id,
@@ -87,6 +104,7 @@ export function toMessage(
   if (row.mention_all === 1) message.mention_all = true;
   if (files.length > 0) message.files = files.map(toFile);
   if (previews.length > 0) message.previews = previews.map(toPreview);
+  if (row.extra !== null) Object.assign(message, shownExtra(row.extra, tally));
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
   if (row.forwarded_sender !== null && row.forwarded_at !== null) {
     message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };

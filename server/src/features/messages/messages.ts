@@ -37,7 +37,13 @@ import { notify, requireReferences } from "./messages-sending.ts";
 
 export { expireMessage, expiringJob, tellChange } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
-export { messageById as messageRowOf, messagePlace as messagePlaceOf } from "./messages-rows.ts";
+export {
+  type MessageRow,
+  messageById,
+  messageById as messageRowOf,
+  messagePlace,
+  messagePlace as messagePlaceOf,
+} from "./messages-rows.ts";
 export { requireThread } from "./messages-rules.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
@@ -88,6 +94,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
+  if (row.extra !== null) throw new ChatError("forbidden", "only words are edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
   await requireReachableIn(tx.sql, actor.user, room);

@@ -160,7 +160,7 @@ function isNews(change: Change): boolean {
 
 /** What may take a notification back, or a device away. */
 function mayEnd(change: Change): boolean {
-  if (change.log === "mark") return false;
+  if (change.log === "mark" || change.log === "library") return false;
   const { kind } = change.event;
   if (change.log === "room") return kind === "message.deleted" || kind === "room.deleted";
   return (

@@ -97,6 +97,13 @@ export const contentsOf = [
   ),
   prepare<{ room: number }>((build, param) =>
     build
+      .deleteFrom("poll_votes")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build
       .deleteFrom("reactions")
       .where("message_id", "in", (eb) =>
         eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),

@@ -1,5 +1,5 @@
 import type { Input, OperationName } from "@parley/protocol/contract";
-import { type Call, foreignPlace, isOdd, type Who } from "./model.ts";
+import { type Call, foreignPlace, isOdd, pollPlace, type Who } from "./model.ts";
 import { newPassword, type World } from "./world.ts";
 
 type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
@@ -12,6 +12,14 @@ const nothing = 2 ** 40;
 function messageOf(world: World, { place, message }: Call): number {
   const messages = world.messages[place];
   return messages[message % messages.length] ?? nothing;
+}
+
+function pollOf(world: World, { place }: Call): number {
+  return world.messages[place][pollPlace] ?? nothing;
+}
+
+function ownEmoji({ name }: World, call: Call): string {
+  return isOdd(call) ? `kept-${name}` : `none-${name}`;
 }
 
 /** A message of another room. */
@@ -208,6 +216,23 @@ export const inputs: Inputs = {
   "thread.list_places": (world, call) => (isOdd(call) ? { room: roomOf(world, call) } : {}),
   "thread.list": () => ({ limit: 200 }),
   "mention.list": () => ({ limit: 200 }),
+  "emoji.list": () => ({}),
+  "emoji.add": (world) => ({ name: `made-${world.name}-${world.count()}` }),
+  // Odd: the one that there was at the start, which keeps its name.
+  "emoji.rename": (world, call) => ({ name: ownEmoji(world, call), to: ownEmoji(world, call) }),
+  "emoji.delete": (world, call) => ({ name: ownEmoji(world, call) }),
+  "sticker.list": () => ({}),
+  // Odd: into the pack that there was at the start.
+  "sticker.add": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "A heron" }),
+  "sticker.rename": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing, name: "A crane" }),
+  "sticker.delete": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing }),
+  "pack.create": (world) => ({ name: `Birds ${world.count()}` }),
+  "pack.rename": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "Water birds" }),
+  "pack.delete": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing }),
+  // Even: the vote is taken back.
+  "poll.vote": (world, call) => ({ message: pollOf(world, call), options: isOdd(call) ? [1] : [] }),
+  "poll.choice": (world, call) => ({ message: pollOf(world, call) }),
+  "poll.close": (world, call) => ({ message: pollOf(world, call) }),
   // Odd: for ever.
   "notification.set": (world, call) => ({
     ...{ room: roomOf(world, call), level: "mentions" },

@@ -1,14 +1,14 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf, pollPlace } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^account\.|^invite\.|^push\.health$|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^emoji\.(?!list)|^sticker\.(?!list)|^pack\.|^push\.health$|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -51,6 +51,12 @@ function about(
   };
 }
 
+function aboutPoll(
+  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
+): Rule {
+  return (model, call) => about(then)(model, { ...call, message: pollPlace });
+}
+
 /** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
 function isSilenced(model: Model, { kind, roles }: RoomModel, { who }: Call): boolean {
   if (kind !== "direct") return false;
@@ -65,6 +71,10 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
 /** What an admin of the server manages. */
 export function isShared({ kind, deleted }: RoomModel): boolean {
   return kind !== "direct" && !deleted;
+}
+
+function ofLibrary(part: keyof Model["library"]): Rule {
+  return ({ library }, call) => unless([!isOdd(call) || !library[part], "not_found"]);
 }
 
 const done: Rule = () => "done";
@@ -119,6 +129,10 @@ export const rules: Record<OperationName, Rule> = {
   ...each(done, "reminder.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
   ...each(done, "push.key", "push.list", "push.set_text", "push.test", "push.health"),
+  ...each(done, "emoji.list", "emoji.add", "sticker.list", "pack.create"),
+  ...each(ofLibrary("emoji"), "emoji.rename", "emoji.delete"),
+  ...each(ofLibrary("sticker"), "sticker.rename", "sticker.delete"),
+  ...each(ofLibrary("pack"), "sticker.add", "pack.rename", "pack.delete"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
   "push.unsubscribe": (_, call) => unless([!isOdd(call), "not_found"]),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
@@ -259,6 +273,7 @@ export const rules: Record<OperationName, Rule> = {
     unless(
       [message.deleted, "not_found"],
       [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
+      [message.poll !== undefined, "forbidden"],
       [!atLeast(role, room.permissions.send_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
     ),
@@ -287,6 +302,22 @@ export const rules: Record<OperationName, Rule> = {
       [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
       [true, "conflict"],
+    ),
+  ),
+  "poll.choice": aboutPoll(() => "done"),
+  "poll.vote": aboutPoll(({ deleted, poll }, room, _, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [poll === "closed", "conflict"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  "poll.close": aboutPoll(({ deleted, sender }, room, role, call) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [sender !== call.who && !atLeast(role, "admin"), "forbidden"],
     ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>

@@ -1,5 +1,15 @@
 import type { MemberRole } from "@parley/protocol/rooms";
-import { blockOf, type Call, isOdd, type Model, pairOf, type RoomModel, type Who, whos } from "./model.ts";
+import {
+  blockOf,
+  type Call,
+  isOdd,
+  type Model,
+  pairOf,
+  pollPlace,
+  type RoomModel,
+  type Who,
+  whos,
+} from "./model.ts";
 
 /** What a call that was done has changed. */
 export function follow(model: Model, call: Call): void {
@@ -55,6 +65,11 @@ export function follow(model: Model, call: Call): void {
     case "message.forward":
       room.messages.push({ sender: who, deleted: false, forwarded: true });
       break;
+    case "poll.close": {
+      const poll = room.messages[pollPlace];
+      if (poll) poll.poll = "closed";
+      break;
+    }
     case "message.delete": {
       const message = room.messages[call.message % room.messages.length];
       if (message) message.deleted = true;
@@ -103,6 +118,15 @@ function followPeople(model: Model, call: Call): void {
       break;
     case "account.delete":
       forget(model, target);
+      break;
+    case "emoji.delete":
+      model.library.emoji = false;
+      break;
+    case "sticker.delete":
+      model.library.sticker = false;
+      break;
+    case "pack.delete":
+      Object.assign(model.library, { pack: false, sticker: false });
       break;
     case "user.set_role":
       model.people[target].admin = odd;

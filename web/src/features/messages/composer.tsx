@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
-import { Pencil, Reply, SendHorizontal, Smile, X } from "lucide-react";
+import { Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import {
   type KeyboardEvent,
   memo,
@@ -10,7 +10,6 @@ import {
   useImperativeHandle,
   useLayoutEffect,
   useRef,
-  useState,
 } from "react";
 import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -20,10 +19,11 @@ import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
 import { ThreadLine } from "../threads/threads.tsx";
+import { AddButton } from "./add-button.tsx";
 import { QuotedLine } from "./answered.tsx";
-import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
 import { MessageTimer } from "./lazy-message-timer.tsx";
+import { PickButton } from "./pick-button.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
 
@@ -69,7 +69,6 @@ export const Composer = memo(function Composer({
   const t = useText();
   const area = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
-  const [isPicking, setIsPicking] = useState(false);
   const state = useComposer({ room, thread, aim, onAim, onSent, area });
   const client = useClient();
   const { text, suggestions, chosen, error, tray } = state;
@@ -102,8 +101,15 @@ export const Composer = memo(function Composer({
       >
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
         <div className="flex items-end gap-1 p-1">
-          <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
+          <PickButton
+            {...{ room, thread, aim }}
+            onEmoji={state.insert}
+            onStuck={() => [onAim(null), onSent()]}
+          />
           {thread === undefined && <FileButton room={room} />}
+          {text === "" && aim?.kind !== "edit" && (
+            <AddButton room={room} answered={thread ?? aim?.message.id} onSent={onSent} />
+          )}
           <textarea
             ref={area}
             dir="auto"
@@ -155,9 +161,6 @@ export const Composer = memo(function Composer({
       </form>
       {state.toAll !== null && (
         <MentionAllDialog count={state.toAll.count} onSend={state.toAll.go} onClose={state.askNoMore} />
-      )}
-      {isPicking && (
-        <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />
       )}
     </div>
   );

@@ -33,6 +33,7 @@ import { translate, useTranslates, wantTranslating } from "../translations/trans
 import { isAbandoned } from "../users/users.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
 import type { RowActions } from "./message-row.tsx";
+import { withOwnEmoji } from "./own-emoji.tsx";
 import { useQuickReactions } from "./quick-reactions.ts";
 import { threadOf } from "./timeline-rows.ts";
 
@@ -102,7 +103,7 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
               className="size-8 rounded-md text-base hover:bg-hover"
               onClick={() => react(emoji)}
             >
-              {emoji}
+              {withOwnEmoji(emoji)}
             </button>
           ))}
         {canAnswer && (

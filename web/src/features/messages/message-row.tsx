@@ -1,7 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
 import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, MessagesSquare, Pin } from "lucide-react";
-import { type KeyboardEvent, memo, useEffect, useMemo } from "react";
+import { type KeyboardEvent, memo, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
@@ -10,10 +10,12 @@ import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
 import { EntryFiles, wordsOf } from "../files/files.tsx";
-import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
+import { PersonAvatar, usePersonName } from "../users/users.tsx";
 import { Answered, Quote } from "./answered.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
+import { isExtra, WaitingExtra } from "./lazy-message-extra.tsx";
 import { MessageActions } from "./message-actions.tsx";
+import { Content } from "./message-content.tsx";
 import { Parts, Provenance } from "./message-parts.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
@@ -100,11 +102,7 @@ export const MessageRow = memo(function MessageRow({
               {gone} {deletion === "asked" && <UndoDelete message={message.id} />}
             </p>
           ) : (
-            message.text !== "" && (
-              <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-                <Body message={message} />
-              </div>
-            )
+            <Content message={message} onProfile={actions.profile} />
           )}
           {!isDeleted && <Parts message={message} isMine={isMine} />}
         </Boundary>
@@ -196,24 +194,6 @@ function Author({ message, onProfile }: { message: Message; onProfile: (user: nu
       </time>
     </div>
   );
-}
-
-const nobody: readonly number[] = [];
-
-function Body({ message }: { message: Message }) {
-  const { mentions: ids = nobody, mention_all = false } = message;
-  const own = useView(({ session }) => (session.status === "signed_in" ? session.user.username : ""));
-  // One word for all the names: it changes only when one of them does.
-  const names = useView((view) =>
-    ids.map((id) => personIn(view, id)?.username.toLowerCase() ?? "").join(" "),
-  );
-  const client = useClient();
-  useEffect(() => client.want(ids), [client, ids]);
-  const mentions = useMemo<MentionNames>(
-    () => ({ usernames: new Set(names.split(" ")), all: mention_all, own }),
-    [names, mention_all, own],
-  );
-  return <MessageText owner={message} text={message.text} mentions={mentions} />;
 }
 
 /** How many have answered and when last, and the way to them. */
@@ -312,17 +292,14 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, par
             <MessageText owner={entry} text={entry.text} mentions={mentions} />
           </div>
         )}
+        {isExtra(entry) && <WaitingExtra entry={entry} />}
         {entry.attachments && <EntryFiles keys={entry.attachments} />}
         {isFailed && (
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-danger">
             <AlertCircle aria-hidden size={16} />
             <span>{entry.error?.message}</span>
             <SmallButton label={t("message.retry")} onClick={() => void client.retry(entry.client_id)} />
-            <SmallButton label={t("message.editAgain")} onClick={() => actions.rewrite(entry)} />
-            <SmallButton
-              label={t("message.copy")}
-              onClick={() => void navigator.clipboard.writeText(entry.text)}
-            />
+            {!isExtra(entry) && <TextActions entry={entry} onRewrite={actions.rewrite} />}
             <SmallButton label={t("message.discard")} onClick={() => client.discard(entry.client_id)} />
           </div>
         )}
@@ -340,6 +317,17 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, par
     </article>
   );
 });
+
+function TextActions({ entry, onRewrite }: { entry: OutboxEntry; onRewrite: RowActions["rewrite"] }) {
+  const t = useText();
+  const copy = () => void navigator.clipboard.writeText(entry.text);
+  return (
+    <>
+      <SmallButton label={t("message.editAgain")} onClick={() => onRewrite(entry)} />
+      <SmallButton label={t("message.copy")} onClick={copy} />
+    </>
+  );
+}
 
 function SmallButton({ label, onClick }: { label: string; onClick: () => void }) {
   return (

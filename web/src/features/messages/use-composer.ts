@@ -4,9 +4,11 @@ import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { allEmoji, knownEmoji } from "../../ui/emoji.ts";
 import { useTray } from "../files/files.tsx";
 import type { ForLater } from "../scheduled/scheduled.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
+import { namesEmoji, withEmoji } from "./emoji-names.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
 /** What is written: a new message where there is none. */
@@ -47,6 +49,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   const type = (written: string) => {
     setText(written);
+    fetchEmojiFor(written);
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
@@ -65,7 +68,7 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     onAim(null);
   };
   const submit = async ({ isSure = false } = {}) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     if (!isSendable || written.length > limits.messageText) return;
     const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
     if (told !== null) return setToAll({ count: told, go: () => void submit({ isSure: true }) });
@@ -86,14 +89,14 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   /** What is written, to be sent later; whoever mentions everybody is asked first. */
   const forLater: ForLater = (go) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     const count = toldOf(client, room, written);
     const take = () => go({ room, text: written, ...contentFor(written) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
   const putBy = (scheduled: string) => {
-    if (area.current?.value.trim() === scheduled) done();
+    if (writtenIn(client, area.current?.value ?? "") === scheduled) done();
   };
   /** False when there was nothing to call off. */
   const cancel = () => {
@@ -145,6 +148,16 @@ function useAlsoInRoom(thread: number | undefined) {
     ...(thread !== undefined && !is && !content.mention_all && { in_thread: true }),
   });
   return { is, set, placed };
+}
+
+/** EMOJI-10. What is sent of what was typed. */
+function writtenIn(client: Client, text: string): string {
+  return withEmoji(text.trim(), knownEmoji(), client.view.getState().library?.emoji);
+}
+
+/** Names of emoji are known by the time a text is sent; where not, it is sent as it is written. */
+function fetchEmojiFor(written: string): void {
+  if (namesEmoji(written)) allEmoji().catch(() => undefined);
 }
 
 /** From so many people on, mentioning all of them is asked about first. */
