@@ -70,6 +70,7 @@ const byName: Record<string, unknown> = {
   limit: 50,
   unread: 1,
   member_count: 2,
+  quiet_hours: { from: "22:00", to: "07:00", days: [1, 2, 3, 4, 5], zone: "Europe/Berlin" },
   query: "meet at six",
   reason: "They were rude",
   sender_name: "alice",

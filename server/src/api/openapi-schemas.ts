@@ -14,6 +14,7 @@ import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { scheduled } from "@parley/protocol/scheduled";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
 import { pack, sticker } from "@parley/protocol/stickers";
+import { thread } from "@parley/protocol/threads";
 import { account, user } from "@parley/protocol/users";
 import { z } from "zod";
 
@@ -59,6 +60,7 @@ const words: Record<string, z.ZodType> = {
   PushDevice: pushDevice,
   Scheduled: scheduled,
   Reminder: reminder,
+  Thread: thread,
   CustomEmoji: customEmoji,
   Sticker: sticker,
   Pack: pack,

@@ -59,6 +59,8 @@ export const tags = [
   { name: "saved", description: "Messages kept at hand" },
   { name: "draft", description: "What one has begun to write, on all devices" },
   { name: "scheduled", description: "Messages that are to be sent at a time" },
+  { name: "thread", description: "Answers to a message, and who follows them" },
+  { name: "mention", description: "Messages that name the person, or hold a word of theirs" },
   { name: "reminder", description: "Messages of which one is reminded at a time" },
   { name: "report", description: "What the admins should look at" },
   { name: "live", description: "The websocket" },
