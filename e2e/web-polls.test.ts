@@ -123,7 +123,9 @@ describe.skipIf(!hasBrowser)("polls, on a desk and on a phone (Chromium)", () =>
     expect(await answer(bob, question, "Park").count()).toBe(0);
     await scene.by.alice.call("room.create", { kind: "group", name: "kitchen", members: [] });
     await choose(alice, question, "Forward");
-    await alice.page.getByRole("dialog").getByRole("button", { name: "kitchen" }).click();
+    const rooms = alice.page.getByRole("dialog", { name: "Forward to" });
+    await rooms.getByLabel("kitchen").check();
+    await rooms.getByRole("button", { name: /^Forward/ }).click();
     await openRoom(alice, "kitchen");
     await pollOn(alice, question).getByText("2 people voted").waitFor();
     expect(await row(alice, question).getByRole("button", { name: "Who voted" }).count()).toBe(0);

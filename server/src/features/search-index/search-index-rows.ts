@@ -152,9 +152,9 @@ const erasure = prepare<IndexableRow & { files: string }>((build, param) => {
 /** What `takeErasures` gives back later; more may stand in the row than is put down. */
 export function insertErasure(
   row: IndexableRow,
-  files: readonly { name: string; alt: string; type: string | null }[],
+  files: readonly { name: string; alt: string; type: string | null; transcript: string }[],
 ) {
-  const held = files.map(({ name, alt, type }) => ({ name, alt, type }));
+  const held = files.map(({ name, alt, type, transcript }) => ({ name, alt, type, transcript }));
   return erasure({ ...row, files: JSON.stringify(held) });
 }
 
