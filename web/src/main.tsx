@@ -35,8 +35,13 @@ document.addEventListener("visibilitychange", () => {
   if (isShown) client.wake();
 });
 
-/** A part of an earlier version that the server no longer has: the page is loaded anew, once for each version. */
+/**
+ * A part of an earlier version that the server no longer has: the page is loaded anew, once for each version. Where the
+ * server does not answer, there would be nothing in its place.
+ */
 addEventListener("vite:preloadError", () => {
+  const { session, link } = client.view.getState();
+  if (session.status === "signed_in" && link.status !== "ready") return;
   const key = "parley-reloaded";
   if (!navigator.onLine || sessionStorage.getItem(key) === import.meta.url) return;
   sessionStorage.setItem(key, import.meta.url);

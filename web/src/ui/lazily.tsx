@@ -11,6 +11,31 @@ export async function withTexts<Loaded>(load: () => Promise<Loaded>): Promise<Lo
   return loaded;
 }
 
+/** As `lazily`, for what few would miss: where its code does not come there is nothing, until it is shown anew. */
+export function lazilyOrNot<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
+  const prepare = () =>
+    lazy(async () => {
+      try {
+        return { default: await withTexts(load) };
+      } catch {
+        Loaded = prepare();
+        return { default: () => null };
+      }
+    });
+  let Loaded = prepare();
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for each component, where a module begins.
+  return function Lazily(props: Props) {
+    const [Shown] = useState(() => Loaded);
+    return (
+      <Suspense fallback={null}>
+        <Shown {...props} />
+      </Suspense>
+    );
+  };
+}
+
 /**
  * A component whose code comes when it is first shown: nothing stands in its place until then. Where it does not come,
  * or cannot be drawn, that is said in its place and it can be tried again.

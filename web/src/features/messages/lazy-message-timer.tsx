@@ -1,3 +1,3 @@
-import { lazily } from "../../ui/lazily.tsx";
+import { lazilyOrNot } from "../../ui/lazily.tsx";
 
-export const MessageTimer = lazily(async () => (await import("./message-timer.tsx")).MessageTimer);
+export const MessageTimer = lazilyOrNot(async () => (await import("./message-timer.tsx")).MessageTimer);

@@ -1,14 +1,14 @@
 import type { Input } from "@parley/protocol/contract";
 import { useEffect } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
-import { lazily } from "../../ui/lazily.tsx";
+import { lazily, lazilyOrNot } from "../../ui/lazily.tsx";
 
 /** A message that is written, but for when it is to be sent. */
 export type Unscheduled = Omit<Input<"scheduled.create">, "send_at">;
 /** Gives what is written to whoever sends it later, unless the person thinks better of it. */
 export type ForLater = (go: (message: Unscheduled) => void) => void;
 
-export const SendLater = lazily(async () => (await import("./send-later.tsx")).SendLater);
+export const SendLater = lazilyOrNot(async () => (await import("./send-later.tsx")).SendLater);
 export const ScheduledPanel = lazily(async () => (await import("./scheduled-panel.tsx")).ScheduledPanel);
 
 const RoomLine = lazily(async () => (await import("./room-line.tsx")).RoomLine);
