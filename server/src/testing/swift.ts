@@ -14,6 +14,15 @@ export const swiftMissing = ["proxy", "account", "container", "object"].some(
  * input is open: when the tests end, however they end, it goes with its folder.
  */
 const script = `
+rings='
+import sys
+from swift.common.ring import RingBuilder
+for kind, port in zip(["account", "container", "object"], sys.argv[1:]):
+    builder = RingBuilder(4, 1, 0)
+    builder.add_dev({"id": 0, "region": 1, "zone": 1, "ip": "127.0.0.1", "port": int(port), "device": "d1", "weight": 1})
+    builder.rebalance()
+    builder.get_ring().save(kind + ".ring.gz")
+'
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" && mkdir d1
@@ -22,18 +31,16 @@ common="bind_ip = 127.0.0.1
 swift_dir = $folder
 user = $(id -un)
 workers = 0"
+/usr/bin/python3 -c "$rings" "$2" "$3" "$4" || exit 1
 place=0
 for kind in account container object; do
   place=$((place + 1))
   eval "port=\\\${$((place + 1))}"
-  swift-ring-builder $kind.builder create 4 1 0 >&2
-  swift-ring-builder $kind.builder add "r1z1-127.0.0.1:$port/d1" 1 >&2
-  swift-ring-builder $kind.builder rebalance >&2
   printf '[DEFAULT]\\n%s\\nbind_port = %s\\ndevices = %s\\nmount_check = false\\ndisable_fallocate = true\\n[pipeline:main]\\npipeline = %s-server\\n[app:%s-server]\\nuse = egg:swift#%s\\n' "$common" "$port" "$folder" $kind $kind $kind > $kind.conf
   swift-$kind-server $kind.conf >&2 &
   servers="$servers $!"
 done
-printf '[DEFAULT]\\n%s\\nbind_port = %s\\n[pipeline:main]\\npipeline = catch_errors gatekeeper cache listing_formats s3api tempauth bulk slo dlo proxy-server\\n[app:proxy-server]\\nuse = egg:swift#proxy\\naccount_autocreate = true\\n' "$common" "$1" > proxy.conf
+printf '[DEFAULT]\\n%s\\nbind_port = %s\\n[pipeline:main]\\npipeline = catch_errors gatekeeper cache listing_formats s3api tempauth bulk slo dlo proxy-server\\n[app:proxy-server]\\nuse = egg:swift#proxy\\naccount_autocreate = true\\nconn_timeout = 10\\nnode_timeout = 30\\nerror_suppression_limit = 1000000\\n' "$common" "$1" > proxy.conf
 for filter in catch_errors gatekeeper listing_formats bulk slo dlo; do
   printf '[filter:%s]\\nuse = egg:swift#%s\\n' $filter $filter >> proxy.conf
 done
@@ -75,12 +82,25 @@ async function startSwift(): Promise<string> {
   child.unref();
   const endpoint = `http://127.0.0.1:${ports[0]}`;
   const first = { endpoint, bucket: "first", region, ...keys };
-  for (;;) {
-    const answer = await createBucket(first).catch(() => null);
-    if (answer?.ok) return endpoint;
+  for (let isMade = false; ; ) {
+    isMade ||= await createBucket(first).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isMade && (await isReady(first))) return endpoint;
     if (child.exitCode !== null) throw new Error("Swift does not start");
     await Bun.sleep(100);
   }
+}
+
+/** The server of objects may come up after that of buckets. */
+function isReady(place: BucketPlace): Promise<boolean> {
+  return bucketAt(place)
+    .check()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** Bun's client makes no buckets: a signed `PUT` (AWS Signature Version 4). */
