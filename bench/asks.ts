@@ -47,6 +47,21 @@ export function atMost(part: string, figure: string, most: number, unit: string)
   };
 }
 
+/** That none of these parts exceeds it; says which comes closest. */
+export function worst(parts: readonly string[], figure: string, most: number, unit: string): Ask {
+  return {
+    asked: `each ≤ ${most.toLocaleString("en-US")} ${unit}`,
+    judge(series) {
+      const values = parts.map((part) => ({ part, value: medianOf(series, part, "parley", figure) }));
+      // one that was not measured makes all of it unmeasured
+      const { part, value } = values.reduce((one, other) =>
+        Number.isNaN(one.value) || one.value >= other.value ? one : other,
+      );
+      return { measured: `${value.toFixed(2)} ${unit} (${part})`, reached: value <= most };
+    },
+  };
+}
+
 export interface Growth {
   what: string;
   figure: string;

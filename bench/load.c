@@ -2,7 +2,7 @@
  * The load generator: one process, one thread, plain websockets. Deliveries are counted by the one `~` that each of its
  * texts holds, never by parsing JSON, so that it is not what is measured.
  *
- * usage: load w1|w2|w3|w4|w5|search|slow|storm --port <n> --tokens <file> [--seconds <s>] …
+ * usage: load w1|w2|w3|w4|w5|search|slow|storm|steady --port <n> --tokens <file> [--seconds <s>] …
  * The file holds a connection a line: <token> <room>[,<room>…]; messages go to the first room.
  */
 #include <signal.h>
@@ -22,6 +22,8 @@ static struct load load = {
     .at_once = 128,
     .flood_megabytes = 3,
     .rounds_per_second = 10,
+    .page_messages = 50,
+    .query = "text=message",
 };
 
 static struct {
@@ -34,7 +36,8 @@ static struct {
     {"--slow", &load.slow, NULL},           {"--at-once", &load.at_once, NULL},
     {"--flood-megabytes", &load.flood_megabytes, NULL}, {"--rounds-per-second", &load.rounds_per_second, NULL},
     {"--seconds", NULL, &load.seconds},     {"--warm-up", NULL, &load.warm_up},
-    {"--settle", NULL, &load.settle},
+    {"--settle", NULL, &load.settle},       {"--from-client", &load.from_client, NULL},
+    {"--page-messages", &load.page_messages, NULL},
 };
 
 static void refuse(const char *what) {
@@ -72,6 +75,7 @@ int main(int argc, char **argv) {
   if (argc % 2) refuse("every option takes one value");
   for (int i = 2; i + 1 < argc; i += 2) {
     if (strcmp(argv[i], "--tokens") == 0) tokens = argv[i + 1];
+    else if (strcmp(argv[i], "--query") == 0) load.query = argv[i + 1];
     else take_option(argv[i], argv[i + 1]);
   }
   if (!tokens || !load.port) refuse("--port and --tokens are needed");
@@ -86,6 +90,7 @@ int main(int argc, char **argv) {
   else if (strcmp(mode, "w5") == 0 || strcmp(mode, "search") == 0) default_senders(1, 1), run_pages(&load, mode);
   else if (strcmp(mode, "slow") == 0) default_senders(8, 4), run_slow(&load);
   else if (strcmp(mode, "storm") == 0) run_storm(&load);
+  else if (strcmp(mode, "steady") == 0) run_steady(&load);
   else refuse("no such workload");
   return 0;
 }

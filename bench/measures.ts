@@ -1,18 +1,18 @@
 import { type Figures, startLoad } from "./native.ts";
 import { residentBytes } from "./processes.ts";
-import { SLOW_READERS } from "./scenes.ts";
+import { type Question, SLOW_READERS } from "./scenes.ts";
 import type { Site } from "./targets.ts";
 
 /** Measures one thing on a started server with nobody connected. */
 export type Measure = (site: Site, seconds: number) => Promise<Figures>;
 
-const WARM_UP_SECONDS = 2;
+export const WARM_UP_SECONDS = 2;
 /** Every socket is warm and whatever was needed to sign it in has been given back. */
 const SETTLE_SECONDS = 8;
 /** A fan-out to 5,000 happens ten times a second: its 99th percentile wants more rounds than throughput does. */
 const SLOW_STRETCH = 4;
 
-function optionsFor(site: Site, seconds: number): Record<string, string | number> {
+export function optionsFor(site: Site, seconds: number): Record<string, string | number> {
   return { port: site.port, tokens: site.tokens, seconds, "warm-up": WARM_UP_SECONDS };
 }
 
@@ -37,11 +37,13 @@ export const memoryOfSockets: Measure = async (site) => {
   };
 };
 
-/** Pages of fifty messages, of a room or of what a word finds: one reader for how long, sixteen for how many. */
-export function pages(mode: "w5" | "search"): Measure {
+/** Pages of fifty messages, of a room or of what a search finds: one reader for how long, sixteen for how many. */
+function pagesOf(mode: "w5" | "search", asked: Record<string, string | number>): Measure {
   return async (site, seconds) => {
-    const one = await startLoad(mode, { ...optionsFor(site, seconds), senders: 1 }).report;
-    const sixteen = await startLoad(mode, { ...optionsFor(site, seconds), senders: 16 }).report;
+    const readers = (senders: number) =>
+      startLoad(mode, { ...optionsFor(site, seconds), ...asked, senders }).report;
+    const one = await readers(1);
+    const sixteen = await readers(16);
     return {
       page_p50_ms: one.page_p50_ms ?? 0,
       page_p99_ms: one.page_p99_ms ?? 0,
@@ -50,6 +52,12 @@ export function pages(mode: "w5" | "search"): Measure {
       generator_cpu: sixteen.generator_cpu ?? 0,
     };
   };
+}
+
+export const pages: Measure = pagesOf("w5", {});
+
+export function searches({ query, found, asker = 0 }: Question): Measure {
+  return pagesOf("search", { query, "page-messages": found, "from-client": asker });
 }
 
 /** Deliveries to the quick readers, and how far the server grows from the moment that all are signed in. */

@@ -14,7 +14,7 @@ export const allTargets: readonly TargetName[] = ["floor", "floor-batch", "floor
 
 export const usage = `bun bench/main.ts [workload …] [options]
 
-  workloads            w1 w2 w3 w4 w5 search slow storm; all of them where none is named
+  workloads            w1 w2 w3 w4 w5 search slow storm due expiry; all of them where none is named
   --runs <n>           runs of each, of which the median counts (3)
   --seconds <n>        measured seconds of a run (5)
   --engine <name>      sqlite or postgres (sqlite)

@@ -1,3 +1,4 @@
+import { limits } from "@parley/protocol/limits";
 import type { Actor, Context, Tx } from "@parley/server/src/context.ts";
 import { addMember } from "@parley/server/src/features/members/members.ts";
 import { sendMessage } from "@parley/server/src/features/messages/messages.ts";
@@ -5,7 +6,7 @@ import { createRoom } from "@parley/server/src/features/rooms/rooms.ts";
 import { startSession } from "@parley/server/src/features/sessions/sessions.ts";
 import { addUser, namesOf } from "@parley/server/src/features/users/users.ts";
 
-import type { Scene } from "./scenes.ts";
+import { type Scene, wordsOf } from "./scenes.ts";
 
 /** Changes that one savepoint makes: fewer, larger ones are quicker. */
 const CHANGES_AT_ONCE = 500;
@@ -60,28 +61,43 @@ async function fillRoom(context: Context, name: string, people: Person[]): Promi
   return room.id;
 }
 
+interface History {
+  room: number;
+  authors: readonly Person[];
+}
+
 /** Like the load generator's own messages, each holds one `~`. */
-async function writeHistory(context: Context, room: number, authors: Person[], count: number): Promise<void> {
-  await each(context, count, async (tx, index) => {
+async function writeHistory(
+  context: Context,
+  histories: { usual: History; seldom?: History | undefined },
+  { messages, elsewhere, ended = false }: Scene,
+): Promise<void> {
+  await each(context, messages, async (tx, index) => {
+    const isSeldom = elsewhere !== undefined && index % elsewhere === 0;
+    const { room, authors } = (isSeldom && histories.seldom) || histories.usual;
     const author = authors[index % authors.length]?.actor;
     if (!author) throw new Error("a history needs somebody who wrote it");
-    const text = `~ message ${index} of a long talk `.padEnd(TEXT_LENGTH, ".");
-    await sendMessage(tx, author, { room, text, client_id: `history-${index}` });
+    const words = elsewhere === undefined ? "" : wordsOf(index, messages);
+    const text = `~ message ${index} of a long talk ${words} `.padEnd(TEXT_LENGTH, ".");
+    const end = ended ? { delete_after: limits.deleteAfterMax } : {};
+    await sendMessage(tx, author, { room, text, client_id: `history-${index}`, ...end });
   });
 }
 
 /** Makes a scene's people, rooms and messages, and answers a line of the load generator's file for each connection. */
-export async function stage(context: Context, { connections, messages }: Scene): Promise<string[]> {
+export async function stage(context: Context, scene: Scene): Promise<string[]> {
+  const { connections, messages } = scene;
   const people = await signInPeople(context, connections.length);
-  const rooms = new Map<number, number>();
+  const rooms = new Map<number, History>();
   for (const number of [...new Set(connections.flat())].toSorted((a, b) => a - b)) {
-    const members = people.filter((_, index) => connections[index]?.includes(number));
-    rooms.set(number, await fillRoom(context, `room ${number}`, members));
+    const authors = people.filter((_, index) => connections[index]?.includes(number));
+    rooms.set(number, { room: await fillRoom(context, `room ${number}`, authors), authors });
   }
-  const first = rooms.get(1);
-  if (first !== undefined && messages > 0) await writeHistory(context, first, people, messages);
+  const usual = rooms.get(1);
+  const seldom = [...rooms.values()].at(-1);
+  if (usual && messages > 0) await writeHistory(context, { usual, seldom }, scene);
   return people.map(({ token }, index) => {
-    const opened = connections[index]?.map((number) => rooms.get(number));
+    const opened = connections[index]?.map((number) => rooms.get(number)?.room);
     return `${token} ${opened?.join(",")}`;
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 
-import { growth, shareOf } from "./asks.ts";
+import { growth, shareOf, worst } from "./asks.ts";
 import { doubtsAbout, medianOf, type Series } from "./results.ts";
 
 function series(part: string, target: Series["target"], figure: string, values: number[]): Series {
@@ -34,6 +34,20 @@ describe("what is made of the runs", () => {
       series("b", "floor-batch", "p99", [5]),
     ];
     expect(ask.judge(runs)).toEqual({ measured: "5.0 %; floor-batch: 25.0 %", reached: true });
+  });
+
+  test("BENCH-5 of several parts the slowest counts, and each must have been measured", () => {
+    const ask = worst(["a", "b", "c"], "p99", 50, "ms");
+    const runs = (a: number[], b: number[], c: number[]) => [
+      series("a", "parley", "p99", a),
+      series("b", "parley", "p99", b),
+      series("c", "parley", "p99", c),
+    ];
+    expect(ask.judge(runs([3], [50, 90, 10], [7]))).toEqual({ measured: "50.00 ms (b)", reached: true });
+    expect(ask.judge(runs([3], [7], [51])).reached).toBe(false);
+    for (const some of [runs([], [7], [9]), runs([7], [], [9]), runs([7], [9], [])]) {
+      expect(ask.judge(some)).toMatchObject({ measured: expect.stringMatching(/^NaN/), reached: false });
+    }
   });
 
   test("BENCH-6 a busy generator or a lost delivery in any run makes a series doubtful", () => {

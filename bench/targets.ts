@@ -14,6 +14,8 @@ export interface Site {
   pid: number;
   port: number;
   tokens: string;
+  /** Where the server keeps its data; a floor has none. */
+  data?: string;
   stop(): Promise<void>;
 }
 
@@ -66,7 +68,7 @@ async function startParley(prepared: Prepared, folder: string): Promise<Site> {
     await endProcess(child);
     await database.drop();
   };
-  return { pid: child.pid, port, tokens: prepared.tokens, stop };
+  return { pid: child.pid, port, tokens: prepared.tokens, data, stop };
 }
 
 /** Starts a target on a data folder that nothing was run on before, and takes the folder away again. */

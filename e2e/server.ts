@@ -38,6 +38,8 @@ export interface TestServer {
   kill(): Promise<void>;
   /** Starts it again on the same data and port. */
   start(): Promise<void>;
+  /** Puts its clock ahead by so much more, also for when it is started again; it was started with one that moves. */
+  pass(milliseconds: number): void;
   /** Ends it and throws its data away. */
   remove(): Promise<void>;
 }
@@ -48,6 +50,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>;
   /** Messages of the past year to fill it with; people of the cast then have `populatedPassword`. */
   populated?: number;
+  /** Its clock can be put ahead. */
+  movesClock?: boolean;
   /** People beside the admin. To check a password of theirs takes next to no time. */
   people?: readonly Account[];
 }
@@ -57,6 +61,7 @@ export async function startServer({
   unclaimed = false,
   environment = {},
   populated,
+  movesClock = false,
   people,
 }: TestServerOptions = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "parley-e2e-"));
@@ -64,9 +69,11 @@ export async function startServer({
   const url = `http://localhost:${port}`;
   let child: Subprocess<"ignore", "pipe", "pipe"> | undefined;
   let output = "";
+  let ahead = 0;
 
   async function start(): Promise<void> {
-    const started = Bun.spawn([process.execPath, "server/src/main.ts"], {
+    const entry = movesClock ? "e2e/server-with-clock.ts" : "server/src/main.ts";
+    const started = Bun.spawn([process.execPath, entry], {
       cwd: root,
       env: {
         PATH: process.env.PATH ?? "",
@@ -75,10 +82,12 @@ export async function startServer({
         PORT: String(port),
         ...(unclaimed || populated !== undefined ? {} : firstAdmin),
         ...environment,
+        ...(movesClock && { CLOCK_AHEAD: String(ahead) }),
       },
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
+      ...(movesClock && { ipc: () => undefined }),
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) void collect(stream);
@@ -105,6 +114,10 @@ export async function startServer({
     output: () => output,
     kill,
     start,
+    pass(milliseconds) {
+      ahead += milliseconds;
+      if (child?.exitCode === null && !child.killed) child.send(ahead);
+    },
     async remove() {
       await kill();
       await rm(folder, { recursive: true, force: true });

@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)("a deleted account", () => {
     await openRoom(alice, "General");
     await choose(alice, "For everybody", "Forward");
     const rooms = alice.page.getByRole("dialog");
-    await rooms.getByRole("button", { name: "General" }).waitFor();
+    await rooms.getByRole("checkbox", { name: "General" }).waitFor();
     expect(await rooms.getByText("Deleted account").count()).toBe(0);
     await alice.page.keyboard.press("Escape");
   });

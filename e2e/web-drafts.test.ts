@@ -6,11 +6,12 @@ import { startScene, type WebScene } from "./web-scene.ts";
 let scene: WebScene;
 let desk: Device;
 let onPhone: Device;
+let direct: number;
 
 beforeAll(async () => {
   if (!hasBrowser) return;
   scene = await startScene();
-  await scene.by.alice.call("room.direct", { user: scene.ids.bob });
+  direct = (await scene.by.alice.call("room.direct", { user: scene.ids.bob })).id;
   desk = await scene.open("alice");
   onPhone = await scene.open("alice", "/", phone);
 });
@@ -49,6 +50,24 @@ describe.skipIf(!hasBrowser)("what is being written, on two devices (Chromium)",
     await composer(onPhone).fill("From the tunnel");
     await onPhone.context.setOffline(false);
     await holds(composer(desk), "From the tunnel");
+  });
+
+  test("UI-135 what is begun in a thread on one device is gone on with on another", async () => {
+    const { id } = await scene.by.bob.call("message.send", {
+      room: direct,
+      text: "Well?",
+      client_id: "well",
+    });
+    const answering = ({ page }: Device) => page.getByRole("textbox", { name: "Answer in the thread" });
+    for (const device of [desk, onPhone])
+      await device.page.goto(`${scene.server.url}/rooms/${direct}/threads/${id}`);
+    await answering(desk).fill("Well enough");
+    await holds(answering(onPhone), "Well enough");
+    await onPhone.page
+      .getByRole("complementary", { name: "Thread" })
+      .getByRole("button", { name: "Send", exact: true })
+      .click();
+    await holds(answering(desk), "");
   });
 
   test("UI-2 no page broke the policy, failed, or asked for anything elsewhere", () => {

@@ -146,6 +146,34 @@ describe.skipIf(!hasBrowser)("notifications while no page is open (Chromium)", (
     expect(service.refused).toEqual([]);
   });
 
+  test("UI-307 one's other devices are listed, each with a test and a way to take it out", async () => {
+    const { page } = alice;
+    const pocket = service.browser();
+    const { endpoint, keys } = pocket;
+    await scene.by.alice.call("push.subscribe", { endpoint, keys, device: "Alice's phone" });
+    const others = page.getByRole("region", { name: "While Parley is closed" });
+    const device = others.getByRole("listitem").filter({ hasText: "Alice's phone" });
+    await device.getByText("Nothing was sent yet.").waitFor();
+    await device.getByRole("button", { name: "Send a test push to Alice's phone" }).click();
+    await device.getByText("Sent. It should be there in a moment.").waitFor();
+    await device.getByText("The last push was sent on").waitFor();
+    await becomes(
+      async () => pocket.got.length,
+      (count) => count === 1,
+    );
+    await picture(alice, "push-devices");
+    const admin = await scene.open("admin");
+    await admin.page.goto(settingsUrl());
+    const hosts = admin.page.getByRole("region", { name: "Push services" });
+    await hosts.getByText("2 devices, 1 not reached").waitFor();
+    await hosts.getByText("the service answered 503").waitFor();
+    await picture(admin, "push-services");
+    await device.getByRole("button", { name: "Tell Alice's phone no longer" }).click();
+    await device.waitFor({ state: "detached" });
+    expect((await scene.by.alice.call("push.list", {})).devices.length).toBe(1);
+    expect(await page.getByRole("region", { name: "Push services" }).count()).toBe(0);
+  });
+
   test("UI-211 with no page open a push is shown, one a room, without its text unless that was chosen", async () => {
     const { page } = alice;
     await page.evaluate(async () => {

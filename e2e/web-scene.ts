@@ -26,7 +26,9 @@ export interface WebScene {
   end(): Promise<void>;
 }
 
-export async function startScene(options: Pick<TestServerOptions, "environment"> = {}): Promise<WebScene> {
+export async function startScene(
+  options: Pick<TestServerOptions, "environment" | "movesClock"> = {},
+): Promise<WebScene> {
   const people = (["alice", "bob", "carol"] as const).map((username) => {
     return { username, display_name: shownAs(username), password: passwords[username] };
   });

@@ -111,6 +111,14 @@ async function walkPages(device: Device, url: string, look: (where: string) => P
   await page.goto(`${url}/search?words=tent`);
   await page.locator("mark").first().waitFor();
   await look("search");
+  await page.goto(`${url}/inbox/mentions`);
+  await page
+    .getByRole("listitem")
+    .filter({ hasText: "Who brings" })
+    .or(page.getByText("Nobody has mentioned"))
+    .first()
+    .waitFor();
+  await look("inbox");
   await page.goto(`${url}/scheduled`);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await look("scheduled");

@@ -14,6 +14,8 @@ const first = [...page.matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(([, na
 
 /** Names of XML's own, and where a library's error says that more is to be read: nothing is asked of them. */
 const harmless = [
+  // A link on a place, followed by whoever presses it.
+  "https://www.openstreetmap.org/",
   "http://www.w3.org",
   "https://react.dev",
   "https://tailwindcss.com",

@@ -55,6 +55,8 @@ async function wordsOfPushes(): Promise<Record<string, object>> {
       hidden: texts["notify.hidden"],
       test: texts["notify.testBody"],
       said: texts["timeline.said"],
+      reminder: texts["remind.heading"],
+      gone: texts["remind.gone"],
     };
     return [name.replace(".json", ""), words] as const;
   });

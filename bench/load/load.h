@@ -37,8 +37,9 @@ struct load {
   /* as asked on the command line */
   const char *host;
   int port, connections, senders, in_flight, slow, at_once, flood_megabytes, rounds_per_second;
+  int from_client, page_messages; /* the first reader's line of the file, and the messages of a whole page */
   double seconds, warm_up, settle;
-  const char *path;
+  const char *path, *query;
 
   int epoll;
   struct client *clients;
@@ -91,9 +92,13 @@ void print_report(const struct load *load, const struct window *window, const ch
 double cpu_seconds(const struct rusage *usage);
 uint64_t missing_deliveries(const struct load *load);
 
+/* messages.c: sends so many a second, from one connection after the other, and lets `turn` do the rest */
+void send_at_rate(struct load *load, void (*turn)(struct load *, uint64_t until), uint64_t until);
+
 /* the workloads */
 void run_fan_out(struct load *load, const char *mode);
 void run_pairs(struct load *load);
+void run_steady(struct load *load);
 void run_hold(struct load *load);
 void run_slow(struct load *load);
 void run_storm(struct load *load);

@@ -1,4 +1,4 @@
-/* The workloads that send: one room of many (w1, w2), many rooms of few (w3). */
+/* The workloads that send: one room of many (w1, w2), many rooms of few (w3), and at a fixed rate (steady). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -90,4 +90,44 @@ void run_pairs(struct load *load) {
   load->on_done = send_again;
   load->on_delivery = sampled;
   measure(load, "w3");
+}
+
+/* A fixed rate: a server that falls behind finds no slot free, and the report shows fewer messages than asked. */
+static void send_one(struct load *load, uint64_t round) {
+  struct client *client = &load->clients[round % (uint64_t)load->senders];
+  for (int j = 0; j < IN_FLIGHT_MAX; j++) {
+    if (client->slots[j].busy) continue;
+    client_send(load, client, j);
+    return;
+  }
+}
+
+void send_at_rate(struct load *load, void (*turn)(struct load *, uint64_t until), uint64_t until) {
+  uint64_t started = now_nanoseconds(), gap = second / (uint64_t)load->rounds_per_second, rounds = 0;
+  while ((load->now = now_nanoseconds()) < until) {
+    if (load->now >= started + rounds * gap) send_one(load, rounds++);
+    uint64_t next = started + rounds * gap;
+    turn(load, next < until ? next : until);
+  }
+}
+
+static void answered(struct load *load, struct client *client, int number) {
+  (void)load;
+  client->slots[number].busy = false;
+}
+
+/* What people notice of something else that the server does meanwhile. */
+void run_steady(struct load *load) {
+  struct window window;
+  load->senders = load->connections;
+  load->on_done = answered;
+  load->on_delivery = sampled;
+  connect_all(load);
+  print_ready(load);
+  send_at_rate(load, loop_turn, now_nanoseconds() + (uint64_t)(load->warm_up * 1e9));
+  window_open(load, &window);
+  send_at_rate(load, loop_turn, now_nanoseconds() + (uint64_t)(load->seconds * 1e9));
+  window_close(load, &window);
+  loop_until(load, now_nanoseconds() + (uint64_t)(load->settle * 1e9));
+  print_report(load, &window, "steady", missing_deliveries(load));
 }

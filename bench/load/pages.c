@@ -13,7 +13,7 @@
 #include "../wire/websocket.h"
 #include "load.h"
 
-enum { PAGE_MAX = 1 << 20, PAGE_MESSAGES = 50 };
+enum { PAGE_MAX = 1 << 20, PAGE_LIMIT = 50 };
 
 struct reader {
   int fd;
@@ -35,11 +35,10 @@ static void ask(struct reader *reader) {
   if (write(reader->fd, reader->request, reader->request_length) != (ssize_t)reader->request_length) fail("write");
 }
 
-/* The word stands in every message. */
-static char *path_for(const char *mode, const struct client *client) {
+static char *path_for(const struct load *load, const char *mode, const struct client *client) {
   char *path;
-  int length = strcmp(mode, "search") == 0 ? asprintf(&path, "/api/v2/search?text=message&limit=%d", PAGE_MESSAGES)
-                                           : asprintf(&path, "/api/v2/rooms/%ld/messages?limit=%d", client->room, PAGE_MESSAGES);
+  int length = strcmp(mode, "search") == 0 ? asprintf(&path, "/api/v2/search?%s&limit=%d", load->query, PAGE_LIMIT)
+                                           : asprintf(&path, "/api/v2/rooms/%ld/messages?limit=%d", client->room, PAGE_LIMIT);
   if (length < 0) fail("memory");
   return path;
 }
@@ -52,7 +51,7 @@ static void open_reader(struct load *load, struct reader *reader, const struct c
   if (reader->fd < 0 || connect(reader->fd, (struct sockaddr *)&to, sizeof to) != 0) fail("connect");
   setsockopt(reader->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   reader->answer = malloc(PAGE_MAX + 1);
-  char *path = path_for(mode, client);
+  char *path = path_for(load, mode, client);
   int length = asprintf(&reader->request, "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAuthorization: Bearer %s\r\nAccept: application/json\r\n\r\n",
                         path, load->host, load->port, client->token);
   free(path);
@@ -75,11 +74,11 @@ static bool is_whole(struct reader *reader) {
   return whole;
 }
 
-static void check(struct reader *reader) {
+static void check(const struct load *load, struct reader *reader) {
   int messages = 0;
   reader->answer[reader->length] = 0;
   for (const char *at = reader->answer; (at = strchr(at, '~')); at++) messages++;
-  if (strncmp(reader->answer, "HTTP/1.1 200", 12) == 0 && messages == PAGE_MESSAGES) return;
+  if (strncmp(reader->answer, "HTTP/1.1 200", 12) == 0 && messages == load->page_messages) return;
   if (incomplete++ == 0) fprintf(stderr, "a page with %d messages: %.300s\n", messages, reader->answer);
 }
 
@@ -93,7 +92,7 @@ static void readable(struct load *load, struct reader *reader) {
     histogram_add(&load->ready_time, now_nanoseconds() - reader->asked_at);
     pages++;
   }
-  check(reader);
+  check(load, reader);
   ask(reader);
 }
 
@@ -108,7 +107,7 @@ static void read_until(struct load *load, uint64_t until) {
 void run_pages(struct load *load, const char *mode) {
   struct window window;
   struct reader *readers = calloc((size_t)load->senders, sizeof *readers);
-  for (int i = 0; i < load->senders; i++) open_reader(load, &readers[i], &load->clients[i % load->connections], mode);
+  for (int i = 0; i < load->senders; i++) open_reader(load, &readers[i], &load->clients[(load->from_client + i) % load->connections], mode);
   for (int i = 0; i < load->senders; i++) ask(&readers[i]);
   read_until(load, now_nanoseconds() + (uint64_t)(load->warm_up * 1e9));
   window_open(load, &window);

@@ -85,25 +85,6 @@ static void flood(struct load *load) {
   for (int i = 0; i < load->connections; i++) load->clients[i].acks = load->clients[i].deliveries = 0;
 }
 
-/* A fixed rate: a server that falls behind finds no slot free, and the report shows fewer messages than asked. */
-static void send_one(struct load *load, uint64_t round) {
-  struct client *client = &load->clients[round % (uint64_t)load->senders];
-  for (int j = 0; j < IN_FLIGHT_MAX; j++) {
-    if (client->slots[j].busy) continue;
-    client_send(load, client, j);
-    return;
-  }
-}
-
-static void send_until(struct load *load, uint64_t until) {
-  uint64_t started = now_nanoseconds(), gap = second / (uint64_t)load->rounds_per_second, rounds = 0;
-  while ((load->now = now_nanoseconds()) < until) {
-    if (load->now >= started + rounds * gap) send_one(load, rounds++);
-    uint64_t next = started + rounds * gap;
-    turn(load, next < until ? next : until);
-  }
-}
-
 static void choose_slow(struct load *load) {
   int chosen = 0;
   for (int i = 0; i < load->connections; i++) {
@@ -127,9 +108,9 @@ void run_slow(struct load *load) {
   print_ready(load);
   load->on_gone = gone;
   flood(load);
-  send_until(load, now_nanoseconds() + (uint64_t)(load->warm_up * 1e9));
+  send_at_rate(load, turn, now_nanoseconds() + (uint64_t)(load->warm_up * 1e9));
   window_open(load, &window);
-  send_until(load, now_nanoseconds() + (uint64_t)(load->seconds * 1e9));
+  send_at_rate(load, turn, now_nanoseconds() + (uint64_t)(load->seconds * 1e9));
   window_close(load, &window);
   wait_for_quiet(load);
   print_report(load, &window, "slow", missing_deliveries(load));

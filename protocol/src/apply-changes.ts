@@ -1,3 +1,4 @@
+import { afterPoll } from "./apply-polls.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Message } from "./messages.ts";
 import type { RoomThread, RoomWindow } from "./state.ts";
@@ -38,11 +39,14 @@ export function changedBy(message: Message, seq: number, event: RoomEvent): Mess
   switch (event.kind) {
     case "message.sent":
     case "message.edited":
+    case "message.previewed":
+    case "message.transcribed":
     case "message.deleted": {
       const told = event.message;
       if (told.id === message.id) return told.version > message.version ? told : message;
-      if (told.reply_to !== message.id || event.kind === "message.edited") return message;
-      return afterReply(message, seq, told, event.kind === "message.sent" ? 1 : -1);
+      if (told.reply_to !== message.id) return message;
+      if (event.kind === "message.sent") return afterReply(message, seq, told, 1);
+      return event.kind === "message.deleted" ? afterReply(message, seq, told, -1) : message;
     }
     case "reaction.set":
       // A message read late is deleted before the reactions that came before its deletion.
@@ -52,7 +56,7 @@ export function changedBy(message: Message, seq: number, event: RoomEvent): Mess
       if (event.message !== message.id || message.deleted_at) return message;
       return withPin(message, event.on ? event.at : null);
     default:
-      return message;
+      return afterPoll(message, event);
   }
 }
 

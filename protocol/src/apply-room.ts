@@ -55,6 +55,11 @@ export function isMentioned(message: Message, { user, blocked }: Reader): boolea
 
 /** What an own message leaves unread: nothing, unless the mark was moved back after it. */
 function applyToCounts({ room, marked }: Counted, seq: number, event: RoomEvent, reader: Reader): Counted {
+  // What is said in a thread alone leaves what is read and unread in the room as it was.
+  if (event.kind === "message.sent" && event.message.in_thread) {
+    const moved = { ...room, head: seq, last_message_at: event.message.created_at };
+    return { room: seq > room.head ? moved : room, marked };
+  }
   const isOwn = event.kind === "message.sent" && event.message.sender === reader.user && seq > marked;
   if (seq <= room.head) return isOwn ? { room: { ...room, read: seq }, marked: seq } : { room, marked };
   if (event.kind !== "message.sent") return { room: { ...room, head: seq }, marked };
@@ -71,6 +76,8 @@ function applyToPreview(room: Membership, event: RoomEvent): Membership {
   switch (event.kind) {
     case "message.sent":
     case "message.edited":
+    case "message.previewed":
+    case "message.transcribed":
     case "message.deleted": {
       const last_message = laterMessage(room.last_message, toLastMessage(event.message));
       return last_message === room.last_message ? room : { ...room, last_message };
@@ -116,7 +123,9 @@ function isCountable({ room, position, before }: RoomState, read: number): boole
 export function recounted(state: RoomState, reader: Reader): RoomState {
   const { room, messages } = state;
   if (!isCountable(state, room.read)) return state;
-  const unread = [...messages.values()].filter(({ seq }) => seq > room.read && seq <= room.head);
+  const unread = [...messages.values()].filter(
+    ({ seq, in_thread }) => seq > room.read && seq <= room.head && !in_thread,
+  );
   const mentioning = unread.filter((message) => isMentioned(message, reader));
   return {
     ...state,

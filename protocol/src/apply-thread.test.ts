@@ -24,6 +24,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant("send"), by: fc.constantFrom(1, 2), mentioning: fc.constant(false) },
       answers: fc.option(fc.constantFrom(0, 0, 0, 1), { nil: undefined }),
+      alone: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant("edit"), pick: fc.nat(12), mentioning: fc.constant(false) }),
@@ -32,6 +33,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ...{ do: fc.constant("react"), pick: fc.nat(12), by: fc.constantFrom(1, 2) },
     ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
   }),
+  fc.record({ do: fc.constant("preview"), pick: fc.nat(12) }),
   fc.record({ do: fc.constant("pin"), pick: fc.nat(12), on: fc.boolean() }),
 ) as fc.Arbitrary<Step>;
 

@@ -25,6 +25,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant("send"), by: someone, mentioning: fc.boolean() },
       answers: fc.option(fc.nat(30), { nil: undefined }),
+      alone: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant("edit"), pick: fc.nat(30), mentioning: fc.boolean() }),

@@ -13,6 +13,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       ...{ do: fc.constant("send"), by: someone, mentioning: fc.boolean() },
       answers: fc.option(fc.nat(30), { nil: undefined }),
+      alone: fc.boolean(),
     }),
   },
   fc.record({ do: fc.constant("edit"), pick: fc.nat(30), mentioning: fc.boolean() }),
@@ -24,6 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ...{ emoji: fc.constantFrom("👍", "🎉"), on: fc.boolean() },
     }),
   },
+  fc.record({ do: fc.constant("preview"), pick: fc.nat(30) }),
   fc.record({ do: fc.constant("pin"), pick: fc.nat(30), on: fc.boolean() }),
   fc.record({ do: fc.constant("rename"), by: someone }),
   fc.record({ do: fc.constantFrom("join", "leave"), user: fc.constantFrom(4, 5) }),

@@ -3,20 +3,29 @@ import { accountOperations } from "./accounts.ts";
 import { avatarOperations } from "./avatars.ts";
 import { blockOperations } from "./blocks.ts";
 import { draftOperations } from "./drafts.ts";
+import { emojiOperations } from "./emoji.ts";
 import { fileOperations } from "./files.ts";
+import { linkPreviewOperations } from "./link-previews.ts";
 import { logOperations } from "./logs.ts";
+import { mentionOperations } from "./mentions.ts";
 import { messageOperations } from "./messages.ts";
 import { notificationOperations } from "./notifications.ts";
 import { pinOperations } from "./pins.ts";
 import { presenceOperations } from "./presence.ts";
 import { pushOperations } from "./push.ts";
+import { reminderOperations } from "./reminders.ts";
 import { reportOperations } from "./reports.ts";
 import { roomOperations } from "./rooms.ts";
 import { savedOperations } from "./saved.ts";
 import { scheduledOperations } from "./scheduled.ts";
 import { searchOperations } from "./search.ts";
 import { sessionOperations } from "./sessions.ts";
+import { stickerOperations } from "./stickers.ts";
+import { threadOperations } from "./threads.ts";
+import { transcriptionOperations } from "./transcriptions.ts";
+import { translationOperations } from "./translations.ts";
 import { userOperations } from "./users.ts";
+import { pollOperations } from "./votes.ts";
 
 /** The list of operations. Whatever is not on it cannot be called, over REST or the live socket. */
 export const contract = {
@@ -26,7 +35,15 @@ export const contract = {
   ...roomOperations,
   ...messageOperations,
   ...fileOperations,
+  ...linkPreviewOperations,
+  ...translationOperations,
+  ...transcriptionOperations,
   ...pinOperations,
+  ...threadOperations,
+  ...mentionOperations,
+  ...pollOperations,
+  ...emojiOperations,
+  ...stickerOperations,
   ...notificationOperations,
   ...pushOperations,
   ...searchOperations,
@@ -38,6 +55,7 @@ export const contract = {
   ...draftOperations,
   ...savedOperations,
   ...scheduledOperations,
+  ...reminderOperations,
 } as const;
 
 export type Contract = typeof contract;

@@ -3,9 +3,12 @@ import { draft } from "./drafts.ts";
 import { id, time } from "./fields.ts";
 import { marked, message } from "./messages.ts";
 import { defaultNotifications, notifications } from "./notifications.ts";
+import { choice } from "./polls.ts";
+import { reminder } from "./reminders.ts";
 import { reportStatus } from "./reports.ts";
 import { memberRole, membership, room } from "./rooms.ts";
 import { scheduled } from "./scheduled.ts";
+import { threadPlace } from "./threads.ts";
 
 /** Every event says when it happened (never before the event it follows) and who did it. */
 const head = { at: time, by: id };
@@ -21,6 +24,10 @@ export const roomEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("message.edited"), ...head, message }),
   /** By whoever deleted it; by its sender where its time was over (`expires_at`). */
   z.object({ kind: z.literal("message.deleted"), ...head, message }),
+  /** The previews of its links are others: the server has looked, or the author took one off. */
+  z.object({ kind: z.literal("message.previewed"), ...head, message }),
+  /** What is said in one of its files is to be written down, was, or could not be. */
+  z.object({ kind: z.literal("message.transcribed"), ...head, message }),
   z.object({
     kind: z.literal("reaction.set"),
     ...head,
@@ -30,6 +37,20 @@ export const roomEvent = z.discriminatedUnion("kind", [
   }),
   /** A message was pinned in the room, or taken off. Deleting it takes it off too, without such an event. */
   z.object({ kind: z.literal("pin.set"), ...head, message: id, on: z.boolean() }),
+  /** The pinned messages stand in another order: these, the first at the top. */
+  z.object({ kind: z.literal("pin.ordered"), ...head, messages: z.array(id) }),
+  /** Somebody has chosen among the options of a poll: all that they have chosen now. */
+  z.object({ kind: z.literal("poll.voted"), ...head, message: id, options: choice }),
+  /** The same of an anonymous poll, by whoever asked: how often each option is chosen now, and by how many people. */
+  z.object({
+    kind: z.literal("poll.counted"),
+    ...head,
+    message: id,
+    votes: z.array(z.int()),
+    voters: z.int(),
+  }),
+  /** A poll was closed; by whoever asked where its time was over. */
+  z.object({ kind: z.literal("poll.closed"), ...head, message: id }),
   /** The first event of every room. */
   z.object({ kind: z.literal("room.created"), ...head }),
   z.object({ kind: z.literal("room.updated"), ...head, room }),
@@ -53,6 +74,8 @@ export const userEvent = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("notification.changed"), at: time, room: id, ...notifications.shape }),
   /** The person told the same of all rooms. */
   z.object({ kind: z.literal("notification.default_changed"), at: time, ...defaultNotifications.shape }),
+  /** The person follows a thread from now on or no more, or has read it further, on whichever device. */
+  z.object({ kind: z.literal("thread.set"), at: time, ...threadPlace.shape }),
   z.object({ kind: z.literal("user.updated"), at: time }),
   /** Which of the person's devices are told by push, or what a push may hold, is another. */
   z.object({ kind: z.literal("push.changed"), at: time }),
@@ -65,8 +88,15 @@ export const userEvent = z.discriminatedUnion("kind", [
    * sent: it was sent, or taken back.
    */
   z.object({ kind: z.literal("scheduled.set"), at: time, id, scheduled: scheduled.nullable() }),
+  /**
+   * What reminds the person of a message, as it stands when the event is read; null where nothing does any more. It is told
+   * when it is made or changed, when its time comes, and when it is taken away.
+   */
+  z.object({ kind: z.literal("reminder.set"), at: time, message: id, reminder: reminder.nullable() }),
   /** The person keeps a message at hand, or no more. */
   z.object({ kind: z.literal("saved.set"), at: time, message: id, on: z.boolean() }),
+  /** What the person has chosen in an anonymous poll. */
+  z.object({ kind: z.literal("vote.set"), at: time, message: id, options: choice }),
   /** The admins have dealt with a report of the person's. */
   z.object({ kind: z.literal("report.changed"), at: time, report: id, status: reportStatus }),
   z.object({ kind: z.literal("session.started"), at: time, session: id, device: z.string() }),

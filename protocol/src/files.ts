@@ -17,6 +17,10 @@ export const file = z.object({
   height: z.int().optional(),
   /** What is to be seen or heard in it, for those who cannot. */
   alt: z.string().optional(),
+  /** What is said in it, once somebody wanted to have it written down. */
+  transcript: z
+    .object({ state: z.enum(["waiting", "done", "failed"]), text: z.string().optional() })
+    .optional(),
 });
 export type File = z.infer<typeof file>;
 

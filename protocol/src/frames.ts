@@ -63,6 +63,8 @@ export const serverSignal = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("marks"), room: id, marks: z.array(mark) }),
   /** This person's profile changed: read it again when it is shown. */
   z.object({ kind: z.literal("user"), user: id }),
+  /** The server's own emoji or stickers are others now: read them again when they are shown. */
+  z.object({ kind: z.literal("library"), version: position }),
 ]);
 export type ServerSignal = z.infer<typeof serverSignal>;
 

@@ -14,6 +14,8 @@ export const limits = {
   membersPerCall: 100,
   /** Messages forwarded by one call. */
   forwardMessages: 20,
+  /** Rooms that a client forwards to at once. */
+  forwardRooms: 10,
   /** Messages pinned in one room. */
   roomPins: 100,
   roomName: 80,
@@ -49,6 +51,13 @@ export const limits = {
   blocks: 1_000,
   /** Messages that one person saves. */
   saved: 1_000,
+  /** Words that count as a mention for one person, and characters of each. */
+  keywords: 20,
+  keywordText: 50,
+  /** Threads that one person follows: of more, the one left alone for longest is forgotten. */
+  followedThreads: 1_000,
+  /** Answers of one thread that are told as new. */
+  threadUnread: 30,
   /** Drafts that one person keeps. */
   drafts: 200,
   /** Devices of one person that are told by push, and characters of the address of one. */
@@ -60,6 +69,9 @@ export const limits = {
   /** Messages that one person has yet to send, and how many days ahead. */
   scheduled: 100,
   scheduleDays: 366,
+  /** Messages of which one person is reminded, and how many days ahead. */
+  reminders: 100,
+  reminderDays: 366,
   /** Characters of what is said to a report, by either side; and of what admins note on it. */
   reportComment: 1_000,
   reportNote: 2_000,
@@ -74,10 +86,44 @@ export const limits = {
   fileAlt: 1_000,
   /** Files whose addresses are asked for by one call. */
   fileLinks: 100,
+  /** Links of one message of which there are previews, and characters of one. */
+  messagePreviews: 3,
+  linkUrl: 2_048,
+  /** Characters of what a page says of itself. */
+  previewTitle: 200,
+  previewDescription: 300,
+  previewSite: 80,
+  /** Bytes of a sound or film that is written down, and characters of what was heard. */
+  transcribedBytes: 25 * 1024 * 1024,
+  transcript: 20_000,
   /** Uploads of one person that no message has taken. */
   openUploads: 100,
   /** Bytes of a profile picture as it is sent. */
   pictureBytes: 2 * 1024 * 1024,
+  /** Characters of a poll's question and of each option, and how many options it has. */
+  pollQuestion: 300,
+  pollOption: 100,
+  pollOptionsMin: 2,
+  pollOptions: 12,
+  /** Seconds after which a poll may close by itself. */
+  pollCloseMin: 60,
+  pollCloseMax: 366 * 86_400,
+  /** Characters of what is said of a place, and metres by which it may be off. */
+  locationLabel: 200,
+  locationAccuracy: 20_000_000,
+  /** Characters of a name on a contact card and of a number; numbers, and addresses, on one; characters of a vCard. */
+  contactName: 200,
+  contactPhone: 40,
+  contactWays: 10,
+  vcard: 8 * 1024,
+  /** Bytes of the picture of an emoji or a sticker as it is sent. */
+  libraryPictureBytes: 256 * 1024,
+  /** Emoji of the server's own; packs, and stickers of all of them. */
+  emoji: 2_000,
+  packs: 1_000,
+  stickers: 2_000,
+  packName: 80,
+  stickerName: 80,
   jsonDepth: 16,
   inviteUses: 1_000,
   inviteDays: 30,

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { contact, location, newContact, newLocation } from "./cards.ts";
 import { clientId, deleteAfter, id, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
+import { linkPreview } from "./link-previews.ts";
 import { operation } from "./operation.ts";
+import { newPoll, poll } from "./polls.ts";
+import { sticker } from "./stickers.ts";
 
 export const messageType = z.enum([
   "text",
@@ -13,6 +17,7 @@ export const messageType = z.enum([
   "location",
   "contact",
   "poll",
+  "sticker",
   "call",
   "system",
 ]);
@@ -25,15 +30,20 @@ export const message = z.object({
   room: id,
   /** The number of the event that sent it. */
   seq: position,
-  /** 1 for the room's first message, 2 for its second …: unread counts are differences of it. */
+  /**
+   * 1 for the room's first message, 2 for its second …: unread counts are differences of it. An answer in its thread
+   * alone is not counted and has the ordinal of the one before it.
+   */
   ordinal: z.int(),
   sender: id,
   client_id: z.string().optional(),
   type: messageType,
-  /** Empty once deleted. */
+  /** Empty once deleted. Of a poll, a place or a contact the same in words, for whoever shows no more than that. */
   text: z.string(),
   /** The message this one answers; it stays when this one is deleted. */
   reply_to: id.optional(),
+  /** An answer that stands in its thread alone: among the messages of its room it is not shown. */
+  in_thread: z.literal(true).optional(),
   /** How many messages answer it that are not deleted; left out where none ever did. */
   reply_count: z.int().optional(),
   /** The event as of which they are counted: only a later one changes the count. */
@@ -43,9 +53,16 @@ export const message = z.object({
   mentions: z.array(id).optional(),
   mention_all: z.literal(true).optional(),
   files: z.array(file).optional(),
+  /** Of what it links to, as far as the server has looked. */
+  previews: z.array(linkPreview).optional(),
+  poll: poll.optional(),
+  location: location.optional(),
+  contact: contact.optional(),
+  /** As it was when it was sent; its text is the name. */
+  sticker: sticker.optional(),
   /** People by emoji, in the order of the first of each. */
   reactions: z.array(reactionCount).optional(),
-  /** Raised by each edit and by deletion, from 1: of two states the one with the higher is newer. */
+  /** Raised by each edit, by what the server finds out about it, and by deletion, from 1: of two states the one with the higher is newer. */
   version: z.int(),
   /** Who first said it and when, in whatever room; the text is theirs. */
   forwarded: z.object({ sender: id, created_at: time }).optional(),
@@ -103,11 +120,18 @@ export const messageOperations = {
       /** Left out, the call's idempotency key stands for it. */
       client_id: clientId.optional(),
       reply_to: id.optional(),
+      /** An answer that is to stand in its thread alone; it cannot mention everyone. */
+      in_thread: z.boolean().optional(),
       mention_all: z.boolean().optional(),
       /** Seconds after which it is deleted; where the room's own time is shorter, that one counts. */
       delete_after: deleteAfter.optional(),
       /** One's own finished uploads, each of which no message has taken yet. */
       files: z.array(attachment).max(limits.messageFiles).optional(),
+      /** One of these, and then neither text nor files. */
+      poll: newPoll.optional(),
+      location: newLocation.optional(),
+      contact: newContact.optional(),
+      sticker: id.optional(),
     }),
     output: message,
   }),
@@ -211,11 +235,12 @@ export const messageOperations = {
     output: nothing,
   }),
   "reaction.set": operation({
-    summary: "Put one's reaction on a message, or take it off",
+    summary:
+      "Put one's reaction on a message, or take it off: an emoji, or `:name:` of one of the server's own",
     kind: "write",
     who: "user",
     rest: "PUT /messages/{message}/reactions",
-    input: z.strictObject({ message: id, emoji: z.string().min(1).max(32), on: z.boolean() }),
+    input: z.strictObject({ message: id, emoji: z.string().min(1).max(34), on: z.boolean() }),
     output: message,
   }),
   "message.receipts": operation({

@@ -9,9 +9,10 @@ export function previewOf(text: string): string {
 }
 
 export function toLastMessage(message: Message): LastMessage {
-  const { id, seq, sender, type, version, created_at, expires_at, deleted_at } = message;
+  const { id, seq, sender, type, version, created_at, in_thread, expires_at, deleted_at } = message;
   return {
     ...{ id, seq, sender, type, text: previewOf(message.text), version, created_at },
+    ...(in_thread && { in_thread }),
     ...(expires_at !== undefined && { expires_at }),
     ...(deleted_at !== undefined && { deleted_at }),
   };

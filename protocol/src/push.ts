@@ -90,13 +90,38 @@ export const pushOperations = {
     output: z.object({ text: pushText }),
   }),
   "push.test": operation({
-    summary: "Send a push to this device, to see whether it comes",
+    summary: "Send a push to this device, or to another of one's own, to see whether it comes",
     kind: "run",
     who: "user",
     rest: "POST /me/push/test",
-    input: nothing,
+    input: z.strictObject({ push: id.optional() }),
     /** `none`: this device is not told by push. */
     output: z.object({ outcome: z.enum(["sent", "failed", "none"]), why: z.string().nullable() }),
+  }),
+  "push.health": operation({
+    summary: "How the push services take what this server sends them, for admins",
+    kind: "run",
+    who: "admin",
+    rest: "GET /push/health",
+    input: nothing,
+    output: z.object({
+      /** Whether the server sends any. */
+      on: z.boolean(),
+      services: z.array(
+        z.object({
+          host: z.string(),
+          /** Devices that are told by it, and those of which the last push did not get through. */
+          devices: z.int(),
+          failing: z.int(),
+          sent_at: time.nullable(),
+          failed_at: time.nullable(),
+          /** Why the last one that failed did, in English. */
+          failure: z.string().nullable(),
+        }),
+      ),
+      /** What is due and was not sent yet. */
+      waiting: z.int(),
+    }),
   }),
 } as const;
 
@@ -108,6 +133,8 @@ export type PushPayload =
       room: number;
       message: number;
       seq: number;
+      /** The message whose thread it stands in, where it stands there alone. */
+      thread?: number;
       /** The room's name; of a direct room the sender's. */
       title: string;
       sender: string;
@@ -116,6 +143,19 @@ export type PushPayload =
       text: string | null;
       /** Rooms with nothing to tell any more. */
       read: { room: number; seq: number }[];
+    }
+  | {
+      kind: "reminder";
+      language: string;
+      room: number;
+      message: number;
+      /** The room's name; of a direct room the sender's. Empty where the message is gone. */
+      title: string;
+      sender: string;
+      /** Null where it is not to be shown. */
+      text: string | null;
+      /** The message was deleted, or is not the person's to read any more. */
+      gone: boolean;
     }
   | { kind: "read"; read: { room: number; seq: number }[] }
   | { kind: "test"; language: string };

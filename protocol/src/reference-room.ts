@@ -11,9 +11,17 @@ import type { Membership, Room } from "./rooms.ts";
 
 export type Step =
   /** `answers` picks the message that is answered. */
-  | { do: "send"; by: number; mentioning: boolean; answers?: number | undefined }
+  | {
+      do: "send";
+      by: number;
+      mentioning: boolean;
+      answers?: number | undefined;
+      /** An answer is said in its thread alone. */
+      alone?: boolean | undefined;
+    }
   | { do: "edit"; pick: number; mentioning: boolean }
   | { do: "delete"; pick: number }
+  | { do: "preview"; pick: number }
   | { do: "react"; pick: number; by: number; emoji: string; on: boolean }
   | { do: "pin"; pick: number; on: boolean }
   | { do: "rename"; by: number }
@@ -31,7 +39,10 @@ interface Taken {
 }
 
 type Happened =
-  | { kind: "message.sent" | "message.edited" | "message.deleted"; message: number }
+  | {
+      kind: "message.sent" | "message.edited" | "message.previewed" | "message.deleted";
+      message: number;
+    }
   | Exclude<RoomEvent, { message: Message }>;
 
 const [alice, bob] = [1, 2];
@@ -84,6 +95,7 @@ export class ReferenceRoom {
     switch (happened.kind) {
       case "message.sent":
       case "message.edited":
+      case "message.previewed":
       case "message.deleted": {
         const message = messages.find(({ id }) => id === happened.message);
         if (!message) throw new Error(`no message ${happened.message}`);
@@ -193,6 +205,16 @@ export class ReferenceRoom {
       case "edit":
       case "delete":
         return this.#change(past, seq, step, head.at);
+      case "preview": {
+        const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
+        if (!message || message.deleted_at) return undefined;
+        const preview = { url: "https://example.org/", title: `Title ${seq}`, site: "example.org" };
+        const shown = { ...message, version: message.version + 1, previews: [preview] };
+        return {
+          happened: { kind: "message.previewed", message: message.id },
+          messages: replaced(past.messages, shown),
+        };
+      }
       case "react": {
         const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
         if (!message || message.deleted_at) return undefined;
@@ -228,19 +250,21 @@ export class ReferenceRoom {
     const { by: sender, answers } = step;
     const mentioning = step.mentioning && sender !== alice;
     const answered = answers === undefined ? undefined : messages[answers % Math.max(messages.length, 1)];
+    const isAlone = step.alone === true && answered !== undefined;
     const message: Message = {
-      ...{ id: messages.length + 1, room: 7, seq, ordinal: messages.length + 1, sender, type: "text" },
+      ...{ id: messages.length + 1, room: 7, seq, sender, type: "text" },
+      ordinal: messages.filter(({ in_thread }) => !in_thread).length + (isAlone ? 0 : 1),
       ...{ text: `text ${seq}`, version: 1, created_at: timeAt(seq) },
       ...(mentioning ? { mentions: [alice] } : {}),
       ...(answered && { reply_to: answered.id }),
+      ...(isAlone && { in_thread: true as const }),
     };
-    const counts =
-      sender === alice
-        ? { read: seq, unread: 0, mentions: 0 }
-        : {
-            unread: before.unread + 1,
-            mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
-          };
+    const others = {
+      unread: before.unread + 1,
+      mentions: before.mentions + (mentioning && !this.#blocked.has(sender) ? 1 : 0),
+    };
+    const spoken = sender === alice ? { read: seq, unread: 0, mentions: 0 } : others;
+    const counts = isAlone ? {} : spoken;
     return {
       happened: { kind: "message.sent", message: message.id } as const,
       membership: { ...counts, last_message_at: message.created_at },
@@ -256,7 +280,7 @@ export class ReferenceRoom {
   ): Taken | undefined {
     const message = past.messages[step.pick % Math.max(past.messages.length, 1)];
     if (!message || message.deleted_at) return undefined;
-    const { reactions, mentions, pinned_at, ...bare } = message;
+    const { reactions, mentions, pinned_at, previews, ...bare } = message;
     const version = message.version + 1;
     const mentioned = step.do === "edit" && step.mentioning && message.sender !== alice;
     const changed =
@@ -265,6 +289,7 @@ export class ReferenceRoom {
             ...{ ...bare, version, text: `${message.text}!`, edited_at: at },
             ...(reactions && { reactions }),
             ...(pinned_at && { pinned_at }),
+            ...(previews && { previews }),
             ...(mentioned && { mentions: [alice] }),
           }
         : { ...bare, version, text: "", deleted_at: at };
@@ -279,7 +304,7 @@ export class ReferenceRoom {
   }
 
   #counted(messages: readonly Message[], read: number) {
-    const unread = messages.filter(({ seq }) => seq > read);
+    const unread = messages.filter(({ seq, in_thread }) => seq > read && !in_thread);
     const heard = unread.filter(({ sender }) => !this.#blocked.has(sender));
     const mentions = heard.filter((message) => message.mentions?.includes(alice));
     return { unread: unread.length, mentions: mentions.length };

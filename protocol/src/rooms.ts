@@ -40,6 +40,8 @@ export const room = z.object({
   people: z.array(id).optional(),
   /** Seconds after which messages that are sent from now on are deleted by themselves; null for never. */
   delete_after: z.int().nullable(),
+  /** Seconds for which messages that are sent from now on stay at most, as an admin of the server has said; null where none has. */
+  retention: z.int().nullable().optional(),
   created_by: id,
   created_at: time,
 });
@@ -56,6 +58,8 @@ export const lastMessage = z.object({
   /** As that of the message. */
   version: z.int(),
   created_at: time,
+  /** As that of the message. */
+  in_thread: z.literal(true).optional(),
   /** As that of the message. */
   expires_at: time.optional(),
   deleted_at: time.optional(),
@@ -174,7 +178,7 @@ export const roomOperations = {
   }),
   "room.update": operation({
     summary:
-      "Change a group's or channel's name, topic, visibility (owner), permissions (owner) or after how long messages are deleted (owner or admin). An admin of the server may rename and close any",
+      "Change a group's or channel's name, topic, visibility (owner), permissions (owner) or after how long messages are deleted (owner or admin; in a direct room either of the two). An admin of the server may rename and close any",
     kind: "write",
     who: "user",
     rest: "PATCH /rooms/{room}",
@@ -188,6 +192,18 @@ export const roomOperations = {
       delete_after: deleteAfter.nullable().optional(),
     }),
     output: membership,
+  }),
+  "room.retain": operation({
+    summary: "Say for how long messages of a group or channel stay at most, whatever its people choose",
+    kind: "write",
+    who: "admin",
+    rest: "PUT /rooms/{room}/retention",
+    input: z.strictObject({
+      room: id,
+      /** Seconds, of messages that are sent from now on; null for as long as its people choose. */
+      retention: deleteAfter.nullable(),
+    }),
+    output: room,
   }),
   "room.archive": operation({
     summary: "Close a room for writing, or open it again (owner)",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientId, id, nothing, text, time } from "./fields.ts";
+import { clientId, deleteAfter, id, nothing, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { message } from "./messages.ts";
 import { operation } from "./operation.ts";
@@ -22,6 +22,10 @@ export const scheduled = z.object({
   mention_all: z.literal(true).optional(),
   /** The message it answers. */
   reply_to: id.optional(),
+  /** Seconds after its sending at which the message is deleted by itself, or earlier where the room's time is shorter. */
+  delete_after: z.int().optional(),
+  /** As that of the message it becomes. */
+  in_thread: z.literal(true).optional(),
   /** That of the message it becomes. */
   client_id: z.string(),
   send_at: time,
@@ -56,7 +60,11 @@ export const scheduledOperations = {
       /** As of `message.send`: a repeat returns what it made. */
       client_id: clientId.optional(),
       reply_to: id.optional(),
+      /** As of `message.send`. */
+      in_thread: z.boolean().optional(),
       mention_all: z.boolean().optional(),
+      /** Seconds; as of `message.send`, counted from its sending. */
+      delete_after: deleteAfter.optional(),
       send_at: sendAt,
     }),
     output: scheduled,

@@ -8,14 +8,22 @@ import { operation } from "./operation.ts";
 export const highlight = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
 export type Highlight = z.infer<typeof highlight>;
 
+export const searchedFor = z.enum(["link", "file", "image", "video", "audio"]);
+export const searchedAs = z.enum(["pinned", "saved", "reply", "forwarded", "edited"]);
+
 /** A message that was found. Highlights are in order and do not overlap. */
-export const hit = z.object({ message, highlights: z.array(highlight) });
+export const hit = z.object({
+  message,
+  highlights: z.array(highlight),
+  /** Those of its files whose name matches, or what describes it; left out where none does. */
+  files: z.array(z.object({ file: id, name: z.array(highlight), alt: z.array(highlight) })).optional(),
+});
 export type Hit = z.infer<typeof hit>;
 
 export const searchOperations = {
   "message.search": operation({
     summary:
-      'Find messages, the newest first, in the rooms one is in. All words must be there, the last one as a beginning too; "words in quotes" follow each other; a word after - must not be there',
+      'Find messages, the newest first, in the rooms one is in. All words must be there, in its text or in names and descriptions of its files, the last one as a beginning too; "words in quotes" follow each other; a word after - must not be there',
     kind: "read",
     who: "user",
     rest: "GET /search",
@@ -31,8 +39,10 @@ export const searchOperations = {
       before: time.optional(),
       /** Only those sent after this moment. */
       after: time.optional(),
-      /** Only those with a web address in them. */
-      has: z.enum(["link"]).optional(),
+      /** Only those with all of these: a web address in the text, any file, a picture, a film, a sound. */
+      has: z.array(searchedFor).min(1).max(searchedFor.options.length).optional(),
+      /** Only those that are all of these: pinned in their room, saved by the caller, an answer, forwarded, edited. */
+      is: z.array(searchedAs).min(1).max(searchedAs.options.length).optional(),
       type: messageType.optional(),
       cursor: cursor.optional(),
       limit: pageLimit,

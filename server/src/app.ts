@@ -12,11 +12,19 @@ import type { Change, Context } from "./context.ts";
 import { forgetOldAnswers } from "./features/answers/answers.ts";
 import { forgetLostAvatars } from "./features/avatars/avatars.ts";
 import { forgetOldDrafts } from "./features/drafts/drafts.ts";
+import { forgetLostPictures } from "./features/library/library.ts";
+import {
+  forgetLostPreviewPictures,
+  forgetOldPages,
+  LinkPreviewMaker,
+} from "./features/link-previews/link-previews.ts";
 import { forgetPush, PushSender } from "./features/push/push.ts";
 import { forgetOldEvidence } from "./features/reports/reports.ts";
 import { SearchIndexer } from "./features/search-index/search-index.ts";
 import { loadEpoch, mayUseKey, prepareClaim, programName, type SetupLink } from "./features/server/server.ts";
 import { forgetOldSessions } from "./features/sessions/sessions.ts";
+import { TranscriptionMaker } from "./features/transcriptions/transcriptions.ts";
+import { forgetOldTranslations } from "./features/translations/translations.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
 import { createJobs, type ServerJobs } from "./jobs.ts";
 import type { Bus } from "./platform/bus.ts";
@@ -35,6 +43,8 @@ import { PasswordHasher } from "./platform/passwords.ts";
 import { Push } from "./platform/push.ts";
 import { createThrottles } from "./platform/throttle.ts";
 import { Tokens } from "./platform/tokens.ts";
+import { Transcriber } from "./platform/transcriber.ts";
+import { Translator } from "./platform/translator.ts";
 import { Writer } from "./platform/write.ts";
 import { integerColumns } from "./schema/integer-columns.ts";
 import { migrate } from "./schema/migrate.ts";
@@ -63,6 +73,10 @@ export interface App {
   sweeper: UploadSweeper;
   /** Null where the server sends no pushes. */
   pushes: PushSender | null;
+  /** Null where the server looks at no pages. */
+  previews: LinkPreviewMaker | null;
+  /** Null where the server writes down nothing that is said. */
+  transcripts: TranscriptionMaker | null;
   /** What is due at a time. */
   jobs: ServerJobs;
   server: Server<SocketData>;
@@ -132,6 +146,8 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
+    pictures: diskFiles({ folder: join(config.dataDir, "pictures"), clock, randomBytes }),
+    previewPictures: diskFiles({ folder: join(config.dataDir, "previews"), clock, randomBytes }),
     files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
     presence: {
@@ -148,8 +164,24 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
   sweeper = new UploadSweeper(context);
   if (context.push) pushes = new PushSender(context, context.push);
   else await writer.write(forgetPush);
+  const previews = config.linkPreviews ? new LinkPreviewMaker(context) : null;
+  const { transcriber } = context;
+  const transcripts = transcriber && new TranscriptionMaker(context, transcriber);
   const jobs = createJobs(context);
-  return serve({ options, context, live, nodes, indexer, sweeper, pushes, jobs, setup, opened });
+  return serve({
+    options,
+    context,
+    live,
+    nodes,
+    indexer,
+    sweeper,
+    pushes,
+    previews,
+    transcripts,
+    jobs,
+    setup,
+    opened,
+  });
 }
 
 /** CONFIG-11. Nothing goes out but by way of the egress, and pushes only where the admin has named services. */
@@ -157,7 +189,13 @@ function outside({ config, ...parts }: Pick<Context, "config" | "clock" | "rando
   const { egressAllow, pushServices, secretKey, publicUrl } = config;
   const egress = new Egress({ allow: egressAllow });
   const options = { ...parts, egress, services: pushServices, secretKey, subject: publicUrl };
-  return { egress, push: pushServices.length > 0 ? new Push(options) : null };
+  const { translation, transcription } = config;
+  return {
+    egress,
+    push: pushServices.length > 0 ? new Push(options) : null,
+    transcriber: transcription && new Transcriber(transcription),
+    translator: translation && new Translator(translation),
+  };
 }
 
 /** CONFIG-1. Which dialects there are is known only where they are mounted. */
@@ -227,6 +265,8 @@ interface Serving {
   indexer: SearchIndexer;
   sweeper: UploadSweeper;
   pushes: PushSender | null;
+  previews: LinkPreviewMaker | null;
+  transcripts: TranscriptionMaker | null;
   jobs: ServerJobs;
   setup: SetupLink | null;
   opened: Opened;
@@ -234,7 +274,7 @@ interface Serving {
 
 async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   const { config } = options;
-  const { context, live, indexer, sweeper, pushes, jobs } = parts;
+  const { context, live, indexer, sweeper, pushes, previews, transcripts, jobs } = parts;
   let draining = false;
   const pages = options.pages ?? join(import.meta.dir, "../../web/dist");
   const { nodes } = parts;
@@ -259,6 +299,8 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
   opened.push(() => clearInterval(tidying));
   indexer.start();
   pushes?.start();
+  previews?.start();
+  transcripts?.start();
   sweeper.tidy();
   jobs.start();
   context.logger.info("server.started", {
@@ -270,7 +312,14 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     draining = true;
     await live.drain(drainSeconds);
     await within(endWithin, server.stop());
-    const ending = [indexer.stop(), sweeper.stop(), pushes?.stop(), jobs.stop()];
+    const ending = [
+      indexer.stop(),
+      sweeper.stop(),
+      pushes?.stop(),
+      previews?.stop(),
+      transcripts?.stop(),
+      jobs.stop(),
+    ];
     await within(endWithin, Promise.all(ending));
     await within(endWithin, context.writer.idle());
     await giveBack(opened);
@@ -280,10 +329,22 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
 }
 
 function tidy(context: Context): void {
-  const forgotten = [forgetOldAnswers, forgetOldSessions, forgetOldEvidence, forgetOldDrafts].map((forget) =>
-    context.writer.write(forget),
-  );
-  for (const done of [...forgotten, forgetLostAvatars(context)]) {
+  const forgotten = [
+    ...[
+      forgetOldAnswers,
+      forgetOldSessions,
+      forgetOldEvidence,
+      forgetOldDrafts,
+      forgetOldPages,
+      forgetOldTranslations,
+    ],
+  ].map((forget) => context.writer.write<unknown>(forget));
+  for (const done of [
+    ...forgotten,
+    forgetLostAvatars(context),
+    forgetLostPictures(context),
+    forgetLostPreviewPictures(context),
+  ]) {
     done.catch((error: unknown) => context.logger.warn("server.not_tidied", { error }));
   }
 }

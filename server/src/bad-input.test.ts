@@ -28,7 +28,7 @@ let socket: HelloSocket;
 let adminSocket: HelloSocket;
 
 const forAdmins =
-  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^emoji\.(?!list)|^sticker\.(?!list)|^pack\.|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 /** Secrets are compared, not stored: any text may be tried. */
 const anyRefusal = [...["invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited"]];
 const secretFields = ["login", "password", "current_password", "refresh_token", "invite", "code"];
@@ -204,7 +204,7 @@ for (const op of operationNames) {
       const attempts = fields.flatMap((field) =>
         [...wrongValuesOf(field), ...tooDeep].flatMap((raw) => attemptsWith(op, field, raw)),
       );
-      const inPath = fields.filter((field) => isInPath(op, field));
+      const inPath = fields.filter((field) => isInPath(op, field) && field.type === "integer");
       const paths = inPath.flatMap(({ name }) => badIds.map((id) => ({ name, id })));
       const asked = paths.map(({ name, id }): Attempt => {
         const { path, ...call } = restCall(op, { ...validFor(op), [name]: "THERE" });

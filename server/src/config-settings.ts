@@ -1,47 +1,12 @@
 import { limits } from "@parley/protocol/limits";
 import { displayName, email, username } from "@parley/protocol/users";
 import { z } from "zod";
+import { list, oneOf, setting, wholeNumber } from "./config-forms.ts";
+import { settingsOfServices } from "./config-outside.ts";
 import { logLevels } from "./platform/logger.ts";
 import { isNetwork } from "./platform/networks.ts";
 import { browserServices } from "./platform/push.ts";
 import { secretKeyFault } from "./platform/secret-key.ts";
-
-/** One variable of the environment. `docs/configuration.md` is made from these. */
-export interface Setting<Schema extends z.ZodType<unknown, string>> {
-  group: "Network" | "Storage" | "Accounts" | "Operation";
-  about: string;
-  /** What holds when it is not set. */
-  unset: string;
-  example: string;
-  /** Taken as it is, with the spaces around it. */
-  secret?: true;
-  schema: Schema;
-}
-
-function setting<Schema extends z.ZodType<unknown, string>>(spec: Setting<Schema>): Setting<Schema> {
-  return spec;
-}
-
-function wholeNumber(least: number, most: number) {
-  const words = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^[0-9]{1,9}$/, words)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, words);
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return z.string().pipe(z.enum(words, `must be one of ${words.join(", ")}`));
-}
-
-function list(isEntry: (entry: string) => boolean, words: string) {
-  return z
-    .string()
-    .transform((value) => value.split(",").map((entry) => entry.trim()))
-    .refine((entries) => entries.length <= 100, "has more than 100 entries")
-    .refine((entries) => entries.every(isEntry), words);
-}
 
 function isService(entry: string): boolean {
   return entry === "browsers" || /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(entry);
@@ -314,6 +279,7 @@ export const settings = {
     example: "127.0.0.1:8080",
     schema: list(isHostAndPort, "must be like 127.0.0.1:8080 or push.internal:443, separated by commas"),
   }),
+  ...settingsOfServices,
   SERVER_NAME: setting({
     group: "Operation",
     about: "The name people see, until an admin gives another one.",

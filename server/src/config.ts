@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import type { z } from "zod";
-import { type Setting, settings } from "./config-settings.ts";
+import type { Setting } from "./config-forms.ts";
+import { settings } from "./config-settings.ts";
+import type { NamedService } from "./platform/endpoints.ts";
 import type { LogLevel } from "./platform/logger.ts";
 import { secretKeyIn } from "./platform/secret-key.ts";
 
@@ -36,6 +38,12 @@ export interface Config {
   pushServices: readonly string[];
   /** `host:port` of what may be reached outside although it is not public. */
   egressAllow: readonly string[];
+  /** Whether the server looks at the pages that messages link to. */
+  linkPreviews: boolean;
+  /** By which messages are translated; null where nothing is. */
+  translation: NamedService | null;
+  /** By which sounds are written down; null where none are. */
+  transcription: (NamedService & { model: string }) | null;
   /** Names of the dialects that are spoken; null for all of them. */
   dialects: readonly string[] | null;
   /** Whether their sockets take a token in the query. */
@@ -112,8 +120,25 @@ function assemble(values: Values): Config {
 }
 
 /** What the admin lets the server connect to. */
-function outsideOf(values: Values): Pick<Config, "pushServices" | "egressAllow"> {
-  return { pushServices: values.PUSH_SERVICES ?? [], egressAllow: values.EGRESS_ALLOW ?? [] };
+function outsideOf(
+  values: Values,
+): Pick<Config, "pushServices" | "egressAllow" | "linkPreviews" | "translation" | "transcription"> {
+  return {
+    pushServices: values.PUSH_SERVICES ?? [],
+    egressAllow: values.EGRESS_ALLOW ?? [],
+    linkPreviews: values.LINK_PREVIEWS === "on",
+    transcription: transcriptionOf(values),
+    translation: serviceOf(values.TRANSLATION_URL, values.TRANSLATION_KEY),
+  };
+}
+
+function transcriptionOf(values: Values): Config["transcription"] {
+  const service = serviceOf(values.TRANSCRIPTION_URL, values.TRANSCRIPTION_KEY);
+  return service && { ...service, model: values.TRANSCRIPTION_MODEL ?? "whisper-1" };
+}
+
+function serviceOf(url: string | undefined, key: string | undefined): NamedService | null {
+  return url === undefined ? null : { url, key: key ?? null };
 }
 
 function keptKey(dataDir: string): string {

@@ -12,6 +12,8 @@ import type { PasswordHasher } from "./platform/passwords.ts";
 import type { Push } from "./platform/push.ts";
 import type { Throttles } from "./platform/throttle.ts";
 import type { Tokens } from "./platform/tokens.ts";
+import type { Transcriber } from "./platform/transcriber.ts";
+import type { Translator } from "./platform/translator.ts";
 import type { Writer, WriteTx } from "./platform/write.ts";
 import type { Database, Tables } from "./schema/tables.ts";
 
@@ -22,6 +24,8 @@ import type { Database, Tables } from "./schema/tables.ts";
 export type Change =
   | { log: "room"; id: number; seq: number; event: RoomEvent }
   | { log: "user"; id: number; seq: number; event: UserEvent }
+  /** `id`: the version of what admins give to everybody. */
+  | { log: "library"; id: number }
   | { log: "mark"; id: number; head: number; mark: Mark };
 
 export type Tx = WriteTx<Tables, Change>;
@@ -47,6 +51,10 @@ export interface Context {
   images: Images;
   /** Profile pictures, by their names. */
   avatars: Files;
+  /** Pictures of link previews, by their names. */
+  previewPictures: Files;
+  /** Pictures of the server's own emoji and stickers, by their names. */
+  pictures: Files;
   /** Bytes of uploads that are not whole yet, by their keys. */
   growing: Growing;
   /** Bytes of whole uploads, by their keys. */
@@ -61,6 +69,10 @@ export interface Context {
   egress: Egress;
   /** Tells devices while no page is open there; null where the admin named no push services. */
   push: Push | null;
+  /** Null where the admin named no service that translates. */
+  translator: Translator | null;
+  /** Null where the admin named no service that writes down what is said. */
+  transcriber: Transcriber | null;
   /** This store's history: another value means that it was restored or rewritten. */
   epoch: string;
 }

@@ -16,12 +16,17 @@ const callsEach = 60;
 const longest = 30_000 + runs * 5_000;
 
 const aboutRooms =
-  /^(?:member|message|notification|pin|reaction|receipt|room|draft|saved)\.(?!create|direct|find_direct|list|browse|get_default|set_default)|^member\.list$|^message\.list$|^scheduled\.create$/;
+  /^(?:member|message|notification|pin|poll|reaction|receipt|room|draft|saved|reminder|thread)\.(?!create|direct|find_direct|list|browse|get_default|set_default)|^member\.list$|^message\.list$|^scheduled\.create$/;
 const roomOperations = operationNames.filter((name) => aboutRooms.test(name));
 const otherOperations = operationNames.filter((name) => !aboutRooms.test(name));
 const variants = [0, 1, 2, 3] as const;
-/** Operations that are never done here, or never refused. */
-const neverDone: readonly OperationName[] = ["server.claim"];
+/**
+ * Operations that are never done here, or never refused. Where a service or something pinned is needed, who may is shown
+ * beside these.
+ */
+const neverDone: readonly OperationName[] = [
+  ...(["server.claim", "message.translate", "file.transcribe", "pin.order"] as const),
+];
 const neverRefused: readonly OperationName[] = ["server.info", "session.revoke"];
 
 interface Asked extends Call {

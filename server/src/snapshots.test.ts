@@ -5,7 +5,9 @@ import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { Member } from "@parley/protocol/rooms";
 import fc from "fast-check";
+import { LinkPreviewMaker } from "./features/link-previews/link-previews.ts";
 import { startSession } from "./features/sessions/sessions.ts";
+import { TranscriptionMaker } from "./features/transcriptions/transcriptions.ts";
 import { appendUpload, createUpload } from "./features/uploads/uploads.ts";
 import { createJobs } from "./jobs.ts";
 import { isoTime } from "./platform/clock.ts";
@@ -13,145 +15,13 @@ import { outcomeOf } from "./testing/failures.ts";
 import { addPerson, addressOf } from "./testing/people.ts";
 import { type TestRooms, testRooms } from "./testing/rooms.ts";
 import { type Place, SnapshotClient } from "./testing/snapshot-client.ts";
+import { type Step, step, tour } from "./testing/snapshot-tour.ts";
 import { onEveryEngine } from "./testing/store.ts";
+import { type WebSite, webSite } from "./testing/web-site.ts";
 
 /** How many random runs on each engine. */
 const runs = Number(process.env.SNAPSHOT_RUNS ?? 20);
 const longest = 30_000 + runs * 5_000;
-
-const actions = [
-  ...([
-    "send",
-    "send",
-    "send",
-    "mention",
-    "mention all",
-    "reply",
-    "forward",
-    "edit",
-    "edit mentions",
-    "delete",
-  ] as const),
-  ...([
-    "react",
-    "react",
-    "unreact",
-    "pin",
-    "pin",
-    "unpin",
-    "read",
-    "read",
-    "unread",
-    "notify",
-    "notify of all",
-    "deliver",
-    "rename",
-    "permit",
-    "archive",
-    "open",
-  ] as const),
-  ...(["add", "add", "remove", "role", "join", "leave", "create", "direct", "profile", "sign in"] as const),
-  ...([
-    "sign out",
-    "delete room",
-    "block",
-    "unblock",
-    "report",
-    "handle",
-    "draft",
-    "push text",
-    "save",
-    "send file",
-    "schedule",
-    "let expire",
-    "keep for a while",
-    "due",
-    "delete account",
-  ] as const),
-];
-
-interface Step {
-  action: (typeof actions)[number];
-  by: number;
-  target: number;
-  room: number;
-  message: number;
-  pick: number;
-}
-
-const step: fc.Arbitrary<Step> = fc.record({
-  action: fc.constantFrom(...actions),
-  by: fc.nat({ max: 2 }),
-  target: fc.nat({ max: 2 }),
-  room: fc.nat({ max: 3 }),
-  message: fc.nat({ max: 20 }),
-  pick: fc.nat({ max: 30 }),
-});
-
-/**
- * Steps that bring about every kind of event there is, whatever chance adds.
- * Room 1 is made by person 1, the first message sent by person 0.
- */
-const tour: Step[] = (
-  [
-    { action: "send" },
-    { action: "forward", message: 0, pick: 2 },
-    { action: "send file" },
-    // The newest message of its room, with its file.
-    { action: "delete", message: 2 },
-    { action: "send file" },
-    { action: "reply" },
-    { action: "reply" },
-    // The first of the two replies.
-    { action: "delete", message: 7 },
-    { action: "edit" },
-    { action: "react" },
-    { action: "unreact" },
-    { action: "pin" },
-    { action: "unpin" },
-    { action: "pin", message: 3 },
-    { action: "delete", message: 3 },
-    // The newest message of its room.
-    { action: "delete", message: 1, by: 1 },
-    { action: "rename", by: 1, room: 1 },
-    { action: "archive", by: 1, room: 1 },
-    { action: "open", by: 1, room: 1 },
-    { action: "role", by: 1, target: 2, room: 1, pick: 1 },
-    { action: "remove", by: 1, target: 2, room: 1 },
-    { action: "add", by: 1, target: 2, room: 1 },
-    { action: "join", by: 1 },
-    { action: "leave", by: 1 },
-    { action: "read", room: 2, pick: 30 },
-    { action: "unread", room: 2, pick: 1 },
-    { action: "notify", pick: 2 },
-    { action: "notify of all", pick: 2 },
-    { action: "create", target: 1 },
-    { action: "profile" },
-    { action: "block", target: 1 },
-    { action: "unblock", target: 1 },
-    { action: "draft" },
-    { action: "push text", pick: 1 },
-    { action: "save" },
-    { action: "schedule", pick: 1 },
-    { action: "schedule", room: 1, pick: 2 },
-    { action: "remove", by: 1, room: 1 },
-    { action: "let expire" },
-    { action: "keep for a while", by: 1, room: 1 },
-    { action: "due" },
-    { action: "add", by: 1, room: 1 },
-    { action: "report", target: 1 },
-    { action: "handle", pick: 1 },
-    { action: "sign in" },
-    { action: "sign out", pick: 1 },
-    { action: "delete room", by: 1, room: 1 },
-    // Of whom others are in a channel and a direct room with them.
-    { action: "send", by: 2, room: 2 },
-    { action: "delete account", target: 0 },
-    { action: "send", by: 2, room: 2 },
-    { action: "join", by: 0 },
-    { action: "sign in", by: 0 },
-  ] as const
-).map((part) => ({ by: 0, target: 0, room: 0, message: 0, pick: 0, ...part }));
 
 /** Three people, their rooms and what was said there, as far as somebody must know to go on. */
 interface Scene {
@@ -160,14 +30,22 @@ interface Scene {
   messages: number[];
   sessions: number[];
   reports: number[];
+  /** Files that are recordings. */
+  sounds: number[];
 }
 
+const contents: { [Action in Step["action"]]?: string } = {
+  "send file": "words in a file",
+  "send sound": "ID3 a sound",
+};
 const emoji = ["👍", "👀", "🎉"];
+const question = { question: "Which?", options: ["One", "Another", "A third"] };
+const choices = [[0], [1], [2], [0, 1], [1, 2], [0, 2]];
 const levels = ["default", "all", "mentions", "none"] as const;
 const statuses = ["open", "reviewing", "resolved", "dismissed"] as const;
 const roles = ["member", "admin", "owner"] as const;
 
-const forAdmins: readonly OperationName[] = ["report.update", "account.delete"];
+const forAdmins: readonly OperationName[] = ["report.update", "account.delete", "room.retain"];
 
 function from<Value>(values: readonly Value[], index: number): Value {
   return values[index % values.length] as Value;
@@ -175,12 +53,17 @@ function from<Value>(values: readonly Value[], index: number): Value {
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
+  let site: WebSite;
   const seen = new Set<string>();
 
   beforeAll(async () => {
-    fixture = await testRooms({ engine });
+    site = webSite();
+    site.put("/audio/transcriptions", () => Response.json({ text: "What is said" }));
+    const environment = { LINK_PREVIEWS: "on", EGRESS_ALLOW: site.host, TRANSCRIPTION_URL: site.url };
+    fixture = await testRooms({ engine, environment });
+    site.page("/page", "<title>A page</title>");
   });
-  afterAll(() => fixture.close());
+  afterAll(() => Promise.all([fixture.close(), site.stop()]));
 
   /** What a step asks for; null where there is nothing to ask. */
   function asked(scene: Scene, { action, target, room, message, pick }: Step) {
@@ -194,7 +77,17 @@ onEveryEngine((engine) => {
       mention: () => wish("message.send", { ...words, mentions: [person.user] }),
       "mention all": () => wish("message.send", { ...words, mention_all: true, mentions: [person.user] }),
       "send file": () => wish("message.send", { ...words, text: "" }),
+      "send link": () => wish("message.send", { ...words, text: `${site.url}/page` }),
+      "take preview": () => wish("preview.remove", { ...about, url: `${site.url}/page` }),
+      "send sound": () => wish("message.send", { ...words, text: "" }),
+      transcribe: () => wish("file.transcribe", { file: from(scene.sounds, pick) }),
       reply: () => wish("message.send", { ...words, reply_to: about.message }),
+      "reply in thread": () =>
+        wish("message.send", {
+          ...{ ...words, reply_to: about.message, in_thread: true },
+          ...(pick % 2 === 0 && { mentions: [person.user] }),
+        }),
+      follow: () => wish("thread.set", { ...about, following: pick % 2 === 0 }),
       forward: () =>
         wish("message.forward", { ...place, messages: [about.message, from(scene.messages, pick)] }),
       edit: () => wish("message.edit", { ...about, text: `Other words ${pick}` }),
@@ -203,8 +96,15 @@ onEveryEngine((engine) => {
       delete: () => wish("message.delete", about),
       react: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: true }),
       unreact: () => wish("reaction.set", { ...about, emoji: from(emoji, pick), on: false }),
+      ask: () => wish("message.send", { ...place, poll: { ...question, several: true } }),
+      "ask in secret": () =>
+        wish("message.send", { ...place, poll: { ...question, anonymous: true, close_after: 60 + pick } }),
+      vote: () => wish("poll.vote", { ...about, options: from(choices, pick) }),
+      unvote: () => wish("poll.vote", { ...about, options: [] }),
+      "close poll": () => wish("poll.close", about),
       pin: () => wish("pin.set", { ...about, on: true }),
       unpin: () => wish("pin.set", { ...about, on: false }),
+      "order pins": () => wish("pin.order", { ...place, messages: [1] }),
       read: () => wish("receipt.read", { ...place, seq: pick }),
       unread: () => wish("receipt.unread", { ...place, seq: Math.max(pick, 1) }),
       deliver: () => wish("receipt.deliver", { ...place, seq: pick }),
@@ -232,8 +132,12 @@ onEveryEngine((engine) => {
       "let expire": () => wish("message.send", { ...words, delete_after: 60 }),
       "keep for a while": () =>
         wish("room.update", { ...place, delete_after: pick % 2 === 0 ? 3_600 : null }),
+      retain: () => wish("room.retain", { ...place, retention: pick % 2 === 0 ? 7_200 : null }),
       schedule: () =>
         wish("scheduled.create", { ...words, send_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      remind: () =>
+        wish("reminder.set", { ...about, remind_at: isoTime(fixture.store.clock.now() + 1 + pick) }),
+      "remind no more": () => wish("reminder.remove", about),
       save: () => wish("saved.set", { ...about, on: pick % 2 === 0 }),
       report: () => wish("report.create", { ...person, reason: "spam" }),
       handle: () =>
@@ -246,11 +150,11 @@ onEveryEngine((engine) => {
     return action === "sign in" || action === "due" ? null : wishes[action]();
   }
 
-  async function uploadOne(user: number): Promise<number> {
+  async function uploadOne(user: number, content: string): Promise<number> {
     const { context } = fixture;
     const actor = { user, session: 1 };
-    const body = new Blob(["words in a file"]);
-    const { id } = await createUpload(context, actor, { name: "notes.txt", size: body.size });
+    const body = new Blob([content]);
+    const { id } = await createUpload(context, actor, { name: "notes", size: body.size });
     await appendUpload(context, actor, id, { at: 0, body: body.stream(), announced: null });
     return id;
   }
@@ -259,7 +163,11 @@ onEveryEngine((engine) => {
   async function due(): Promise<void> {
     const { context, store } = fixture;
     store.clock.advance(60_000);
-    await createJobs(context).settled();
+    const jobs = createJobs(context);
+    await jobs.settled();
+    await new LinkPreviewMaker(context).settled();
+    if (context.transcriber) await new TranscriptionMaker(context, context.transcriber).settled();
+    await jobs.settled();
   }
 
   async function take(scene: Scene, chosen: Step): Promise<void> {
@@ -275,14 +183,21 @@ onEveryEngine((engine) => {
       await outcomeOf(started.then(({ session }) => scene.sessions.push(session)));
       return;
     }
-    if (chosen.action === "send file") {
-      const upload = await uploadOne(by);
+    if (wish.name === "pin.order") {
+      const { room } = wish.input as Input<"pin.order">;
+      const { pins } = await does(by, "pin.list", { room }).catch(() => ({ pins: [] }));
+      if (pins.length > 0) wish.input = { room, messages: pins.map(({ message }) => message.id).reverse() };
+    }
+    const content = contents[chosen.action];
+    if (content !== undefined) {
+      const upload = await uploadOne(by, content);
       wish.input = { ...wish.input, files: [{ upload }] } as typeof wish.input;
     }
     const who = forAdmins.includes(wish.name) ? fixture.ids.admin : by;
     // biome-ignore lint/suspicious/noExplicitAny: each wish has the input of its operation
     const done = does(who, wish.name as any, wish.input as any).then((result: any) => {
       if (wish.name === "message.send") scene.messages.push(result.id);
+      if (chosen.action === "send sound") scene.sounds.push(result.files[0].id);
       if (wish.name === "message.forward") scene.messages.push(result.messages[0].id);
       if (wish.name === "report.create") scene.reports.push(result.id);
       if (wish.name === "room.create" || wish.name === "room.direct") scene.rooms.push(result.id);
@@ -346,7 +261,7 @@ onEveryEngine((engine) => {
       const sent = await does(from([one, two, three], index), "message.send", { room, text: "First" });
       messages.push(sent.id);
     }
-    return { people, rooms, messages, sessions: [1], reports: [1] };
+    return { people, rooms, messages, sessions: [1], reports: [1], sounds: [1] };
   }
 
   async function live(steps: readonly Step[]): Promise<void> {
@@ -359,7 +274,7 @@ onEveryEngine((engine) => {
       const before = store.changes.length;
       await take(scene, chosen);
       const changes = store.changes.slice(before);
-      for (const change of changes) if (change.log !== "mark") seen.add(change.event.kind);
+      for (const change of changes) if ("event" in change) seen.add(change.event.kind);
       for (const client of clients) await client.hear(changes);
       for (const client of clients) await expectSame(client);
     }

@@ -1,5 +1,5 @@
 import type { PushPayload } from "@parley/protocol/push";
-import { tagOfRoom } from "@parley/protocol/push-tags";
+import { tagOfReminder, tagOfRoom } from "@parley/protocol/push-tags";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -7,11 +7,15 @@ interface Words {
   hidden: string;
   test: string;
   said: string;
+  reminder: string;
+  /** That of which it reminds is gone. */
+  gone: string;
 }
 /** Put in by the build, by language: no page is there to ask. */
 declare const WORDS: Readonly<Record<string, Words>>;
 
 type News = Extract<PushPayload, { kind: "message" }>;
+type Reminder = Extract<PushPayload, { kind: "reminder" }>;
 
 const words = WORDS;
 const icon = "/icon-192.png";
@@ -23,6 +27,8 @@ export async function showPush(data: PushMessageData | null): Promise<void> {
     const { test } = wordsOf(payload.language);
     const path = "/settings/notifications";
     await self.registration.showNotification("Parley", { tag: "test", body: test, icon, data: { path } });
+  } else if (payload?.kind === "reminder") {
+    await showReminder(payload);
   } else if (payload) {
     await Promise.all(payload.read.map(takeBack));
     if (payload.kind === "message") await showNews(payload);
@@ -56,7 +62,8 @@ async function showNews(news: News): Promise<void> {
   const { hidden, said } = wordsOf(news.language);
   const text = news.text ?? hidden;
   const body = news.direct ? text : said.replace("{name}", () => news.sender).replace("{text}", () => text);
-  const path = `/rooms/${news.room}?message=${news.message}`;
+  const thread = news.thread === undefined ? "" : `/threads/${news.thread}`;
+  const path = `/rooms/${news.room}${thread}?message=${news.message}`;
   await self.registration.showNotification(news.title, { tag, body, icon, data: { path, seq: news.seq } });
   const pages = await self.clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage({ kind: "pushed", tag, seq: news.seq });
@@ -64,4 +71,13 @@ async function showNews(news: News): Promise<void> {
 
 function seqOf({ data }: Notification): number {
   return Number((data as { seq?: unknown } | null)?.seq ?? 0);
+}
+
+/** REMIND-5. Two about one message are one: the later in the place of the earlier. */
+async function showReminder({ language, room, message, sender, text, gone }: Reminder): Promise<void> {
+  const words = wordsOf(language);
+  const about = words.said.replace("{name}", () => sender).replace("{text}", () => text ?? words.hidden);
+  const path = gone ? "/reminders" : `/rooms/${room}?message=${message}`;
+  const options = { tag: tagOfReminder(message), body: gone ? words.gone : about, icon, data: { path } };
+  await self.registration.showNotification(words.reminder, options);
 }

@@ -55,7 +55,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 function isOwnPage(path: string): boolean {
-  return /^\/(?:$|setup$|invite$|saved$|search$|rooms\/|settings(?:\/|$))/.test(path);
+  return /^\/(?:$|setup$|invite$|reminders$|saved$|search$|scheduled$|inbox(?:\/|$)|rooms\/|settings(?:\/|$))/.test(
+    path,
+  );
 }
 
 async function kept(request: Request): Promise<Response> {

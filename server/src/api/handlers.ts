@@ -2,10 +2,12 @@ import { deleteAccount, getAccount, listAccounts, updateAccount } from "../featu
 import { removeAvatar, setAvatar } from "../features/avatars/avatars.ts";
 import { listBlocks, setBlock } from "../features/blocks/blocks.ts";
 import { listDrafts, setDraft } from "../features/drafts/drafts.ts";
+import { addEmoji, deleteEmoji, listEmoji, renameEmoji } from "../features/emoji/emoji.ts";
 import { fileLinks } from "../features/files/files.ts";
 import { forwardMessages } from "../features/forwards/forwards.ts";
 import { roomEvents } from "../features/histories/histories.ts";
 import { createInvite, listInvites, revokeInvite } from "../features/invites/invites.ts";
+import { removePreview } from "../features/link-previews/link-previews.ts";
 import { userEvents } from "../features/logs/logs.ts";
 import {
   addMember,
@@ -15,6 +17,7 @@ import {
   removeMember,
   setMemberRole,
 } from "../features/members/members.ts";
+import { listMentions } from "../features/mentions/mentions.ts";
 import {
   deleteMessage,
   editMessage,
@@ -31,11 +34,21 @@ import {
   setNotifications,
 } from "../features/notifications/notifications.ts";
 import { changePassword, setPassword } from "../features/passwords/passwords.ts";
-import { listPins, setPin } from "../features/pins/pins.ts";
+import { listPins, orderPins, pinHistory, setPin } from "../features/pins/pins.ts";
+import { choiceIn, closePoll, vote } from "../features/polls/polls.ts";
 import { listPresences } from "../features/presence/presence.ts";
-import { listPush, pushKey, setPushText, subscribe, testPush, unsubscribe } from "../features/push/push.ts";
+import {
+  listPush,
+  pushHealth,
+  pushKey,
+  setPushText,
+  subscribe,
+  testPush,
+  unsubscribe,
+} from "../features/push/push.ts";
 import { setReaction } from "../features/reactions/reactions.ts";
 import { markDelivered, markRead, markUnread, messageReceipts } from "../features/receipts/receipts.ts";
+import { listReminders, removeReminder, setReminder } from "../features/reminders/reminders.ts";
 import {
   createReport,
   getReport,
@@ -53,6 +66,7 @@ import {
   getRoom,
   listAllRooms,
   listRooms,
+  retainRoom,
   updateRoom,
 } from "../features/rooms/rooms.ts";
 import { listSaved, setSaved } from "../features/saved/saved.ts";
@@ -67,6 +81,18 @@ import { searchMessages } from "../features/search/search.ts";
 import { claim, createUser, register, serverInfo } from "../features/server/server.ts";
 import { actorOf, endSession, listSessions } from "../features/sessions/sessions.ts";
 import { endOtherSessions, refresh, revoke, signIn } from "../features/sign-ins/sign-ins.ts";
+import {
+  addSticker,
+  createPack,
+  deletePack,
+  deleteSticker,
+  listStickers,
+  renamePack,
+  renameSticker,
+} from "../features/stickers/stickers.ts";
+import { getThread, listPlaces, listThreads, readThread, setThread } from "../features/threads/threads.ts";
+import { transcribeFile, transcriptionState } from "../features/transcriptions/transcriptions.ts";
+import { translateMessage, translationState } from "../features/translations/translations.ts";
 import { getMe, getUser, listUsers, setActive, setRole, updateMe } from "../features/users/users.ts";
 import type { Call, Handlers } from "./call.ts";
 
@@ -113,6 +139,7 @@ export const handlers: Handlers = {
   "room.get": getRoom,
   "room.update": updateRoom,
   "room.archive": archiveRoom,
+  "room.retain": retainRoom,
   "room.delete": deleteRoom,
   "room.join": joinRoom,
   "room.leave": leaveRoom,
@@ -134,12 +161,39 @@ export const handlers: Handlers = {
   "message.delete": deleteMessage,
   "message.receipts": messageReceipts,
   "file.links": fileLinks,
+  "translation.state": translationState,
+  "message.translate": translateMessage,
+  "transcription.state": transcriptionState,
+  "file.transcribe": transcribeFile,
+  "preview.remove": removePreview,
   "reaction.set": setReaction,
   "pin.set": setPin,
   "pin.list": listPins,
+  "pin.order": orderPins,
+  "pin.history": pinHistory,
+  "emoji.list": listEmoji,
+  "emoji.add": addEmoji,
+  "emoji.rename": renameEmoji,
+  "emoji.delete": deleteEmoji,
+  "sticker.list": listStickers,
+  "sticker.add": addSticker,
+  "sticker.rename": renameSticker,
+  "sticker.delete": deleteSticker,
+  "pack.create": createPack,
+  "pack.rename": renamePack,
+  "pack.delete": deletePack,
+  "poll.vote": vote,
+  "poll.choice": choiceIn,
+  "poll.close": closePoll,
   "receipt.read": markRead,
   "receipt.unread": markUnread,
   "receipt.deliver": markDelivered,
+  "thread.get": getThread,
+  "thread.set": setThread,
+  "thread.read": readThread,
+  "thread.list_places": listPlaces,
+  "thread.list": listThreads,
+  "mention.list": listMentions,
   "notification.set": setNotifications,
   "notification.get_default": getDefault,
   "notification.set_default": setDefaultNotifications,
@@ -149,6 +203,7 @@ export const handlers: Handlers = {
   "push.list": listPush,
   "push.set_text": setPushText,
   "push.test": testPush,
+  "push.health": pushHealth,
   "message.search": searchMessages,
   "user.events": userEvents,
   "block.set": setBlock,
@@ -163,6 +218,9 @@ export const handlers: Handlers = {
   "scheduled.update": updateScheduled,
   "scheduled.send_now": sendScheduledNow,
   "scheduled.cancel": cancelScheduled,
+  "reminder.set": setReminder,
+  "reminder.remove": removeReminder,
+  "reminder.list": listReminders,
   "report.create": createReport,
   "report.list_mine": listOwnReports,
   "report.list": listReports,

@@ -70,6 +70,7 @@ const byName: Record<string, unknown> = {
   limit: 50,
   unread: 1,
   member_count: 2,
+  quiet_hours: { from: "22:00", to: "07:00", days: [1, 2, 3, 4, 5], zone: "Europe/Berlin" },
   query: "meet at six",
   reason: "They were rude",
   sender_name: "alice",
@@ -104,6 +105,10 @@ const leftOut: ReadonlySet<string> = new Set([
   "client_id",
   "edited_at",
   "deleted_at",
+  "poll",
+  "location",
+  "contact",
+  "sticker",
 ]);
 
 /** An example that the schema admits, made from it. */
@@ -131,6 +136,9 @@ function fits(value: unknown, schema: JsonSchema): boolean {
   if (value === null) return kinds.includes("null");
   if (schema.enum || schema.const !== undefined) return false;
   if (Array.isArray(value)) return kinds.includes("array");
+  const { pattern } = schema;
+  if (typeof value === "string" && typeof pattern === "string" && !new RegExp(pattern).test(value))
+    return false;
   return kinds.includes(typeof value === "number" ? "integer" : typeof value);
 }
 

@@ -1,15 +1,20 @@
 import { block } from "@parley/protocol/blocks";
 import { contract, operationNames } from "@parley/protocol/contract";
 import { draft } from "@parley/protocol/drafts";
+import { customEmoji } from "@parley/protocol/emoji";
 import { roomEvent, userEvent } from "@parley/protocol/events";
 import { clientFrame, hello, serverFrame } from "@parley/protocol/frames";
 import { mark, message, receipt } from "@parley/protocol/messages";
+import { poll } from "@parley/protocol/polls";
 import { presence } from "@parley/protocol/presence";
 import { pushDevice } from "@parley/protocol/push";
+import { reminder } from "@parley/protocol/reminders";
 import { evidence, report } from "@parley/protocol/reports";
 import { member, membership, permissions, room } from "@parley/protocol/rooms";
 import { scheduled } from "@parley/protocol/scheduled";
 import { invite, session, signedIn } from "@parley/protocol/sessions";
+import { pack, sticker } from "@parley/protocol/stickers";
+import { thread } from "@parley/protocol/threads";
 import { account, user } from "@parley/protocol/users";
 import { z } from "zod";
 
@@ -54,6 +59,12 @@ const words: Record<string, z.ZodType> = {
   Draft: draft,
   PushDevice: pushDevice,
   Scheduled: scheduled,
+  Reminder: reminder,
+  Thread: thread,
+  CustomEmoji: customEmoji,
+  Sticker: sticker,
+  Pack: pack,
+  Poll: poll,
   Report: report,
   Evidence: evidence,
   RoomEvent: roomEvent,

@@ -8,6 +8,7 @@ import {
 } from "@parley/protocol/contract";
 import { type ErrorCode, errorCodes } from "@parley/protocol/errors";
 import { livePath, liveSubprotocol } from "@parley/protocol/frames";
+import { previewPicturePath } from "@parley/protocol/link-previews";
 import type { BytesSpec, OperationSpec } from "@parley/protocol/operation";
 import type { z } from "zod";
 import type { Dialect } from "./dialects/dialect.ts";
@@ -108,7 +109,7 @@ function parametersOf(
       const isInPath = of.inPath.includes(field);
       const isList = schema.type === "array";
       const required = isInPath || (input.required?.includes(field) ?? false);
-      const example = isInPath ? { example: exampleOf(schema, of.schemas.components, field) } : {};
+      const example = required ? { example: exampleOf(schema, of.schemas.components, field) } : {};
       const comma = isList ? { style: "form", explode: false } : {};
       return { name: field, in: isInPath ? "path" : "query", required, schema, ...comma, ...example };
     });
@@ -233,17 +234,31 @@ function picturePaths(): Json {
     example: exampleOf({ type: "string" }, {}, "avatar"),
   };
   const picture = { "image/webp": { schema: { type: "string", format: "binary" } } };
-  const get = {
-    summary: "A profile picture by its name (`avatar` of a user). It never changes",
-    tags: ["avatar"],
-    security: [],
-    parameters: [name],
-    responses: {
-      200: { description: "The picture, 256 by 256 pixels", content: picture },
-      404: { $ref: "#/components/responses/not_found" },
+  const path = (tag: string, summary: string, description: string) => ({
+    get: {
+      summary,
+      tags: [tag],
+      security: [],
+      parameters: [name],
+      responses: {
+        200: { description, content: picture },
+        404: { $ref: "#/components/responses/not_found" },
+      },
     },
+  });
+  const [avatar, preview] = ["`avatar` of a user", "`picture` of a link preview"];
+  return {
+    [`${apiBase}${avatarPath}`]: path(
+      "avatar",
+      `A profile picture by its name (${avatar}). It never changes`,
+      "The picture, 256 by 256 pixels",
+    ),
+    [`${apiBase}${previewPicturePath}`]: path(
+      "preview",
+      `The picture of a page by its name (${preview}). It never changes`,
+      "The picture",
+    ),
   };
-  return { [`${apiBase}${avatarPath}`]: { get } };
 }
 
 function healthPaths(): Json {

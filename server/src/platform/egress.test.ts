@@ -248,3 +248,16 @@ test("EGRESS-5 an answer that is too large, too slow or without an end is cut of
   const closed = egress({ allow: [`127.0.0.1:${port}`] });
   expect(await faultOf(closed, `http://127.0.0.1:${port}/`)).toBe("network");
 });
+
+test("EGRESS-6 no more of an answer is taken in than is wanted", async () => {
+  const base = `http://127.0.0.1:${plain.port}`;
+  const ask = (path: string, bytes: number) =>
+    egress().request({ url: base + path, method: "GET", wanted: () => bytes });
+  expect((await ask("/endless", 100_000)).body.length).toBe(100_000);
+  expect(await ask("/silent-not", 0)).toMatchObject({ status: 201, body: Buffer.alloc(0) });
+  expect((await ask("/large", Number.POSITIVE_INFINITY)).body.length).toBe(2 ** 20);
+  const all = { wanted: () => Number.POSITIVE_INFINITY };
+  expect(await faultOf(egress(), `${base}/endless`, all)).toBe("size");
+  expect(await faultOf(egress(), `${base}/silent`, { timeLimit: 100 })).toBe("time");
+  expect(await faultOf(egress({ timeLimit: 100 }), `${base}/silent`, { timeLimit: 60_000 })).toBe("time");
+});

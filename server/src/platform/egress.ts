@@ -23,6 +23,7 @@ export interface EgressOptions {
   resolve?: Resolve;
   /** A certificate authority beside the system's. */
   authority?: string;
+  /** Milliseconds for a request, in place of what people may make the server wait. */
   timeLimit?: number;
 }
 
@@ -31,6 +32,10 @@ export interface Outgoing {
   method: "GET" | "POST";
   headers?: Record<string, string>;
   body?: Uint8Array;
+  /** Milliseconds for this request alone; never more than any may take. */
+  timeLimit?: number;
+  /** How many bytes of the answer are wanted, once its header is there: the rest is not waited for. All, where it is left out. */
+  wanted?: (answer: Pick<Incoming, "status" | "headers">) => number;
 }
 
 export interface Incoming {
@@ -54,7 +59,7 @@ export class EgressError extends Error {
 }
 
 /**
- * EGRESS-1 to EGRESS-5. The one way out: whatever a person names, the server reaches only what is public. A name is
+ * EGRESS-1 to EGRESS-6. The one way out: whatever a person names, the server reaches only what is public. A name is
  * resolved once, and what was found is what is connected to. Redirections are answered, never followed.
  */
 export class Egress {
@@ -84,10 +89,13 @@ export class Egress {
     const url = this.check(outgoing.url);
     const late = new AbortController();
     const { promise: isLate, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.abort();
-      reject(new EgressError("time", "no answer came in time"));
-    }, this.options.timeLimit ?? longest);
+    const timer = setTimeout(
+      () => {
+        late.abort();
+        reject(new EgressError("time", "no answer came in time"));
+      },
+      Math.min(outgoing.timeLimit ?? Number.POSITIVE_INFINITY, this.options.timeLimit ?? longest),
+    );
     try {
       return await Promise.race([this.attempt(url, outgoing, late.signal), isLate]);
     } finally {
@@ -125,7 +133,7 @@ export class Egress {
   }
 
   private ask(url: URL, address: string, outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
-    const { method, headers = {}, body } = outgoing;
+    const { method, headers = {}, body, wanted } = outgoing;
     const family = isIP(address);
     const options: RequestOptions & { ca?: string } = {
       ...{ method, signal, agent: false },
@@ -138,10 +146,10 @@ export class Egress {
     const send = url.protocol === "https:" ? requestSecure : requestPlain;
     return new Promise((resolve, reject) => {
       const sent = send(url, options, (answer) => {
-        read(answer).then(resolve, (error: unknown) => {
-          sent.destroy();
-          reject(error);
-        });
+        read(answer, wanted)
+          .then(resolve, reject)
+          // Of what was wanted all is there: whatever else would come is not taken in.
+          .finally(() => sent.destroy());
       });
       sent.on("error", reject);
       sent.end(body);
@@ -154,16 +162,22 @@ export class Egress {
   }
 }
 
-async function read(answer: IncomingMessage): Promise<Incoming> {
+async function read(answer: IncomingMessage, wanted: Outgoing["wanted"]): Promise<Incoming> {
+  const named = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
+  const head = { status: answer.statusCode ?? 0, headers: new Map(named) };
+  const most = wanted?.(head) ?? Number.POSITIVE_INFINITY;
   const parts: Uint8Array[] = [];
   let size = 0;
-  for await (const part of answer as AsyncIterable<Uint8Array>) {
-    size += part.byteLength;
-    if (size > largest) throw new EgressError("size", "the answer is too large");
-    parts.push(part);
+  if (most > 0) {
+    for await (const part of answer as AsyncIterable<Uint8Array>) {
+      size += part.byteLength;
+      if (size > largest && most > largest) throw new EgressError("size", "the answer is too large");
+      parts.push(part);
+      if (size >= most) break;
+    }
   }
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)] as const);
-  return { status: answer.statusCode ?? 0, headers: new Map(headers), body: Buffer.concat(parts) };
+  const body = Buffer.concat(parts);
+  return { ...head, body: size > most ? body.subarray(0, most) : body };
 }
 
 async function resolveBySystem(host: string): Promise<string[]> {

@@ -30,8 +30,17 @@ export interface JobRow {
 
 const prepare = preparer<JobTables>();
 
-export const upsertJob = prepare<{ kind: string; subject: number; lane: number; at: number; in_bulk: 0 | 1 }>(
-  (build, param) =>
+interface NewJob {
+  kind: string;
+  subject: number;
+  lane: number;
+  at: number;
+  in_bulk: 0 | 1;
+}
+
+/** What becomes of the one of that kind and subject that is there already. */
+const put = (keep: boolean) =>
+  prepare<NewJob>((build, param) =>
     build
       .insertInto("jobs")
       .values({
@@ -41,14 +50,19 @@ export const upsertJob = prepare<{ kind: string; subject: number; lane: number; 
         due_at: param("at"),
         in_bulk: param("in_bulk"),
       })
-      .onConflict((conflict) =>
-        conflict.columns(["subject_id", "kind"]).doUpdateSet((eb) => ({
+      .onConflict((conflict) => {
+        const same = conflict.columns(["subject_id", "kind"]);
+        if (keep) return same.doNothing();
+        return same.doUpdateSet((eb) => ({
           lane: eb.ref("excluded.lane"),
           due_at: eb.ref("excluded.due_at"),
           tries: 0,
-        })),
-      ),
-);
+        }));
+      }),
+  );
+
+export const upsertJob = put(false);
+export const insertJob = put(true);
 
 export const deleteJob = prepare<{ kind: string; subject: number }>((build, param) =>
   build.deleteFrom("jobs").where("kind", "=", param("kind")).where("subject_id", "=", param("subject")),

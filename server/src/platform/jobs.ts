@@ -6,6 +6,7 @@ import {
   dueJobs,
   firstDue,
   holdLease,
+  insertJob,
   type JobRow,
   putOffJob,
   takeJob,
@@ -46,13 +47,14 @@ export interface JobsOptions<Tables, Change> {
   kinds: Readonly<Record<string, JobWork<Tables, Change>>>;
 }
 
-/** JOB-1. From `at` (milliseconds since 1970 UTC) on the job is due; there is one of a kind and subject. What is done in bulk waits for what is not. */
+/** JOB-1. From `at` (milliseconds since 1970 UTC) on the job is due; there is one of a kind and subject, which gets this time unless it is to `keep` its own. What is done in bulk waits for what is not. */
 export function putJob<Tables>(
   sql: TransactionSql<Tables>,
-  job: { kind: string; subject: number; lane: number; at: number; inBulk?: boolean },
+  job: { kind: string; subject: number; lane: number; at: number; inBulk?: boolean; keep?: boolean },
 ): Promise<number> {
-  const { inBulk = false, ...rest } = job;
-  return sql.run(upsertJob({ ...rest, in_bulk: inBulk ? 1 : 0 }));
+  const { inBulk = false, keep = false, ...rest } = job;
+  const put = keep ? insertJob : upsertJob;
+  return sql.run(put({ ...rest, in_bulk: inBulk ? 1 : 0 }));
 }
 
 /** JOB-1. Nothing is to be done any longer. While a node carries it out, this waits for what comes of it. */

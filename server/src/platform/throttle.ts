@@ -164,6 +164,12 @@ export interface Throttles {
   registrationTries: Quota;
   /** Pictures that one person has made anew. */
   pictures: Quota;
+  /** Texts that a person has translated. */
+  translations: Quota;
+  /** Recordings that a person has written down. */
+  transcriptions: Quota;
+  /** The same of what an admin gives to everybody. */
+  libraryPictures: Quota;
   /** Pushes that a person sends to their own device, for each person. */
   pushTests: Quota;
 }
@@ -175,6 +181,9 @@ export function createThrottles(clock: Clock): Throttles {
     signIn: new SignInThrottle(clock),
     registrations: new Quota(clock, { times: 5, within: hour }),
     pictures: new Quota(clock, { times: 30, within: hour }),
+    translations: new Quota(clock, { times: 200, within: hour }),
+    transcriptions: new Quota(clock, { times: 60, within: hour }),
+    libraryPictures: new Quota(clock, { times: 500, within: hour }),
     pushTests: new Quota(clock, { times: 30, within: hour }),
     registrationTries: new Quota(clock, { times: 20, within: hour }),
   };

@@ -18,7 +18,21 @@ import { accounts } from "./migrations/0060-accounts.ts";
 import { jobs } from "./migrations/0070-jobs.ts";
 import { scheduled } from "./migrations/0071-scheduled.ts";
 import { expiry } from "./migrations/0072-expiry.ts";
+import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
+import { reminders } from "./migrations/0074-reminders.ts";
+import { retention } from "./migrations/0075-retention.ts";
 import { push } from "./migrations/0080-push.ts";
+import { searchStretches } from "./migrations/0090-search-stretches.ts";
+import { threadFollows } from "./migrations/0100-thread-follows.ts";
+import { wishes } from "./migrations/0101-wishes.ts";
+import { threadDrafts } from "./migrations/0102-thread-drafts.ts";
+import { scheduledInThread } from "./migrations/0103-scheduled-in-thread.ts";
+import { extras } from "./migrations/0110-extras.ts";
+import { library } from "./migrations/0111-library.ts";
+import { linkPreviews } from "./migrations/0120-link-previews.ts";
+import { translations } from "./migrations/0121-translations.ts";
+import { transcriptions } from "./migrations/0122-transcriptions.ts";
+import { pinHistory } from "./migrations/0123-pin-history.ts";
 import type { Database } from "./tables.ts";
 
 export interface Migration {
@@ -32,7 +46,9 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, push],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
+  ...[threadFollows, wishes, threadDrafts, scheduledInThread, extras, library],
+  ...[linkPreviews, translations, transcriptions, pinHistory],
 ];
 
 /**

@@ -17,6 +17,8 @@ export interface MessageTables {
     body_kind: "plain";
     body: Uint8Array;
     reply_to: number | null;
+    /** Whether it stands in the thread of what it answers alone. */
+    in_thread: Generated<Flag>;
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;
@@ -29,6 +31,8 @@ export interface MessageTables {
     replied_at: Generated<number | null>;
     /** How many files it carries: most messages have none and need no further query. */
     file_count: Generated<number>;
+    /** How many previews of its links it shows. */
+    preview_count: Generated<number>;
     /** Who first said what was forwarded, and when. */
     forwarded_sender: Generated<number | null>;
     forwarded_at: Generated<number | null>;
@@ -36,6 +40,8 @@ export interface MessageTables {
     pinned_seq: Generated<number | null>;
     pinned_at: Generated<number | null>;
     pinned_by: Generated<number | null>;
+    /** JSON: what it holds that its text only tells, such as a poll; null for none. */
+    extra: Generated<string | null>;
     /** When nothing is to be left of it. */
     expires_at: Generated<number | null>;
     created_at: number;
@@ -50,9 +56,12 @@ export interface MessageTables {
     body: Uint8Array;
     at: number;
   };
-  mentions: { user_id: number; room_id: number; seq: number; message_id: number };
+  /** Those in a thread alone are not counted in the room. */
+  mentions: { user_id: number; room_id: number; seq: number; message_id: number; in_thread: Generated<Flag> };
   /** `seq`: the event that set it, by which reactions are in order. */
   reactions: { message_id: number; emoji: string; user_id: number; seq: number };
+  /** Who chose which option of a poll. `seq`: the event that told of it, by which they are in order. */
+  poll_votes: { message_id: number; place: number; user_id: number; seq: number };
   /** Bytes that somebody sends up: one's own until a message takes them, then those of the files that name them. */
   uploads: {
     id: Generated<number>;
@@ -79,6 +88,17 @@ export interface MessageTables {
     upload_id: number;
     name: string;
     alt: Generated<string>;
+    /** `waiting`, `done` or `failed`; null where nobody wanted to have it written down. */
+    transcript_state: Generated<string | null>;
+    transcript: Generated<string>;
+  };
+  /** Files that are to be written down. */
+  transcriptions: {
+    file_id: number;
+    due_at: number;
+    tries: Generated<number>;
+    /** Until then one node alone deals with it. */
+    leased_until: Generated<number>;
   };
   /** Bytes of everybody's uploads; under 0 those of all of them. */
   storage_use: { user_id: number; bytes: number };

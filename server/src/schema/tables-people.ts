@@ -30,6 +30,9 @@ export interface PeopleTables {
     avatar: Generated<string | null>;
     notify_level: Generated<"all" | "mentions" | "none">;
     muted_until: Generated<number | null>;
+    /** JSON: hours in which the person is not to be disturbed, and words that count as a mention; null for none. */
+    quiet_hours: Generated<string | null>;
+    keywords: Generated<string | null>;
     /** Of which rooms a push may hold what was written. */
     push_text: Generated<"never" | "public" | "always">;
     /** The head of the private log. */

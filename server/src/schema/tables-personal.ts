@@ -7,6 +7,8 @@ export interface PersonalTables {
   drafts: {
     user_id: number;
     room_id: number;
+    /** The message in whose thread it is written; 0 for none. */
+    thread_id: number;
     text: string;
     reply_to: number | null;
     at: number;
@@ -22,13 +24,38 @@ export interface PersonalTables {
     made_hash: string;
     text: string;
     reply_to: number | null;
+    in_thread: Generated<Flag>;
     /** JSON: ids, or null for none. */
     mentions: string | null;
     mention_all: Flag;
+    /** Seconds from its sending on after which it is deleted. */
+    delete_after: number | null;
     send_at: number;
     /** Why it was not sent at its time; null while it waits. */
     failed_because: string | null;
     created_at: number;
+  };
+  /** What reminds people of messages; `is_due` once its time has come. */
+  reminders: {
+    id: Generated<number>;
+    user_id: number;
+    message_id: number;
+    room_id: number;
+    remind_at: number;
+    is_due: Generated<Flag>;
+    created_at: number;
+  };
+  /** Who follows which threads, how far they have read them; a thread that is left is remembered. */
+  thread_follows: {
+    user_id: number;
+    /** The message that is answered. */
+    message_id: number;
+    room_id: number;
+    following: Flag;
+    level: "all" | "mentions" | "none";
+    read_seq: number;
+    /** When the person last did something about it. */
+    at: number;
   };
   /** Messages that people keep at hand. */
   saved: { user_id: number; message_id: number; at: number };

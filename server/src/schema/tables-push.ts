@@ -20,6 +20,15 @@ export interface PushTables {
   };
   /** Messages of which nobody was told yet; of some of their rooms everybody up to this person was. */
   push_queue: { message_id: number; after_user: number };
+  /** Reminders whose time has come, and of which a device is still to be told. */
+  push_reminders: {
+    subscription_id: number;
+    reminder_id: number;
+    begun_at: number;
+    due_at: number;
+    attempts: Generated<number>;
+    leased_until: Generated<number>;
+  };
   /** What a device is told of a room: it is due, or stands there (`shown`), or is to be taken back (`closing`). */
   push_deliveries: {
     subscription_id: number;

@@ -29,6 +29,8 @@ export interface RoomTables {
     last_message_at: number | null;
     /** Seconds after which messages that are sent here are deleted; null for never. */
     delete_after: Generated<number | null>;
+    /** Seconds for which they stay at most, as an admin of the server has said. */
+    retention: Generated<number | null>;
   };
   members: {
     room_id: number;

@@ -1,6 +1,8 @@
 import type { Database as AnyDatabase, Sql as AnySql, TransactionSql } from "../platform/database.ts";
 import { preparer } from "../platform/database.ts";
 import type { JobTables } from "../platform/jobs.ts";
+import type { LibraryTables } from "./tables-library.ts";
+import type { LinkTables } from "./tables-links.ts";
 import type { MessageTables } from "./tables-messages.ts";
 import type { PeopleTables } from "./tables-people.ts";
 import type { PersonalTables } from "./tables-personal.ts";
@@ -19,8 +21,10 @@ interface Tables
     PeopleTables,
     RoomTables,
     MessageTables,
+    LinkTables,
     PersonalTables,
     PushTables,
+    LibraryTables,
     SearchTables {
   /** Facts about this store: epoch, name, set-up. */
   settings: { key: string; value: string };

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 /* What nobody should send, as JSON text: some of it no value of ours could be written as. */
 
-type Type = "integer" | "string" | "boolean" | "array" | "object";
+type Type = "integer" | "string" | "boolean" | "array" | "texts" | "object";
 
 export interface Field {
   name: string;
@@ -13,11 +13,18 @@ export interface Field {
   nullable: boolean;
 }
 
+interface Property {
+  type?: Type;
+  items?: { type?: string };
+  anyOf?: { type: Type | "null" }[];
+}
+
 /** The fields of an operation's input, as its schema describes them. */
 export function fieldsOf(name: OperationName): Field[] {
   const schema = z.toJSONSchema(contract[name].input, { io: "input" });
   return Object.entries(schema.properties ?? {}).map(([field, property]) => {
-    const { type, anyOf = [] } = property as { type?: Type; anyOf?: { type: Type | "null" }[] };
+    const { type, items, anyOf = [] } = property as Property;
+    if (items?.type === "string") return { name: field, type: "texts", required: false, nullable: false };
     const types = type ? [type] : anyOf.map((each) => each.type);
     const [first = "string"] = types.filter((each) => each !== "null");
     const nullable = types.includes("null");
@@ -34,6 +41,7 @@ const wrongFor: Record<Type, readonly string[]> = {
   string: ["5", "null", "true", "[]", "{}", '["x"]', long],
   boolean: ['"true"', "1", "0", "null", "[]", "{}"],
   array: ["{}", '"1,2"', "5", "null", "[null]", "[[]]", "[-1]", "[1.5]", '["x"]', `[${"1,".repeat(250)}1]`],
+  texts: ["{}", '"a,b"', "5", "null", "[null]", "[[]]", "[1]", '[""]', `[${'"x",'.repeat(250)}"x"]`],
   object: ["[]", '"x"', "5", "null", '{"unknown":"member"}', '{"send_messages":"king"}', '{"__proto__":{}}'],
 };
 

@@ -9,6 +9,8 @@ import { createLogger } from "../platform/logger.ts";
 import { PasswordHasher, type PasswordHasherOptions } from "../platform/passwords.ts";
 import { createThrottles } from "../platform/throttle.ts";
 import { Tokens } from "../platform/tokens.ts";
+import { Transcriber } from "../platform/transcriber.ts";
+import { Translator } from "../platform/translator.ts";
 import { type TestStore, type TestStoreOptions, testStore } from "./store.ts";
 
 export interface TestContextOptions extends TestStoreOptions {
@@ -50,11 +52,15 @@ function contextOn(store: TestStore, log: string[], options: TestContextOptions)
     throttles: createThrottles(clock),
     images: new Images(),
     avatars: diskFiles({ folder: join(folder, "avatars"), clock, randomBytes }),
+    pictures: diskFiles({ folder: join(folder, "pictures"), clock, randomBytes }),
+    previewPictures: diskFiles({ folder: join(folder, "previews"), clock, randomBytes }),
     files: diskFiles({ folder: join(folder, "files"), clock, randomBytes }),
     growing: diskGrowing({ folder: join(folder, "uploads"), whole: join(folder, "files") }),
     presence: { stateOf: () => "offline", heardAgo: () => null },
-    egress: new Egress({ allow: [] }),
+    egress: new Egress({ allow: config.egressAllow }),
     push: null,
+    transcriber: config.transcription && new Transcriber(config.transcription),
+    translator: config.translation && new Translator(config.translation),
     epoch: "test",
   };
 }

@@ -23,14 +23,15 @@ export function restCall(name: OperationName, input: object): RestCall {
     rest.delete(field);
     return encodeURIComponent(String(value));
   });
+  const query = new URLSearchParams([...rest].map(([field, value]) => [field, String(value)]));
+  const asked = `${apiBase}${filled}${rest.size > 0 ? `?${query}` : ""}`;
   if (takesBytes(name)) {
-    return { method, path: apiBase + filled, bytes: { type: "image/gif", content: smallestPicture } };
+    return { method, path: asked, bytes: { type: "image/gif", content: smallestPicture } };
   }
   if (method !== "GET" && method !== "DELETE") {
     return { method, path: apiBase + filled, body: Object.fromEntries(rest) };
   }
-  const query = new URLSearchParams([...rest].map(([field, value]) => [field, String(value)]));
-  return { method, path: `${apiBase}${filled}${rest.size > 0 ? `?${query}` : ""}` };
+  return { method, path: asked };
 }
 
 /** Over the live socket such an operation cannot be carried out. */

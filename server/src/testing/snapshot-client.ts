@@ -61,7 +61,8 @@ export class SnapshotClient {
     for (const change of changes) {
       if (change.log === "mark") this.moveMark(change.id, change.mark);
       else if (change.log === "room") this.hearRoom(change.id, change.seq, [change.event]);
-      else if (change.id === this.user) await this.hearUser(change.seq, [change.event]);
+      else if (change.log === "user" && change.id === this.user)
+        await this.hearUser(change.seq, [change.event]);
     }
   }
 
@@ -132,7 +133,7 @@ export class SnapshotClient {
     else if (event.kind === "member.role_changed") {
       const present = people.get(event.user);
       if (present) people.set(event.user, { ...present, role: event.role });
-    } else if (event.kind === "message.sent") {
+    } else if (event.kind === "message.sent" && !event.message.in_thread) {
       this.moveMark(room, { user: event.by, read: seq, delivered: seq });
     }
   }

@@ -222,7 +222,7 @@ export class Client {
   send(room: number, text: string, more: Omit<Draft, "room" | "text"> = {}): Promise<string> {
     this.#signals.typing.type(room, false);
     const adding = this.#outbox.add({ room, text, ...more });
-    this.drafts.sent(room, more.reply_to ?? null, adding);
+    if (text || more.attachments) this.drafts.sent(room, more.reply_to ?? null, adding);
     return adding;
   }
 
@@ -361,8 +361,8 @@ export class Client {
 
   #heard(frame: ServerFrame): void {
     this.#sync.frame(frame);
+    this.personal.heard(frame);
     if (frame.type === "signal") this.#signals.hear(frame.signal);
-    else this.drafts.follow(frame);
     this.#signals.follow(frame);
   }
 

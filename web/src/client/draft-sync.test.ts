@@ -81,7 +81,7 @@ class DraftHub {
     const { text, at } = (server.network.requests.at(-1) as ScriptedRequest).body as Draft;
     const written = Math.min(Date.parse(at), this.#now);
     if (written > Date.parse(this.draft.at)) {
-      this.draft = { room: 7, text, at: new Date(written).toISOString() };
+      this.draft = { ...this.draft, text, at: new Date(written).toISOString() };
       this.log.push(this.draft);
       for (const device of this.devices) if (isReady(device)) this.#tell(device);
     }
@@ -259,6 +259,21 @@ describe("drafts between devices", () => {
     hub.devices.splice(hub.devices.indexOf(one), 1);
     await hub.pass(2_000);
     expect([hub.draft.text, sent(other)]).toEqual(["as the first goes", 1]);
+  });
+
+  test("COMPOSE-6 what is begun in a thread is on the other device as well, apart from what is said to the room", async () => {
+    const { hub, one, other } = await pair();
+    hub.draft = { ...hub.draft, thread: 2 };
+    one.client.drafts.set(7, "Hello", { replyTo: 2 });
+    await hub.pass(3_000);
+    const { body } = one.server.network.requests.findLast(({ path }) => path === "/rooms/7/draft") ?? {};
+    expect(body).toMatchObject({ thread: 2, text: "Hello" });
+    expect([other.client.drafts.get(7, 2)?.text, shown(other)]).toEqual(["Hello", ""]);
+    const again = await hub.reload(other);
+    expect(again.client.drafts.get(7, 2)?.text).toBe("Hello");
+    void again.client.send(7, "Hello", { reply_to: 2, in_thread: true });
+    await hub.pass(3_000);
+    expect([hub.draft.text, one.client.drafts.get(7, 2)]).toEqual(["", undefined]);
   });
 
   test("COMPOSE-9 what the server refuses stays on the device", async () => {

@@ -24,6 +24,12 @@ export function draftKey(room: number, replyTo: number | null = null): string {
   return replyTo === null ? `${room}` : `${room}/${replyTo}`;
 }
 
+/** What a key stands for. */
+export function placeOf(key: string): { room: number; reply_to: number | null } {
+  const [room = 0, replyTo] = key.split("/").map(Number);
+  return { room, reply_to: replyTo ?? null };
+}
+
 /** Drafts that last as long as the process. */
 export function memoryDrafts(): DraftStorage {
   const drafts = new Map<string, DraftEntry>();

@@ -1,6 +1,5 @@
 import type { ServerFrame } from "@parley/protocol/frames";
-import { roomOf } from "./draft-sync.ts";
-import { type DraftEntry, type DraftStorage, draftKey } from "./drafts-storage.ts";
+import { type DraftEntry, type DraftStorage, draftKey, placeOf } from "./drafts-storage.ts";
 import type { Environment } from "./environment.ts";
 
 /** What became of a draft; null once it is gone. */
@@ -84,24 +83,29 @@ export class Drafts {
 
   /** Another place has changed a draft; of two changes the later stands. */
   hear({ key, entry, at }: DraftChange): void {
-    if (at < this.#changedAt(key) || (entry && entry.user !== this.#user)) return;
+    if (at < this.changedAt(key) || (entry && entry.user !== this.#user)) return;
     this.#unkept.delete(key);
     this.#put({ key, entry, at });
     this.options.kept({ key, entry, at });
   }
 
-  /** When a room's draft was last changed, as far as is known; 0 when it never was. */
-  changedAt(room: number): number {
-    return this.#changedAt(draftKey(room));
+  /** What a draft says; empty where there is none. */
+  textOf(key: string): string {
+    return this.#drafts.get(key)?.text ?? "";
   }
 
-  /** Something was written in a room within the last moments. */
-  isUnkept(room: number): boolean {
-    return this.#unkept.has(draftKey(room));
+  /** When a draft was last changed, as far as is known; 0 when it never was. */
+  changedAt(key: string): number {
+    return Math.max(this.#drafts.get(key)?.changed_at ?? 0, this.#gone.get(key) ?? 0);
   }
 
-  /** Drafts that are the same on all devices, and those that are gone since a while. */
-  synced(): { room: number; at: number; isGone: boolean }[] {
+  /** Something was written there within the last moments. */
+  isUnkept(key: string): boolean {
+    return this.#unkept.has(key);
+  }
+
+  /** All drafts, and those that are gone since a while. */
+  all(): { key: string; at: number; isGone: boolean }[] {
     const present = [...this.#drafts].map(([key, { changed_at }]) => ({
       key,
       at: changed_at,
@@ -109,21 +113,16 @@ export class Drafts {
     }));
     const gone = [...this.#gone].map(([key, at]) => ({ key, at, isGone: true }));
     const isPresent = new Set(present.map(({ key }) => key));
-    return [...present, ...gone.filter(({ key }) => !isPresent.has(key))].flatMap(({ key, ...rest }) => {
-      const room = roomOf(key);
-      return room === undefined ? [] : [{ room, ...rest }];
-    });
+    return [...present, ...gone.filter(({ key }) => !isPresent.has(key))];
   }
 
   /** Takes over what another device has left. */
-  take(room: number, text: string, at: number): void {
-    if (this.#user === 0 || at < this.changedAt(room)) return;
-    const key = draftKey(room);
+  take(key: string, text: string, at: number): void {
+    if (this.#user === 0 || at < this.changedAt(key)) return;
     const { mentions } = this.#drafts.get(key)?.text === text ? (this.#drafts.get(key) ?? {}) : {};
     const kept = {
       user: this.#user,
-      room,
-      reply_to: null,
+      ...placeOf(key),
       text,
       changed_at: at,
       ...(mentions && { mentions }),
@@ -138,8 +137,7 @@ export class Drafts {
   }
 
   /** The server knows that a draft is gone, or will not: this device need not remember it. */
-  settle(room: number, at: number): void {
-    const key = draftKey(room);
+  settle(key: string, at: number): void {
     const user = this.#user;
     if (this.#drafts.has(key) || this.#gone.get(key) !== at) return;
     void this.#store(async () => {
@@ -184,7 +182,7 @@ export class Drafts {
     if (user !== this.#user) return;
     for (const entry of kept) {
       const key = draftKey(entry.room, entry.reply_to);
-      if (entry.changed_at < this.#changedAt(key)) continue;
+      if (entry.changed_at < this.changedAt(key)) continue;
       this.#put({ key, entry: entry.text === "" ? null : entry, at: entry.changed_at });
     }
   }
@@ -222,16 +220,9 @@ export class Drafts {
     this.options.changed(this.#drafts);
   }
 
-  #changedAt(key: string): number {
-    return Math.max(this.#drafts.get(key)?.changed_at ?? 0, this.#gone.get(key) ?? 0);
-  }
-
-  /** That a room's draft is gone is kept, as an empty one, until the server knows: else it would come back from there. */
+  /** That a draft is gone is kept, as an empty one, until the server knows: else it would come back from there. */
   #keep(user: number, { key, entry, at }: DraftChange): Promise<void> {
-    const room = roomOf(key);
-    if (entry) return this.options.storage.put(entry);
-    if (room === undefined) return this.options.storage.remove(user, key);
-    return this.options.storage.put({ user, room, reply_to: null, text: "", changed_at: at });
+    return this.options.storage.put(entry ?? { user, ...placeOf(key), text: "", changed_at: at });
   }
 
   /** A device that cannot keep a draft shows it as long as the page lives. */

@@ -15,6 +15,9 @@ export type Draft = Omit<Input<"message.send">, "client_id" | "files" | "text"> 
   attachments?: string[];
 };
 
+/** What a message holds beside words and files. */
+export type Held = Pick<Draft, "poll" | "location" | "contact" | "sticker">;
+
 /** A message on its way. Plain data: it outlives the page. */
 export interface OutboxEntry extends Draft {
   client_id: string;
@@ -49,14 +52,21 @@ export async function sendEntry(
 }
 
 function toMessageInput(entry: OutboxEntry, files: readonly UploadEntry[]): Input<"message.send"> {
-  const { client_id, room, text, reply_to, mentions, mention_all } = entry;
+  const { client_id, room, text, reply_to, in_thread, mentions, mention_all, delete_after } = entry;
+  const { poll, location, contact, sticker } = entry;
   return {
     client_id,
     room,
     text,
     ...(reply_to !== undefined && { reply_to }),
+    ...(in_thread && { in_thread }),
     ...(mentions && { mentions }),
     ...(mention_all !== undefined && { mention_all }),
+    ...(delete_after !== undefined && { delete_after }),
+    ...(poll && { poll }),
+    ...(location && { location }),
+    ...(contact && { contact }),
+    ...(sticker !== undefined && { sticker }),
     ...(files.length > 0 && { files: files.map(toAttachment) }),
   };
 }

@@ -51,7 +51,7 @@ describe("what the person has yet to send", () => {
     server.has(1, "one");
     const { client } = await connected({}, server);
     expect([shown(client), server.asked()]).toEqual([null, []]);
-    const list = await client.personal.scheduled();
+    const list = await client.personal.scheduled.get();
     list.want();
     list.want();
     await settled();
@@ -71,7 +71,7 @@ describe("what the person has yet to send", () => {
     server.has(2, "two");
     const { client } = await connected({}, server);
     const release = server.hold();
-    (await client.personal.scheduled()).want();
+    (await client.personal.scheduled.get()).want();
     await settled();
     server.change(1, null);
     server.change(3, "three");
@@ -85,7 +85,7 @@ describe("what the person has yet to send", () => {
     const server = new ScheduledServer();
     server.has(1, "one");
     const { client, network } = await connected({}, server);
-    (await client.personal.scheduled()).want();
+    (await client.personal.scheduled.get()).want();
     await settled();
     server.asked();
     await reconnect(network);
@@ -102,7 +102,7 @@ describe("what the person has yet to send", () => {
   test("SCHED-7 what is done here is shown once the server says so, and a refusal changes nothing", async () => {
     const server = new ScheduledServer();
     const { client } = await connected({}, server);
-    const scheduled = await client.personal.scheduled();
+    const scheduled = await client.personal.scheduled.get();
     scheduled.want();
     await settled();
     const made = server.has(4, "four");

@@ -25,7 +25,12 @@ test("ACC-39 whoever was taken out of a room is looked up again, whatever node t
     asked.push(input);
     return { users: [gone] };
   }) as unknown as Rpc["call"];
-  const signals = new Signals({ environment: network, call, send: () => true, view });
+  const signals = new Signals({
+    environment: network,
+    call,
+    send: () => true,
+    view,
+  });
   signals.people.know([bob]);
   signals.follow(left(bob.id));
   await network.pass(100);

@@ -1,4 +1,6 @@
 import { isMentioned } from "@parley/protocol/apply-room";
+import { toLastMessage } from "@parley/protocol/previews";
+import type { LastMessage } from "@parley/protocol/rooms";
 import { type RoomState, timeline } from "@parley/protocol/state";
 import type { View } from "./view.ts";
 
@@ -30,7 +32,7 @@ export function unreadIn(held: RoomState, view: Pick<View, "read" | "state">): U
   const { room } = held;
   const to = readTo(held, view);
   if (to === room.read) return room;
-  if (to >= (room.last_message?.seq ?? room.head)) return nothing;
+  if (to >= (lastShown(held)?.seq ?? room.head)) return nothing;
   const between = heldBetween(held, Math.min(to, room.read), Math.max(to, room.read));
   const sign = to > room.read ? -1 : 1;
   const mentions = between.filter((message) => isMentioned(message, view.state)).length;
@@ -45,5 +47,13 @@ function heldBetween(held: RoomState, after: number, to: number) {
   const messages = timeline(held);
   const last = messages.findLastIndex(({ seq }) => seq <= to);
   const first = messages.findLastIndex(({ seq }) => seq <= after) + 1;
-  return messages.slice(first, last + 1);
+  return messages.slice(first, last + 1).filter(({ in_thread }) => !in_thread);
+}
+
+/** The newest message that the room shows, if it is known: one in its thread alone is not shown there. */
+export function lastShown(held: RoomState): LastMessage | null {
+  const { last_message } = held.room;
+  if (!last_message?.in_thread) return last_message;
+  const shown = timeline(held).findLast(({ in_thread }) => !in_thread);
+  return shown ? toLastMessage(shown) : null;
 }

@@ -5,11 +5,14 @@ import { type ClientState, emptyState, type RoomState, type RoomWindow } from "@
 import type { User } from "@parley/protocol/users";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { DraftEntry } from "./drafts-storage.ts";
+import type { LibraryView } from "./library.ts";
 import type { OutboxEntry } from "./outbox-storage.ts";
 import type { Reading } from "./readings.ts";
+import type { Reminders } from "./reminders.ts";
 import type { ScheduledMessages } from "./scheduled.ts";
 import type { SessionState } from "./session.ts";
 import type { LinkState } from "./socket.ts";
+import type { FollowedThreads } from "./thread-news.ts";
 import type { OwnMark } from "./unread.ts";
 import type { UploadEntry } from "./uploads-storage.ts";
 
@@ -48,6 +51,14 @@ export interface View {
   saved: ReadonlySet<number> | null;
   /** What the person has yet to send, by id; null until that is asked for and known. */
   scheduled: ScheduledMessages | null;
+  /** What the person is reminded of, by message; null until that is asked for and known. */
+  reminders: Reminders | null;
+  /** Threads that the person follows, by the messages that are answered; null until that is asked for and known. */
+  threads: FollowedThreads | null;
+  /** What the person has chosen in anonymous polls, by message. */
+  choices: ReadonlyMap<number, readonly number[]>;
+  /** The server's own emoji and stickers; null until they are asked for and known. */
+  library: LibraryView | null;
   /** Of what the person wishes to be told in all rooms; null until it is known. */
   wishes: DefaultNotifications | null;
   /** How often the admins have dealt with a report of the person's since the page is open. */
@@ -83,6 +94,10 @@ export function emptyView(): View {
     readings: new Map(),
     saved: null,
     scheduled: null,
+    reminders: null,
+    threads: null,
+    choices: new Map(),
+    library: null,
     wishes: null,
     reportChanges: 0,
     pushChanges: 0,

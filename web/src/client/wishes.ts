@@ -1,3 +1,4 @@
+import type { Input } from "@parley/protocol/contract";
 import type { DefaultNotifications } from "@parley/protocol/notifications";
 import type { Environment } from "./environment.ts";
 import { Repairs } from "./repairs.ts";
@@ -20,13 +21,18 @@ export class Wishes {
     this.#repairs = new Repairs(options.environment);
   }
 
-  async set(wishes: DefaultNotifications): Promise<void> {
+  /** What is left out stays as it is. */
+  async set(wishes: Input<"notification.set_default">): Promise<void> {
     this.hear(await this.options.call("notification.set_default", wishes));
   }
 
-  hear({ level, muted_until }: DefaultNotifications): void {
+  hear({ level, muted_until, quiet_hours, keywords }: DefaultNotifications): void {
     this.#heard += 1;
-    this.options.changed({ level, muted_until });
+    this.options.changed({
+      ...{ level, muted_until },
+      ...(quiet_hours && { quiet_hours }),
+      ...(keywords && { keywords }),
+    });
   }
 
   /** Somebody wants to know. */

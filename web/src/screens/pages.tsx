@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { useView } from "../client/use-client.ts";
 import { OwnPasswordForm } from "../features/sessions/sessions.tsx";
+import { useFollowedThreads } from "../features/threads/threads.tsx";
 import { matchPath, navigate, usePath } from "../ui/address.tsx";
 import { Notices } from "../ui/announcer.tsx";
 import { lazily } from "../ui/lazily.tsx";
@@ -9,6 +10,10 @@ import { Card } from "./entrance/card.tsx";
 import { useNotifications } from "./use-notifications.ts";
 
 const EntranceScreen = lazily(async () => (await import("./entrance/entrance-screen.tsx")).EntranceScreen);
+const InboxScreen = lazily(async () => (await import("./inbox/inbox-screen.tsx")).InboxScreen);
+const RemindersScreen = lazily(
+  async () => (await import("./reminders/reminders-screen.tsx")).RemindersScreen,
+);
 const SavedScreen = lazily(async () => (await import("./saved/saved-screen.tsx")).SavedScreen);
 const ScheduledScreen = lazily(
   async () => (await import("./scheduled/scheduled-screen.tsx")).ScheduledScreen,
@@ -39,11 +44,16 @@ function Screen() {
   const path = usePath();
   const room = matchPath("/rooms/:room", path) ?? matchPath("/rooms/:room/threads/:thread", path);
   const settings = matchPath("/settings", path) ?? matchPath("/settings/:part", path);
-  useNotifications(room ? Number(room.room) : null);
+  const thread = room?.thread ? Number(room.thread) : null;
+  const inbox = matchPath("/inbox", path) ?? matchPath("/inbox/:part", path);
+  useNotifications(room ? Number(room.room) : null, thread);
+  useFollowedThreads();
   const isSearch = path === "/search";
   const isSaved = path === "/saved";
   const isScheduled = path === "/scheduled";
-  const isKnown = path === "/" || isSearch || isSaved || isScheduled || room !== null || settings !== null;
+  const isReminders = path === "/reminders";
+  const isList = isSearch || isSaved || isScheduled || isReminders;
+  const isKnown = path === "/" || isList || [room, settings, inbox].some((each) => each !== null);
   useEffect(() => {
     // An address that led in, such as an invite's, holds a code that has done its work.
     if (!isKnown) navigate("/", { replace: true });
@@ -51,7 +61,8 @@ function Screen() {
   if (isSearch) return <SearchScreen />;
   if (isSaved) return <SavedScreen />;
   if (isScheduled) return <ScheduledScreen />;
+  if (isReminders) return <RemindersScreen />;
   if (settings) return <SettingsScreen part={settings.part} />;
-  const thread = room?.thread;
-  return <ChatScreen room={room ? Number(room.room) : null} thread={thread ? Number(thread) : null} />;
+  if (inbox) return <InboxScreen part={inbox.part} />;
+  return <ChatScreen room={room ? Number(room.room) : null} thread={thread} />;
 }

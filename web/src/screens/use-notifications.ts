@@ -1,24 +1,31 @@
+import type { RoomState } from "@parley/protocol/state";
 import { useEffect } from "react";
 import { useClient } from "../client/use-client.ts";
-import { loadNotifier } from "../features/notifications/notifications.tsx";
+import { loadNotifier, loadNotifying } from "../features/notifications/notifications.tsx";
+import { loadReminding } from "../features/reminders/reminders.tsx";
 import { roomNameIn } from "../features/rooms/rooms.tsx";
 import { personIn, shownName } from "../features/users/users.tsx";
 import { translate } from "../ui/text.ts";
 
-/** Tells of news for as long as somebody is signed in, and says which room is in sight here. */
-export function useNotifications(room: number | null): void {
+/** Tells of news for as long as somebody is signed in, and says which room, and which thread, is in sight here. */
+export function useNotifications(room: number | null, thread: number | null): void {
   const client = useClient();
   useEffect(() => {
     let stop: () => void = () => undefined;
     let isWanted = true;
     const start = async () => {
-      const startNotifier = await loadNotifier();
+      const loading = [loadNotifier(), loadReminding(), loadNotifying()] as const;
+      const [startNotifier, startReminding, notifying] = await Promise.all(loading);
       if (!isWanted) return;
-      stop = startNotifier({
-        client,
-        roomName: (held) => roomNameIn(client.view.getState(), held, translate),
-        personName: (user) => shownName(personIn(client.view.getState(), user), translate),
-      });
+      const personName = (user: number) => shownName(personIn(client.view.getState(), user), translate);
+      const roomName = (held: RoomState) => roomNameIn(client.view.getState(), held, translate);
+      const ends = [
+        startNotifier({ client, roomName, personName }),
+        startReminding({ client, personName, notifying }),
+      ];
+      stop = () => {
+        for (const end of ends) end();
+      };
     };
     // A part that cannot be loaded now is told of by the page itself.
     start().catch(() => undefined);
@@ -30,7 +37,7 @@ export function useNotifications(room: number | null): void {
   useEffect(() => {
     const look = () => {
       const isSeen = document.visibilityState === "visible" && document.hasFocus();
-      client.personal.sight.look(isSeen ? room : null);
+      client.personal.sight.look(isSeen ? room : null, isSeen ? thread : null);
     };
     look();
     const events = ["focus", "blur", "pagehide"] as const;
@@ -41,5 +48,5 @@ export function useNotifications(room: number | null): void {
       document.removeEventListener("visibilitychange", look);
       client.personal.sight.look(null);
     };
-  }, [client, room]);
+  }, [client, room, thread]);
 }

@@ -9,10 +9,16 @@ interface Notices {
 
 const useNotices = create<Notices>(() => ({ spoken: "", shown: [] }));
 const usually = 6_000;
+/** Milliseconds: far longer than anybody needs to begin reading it out. */
+const spokenFor = 30_000;
+let silence: ReturnType<typeof setTimeout> | undefined;
 let last = 0;
 
 export function announce(text: string): void {
   useNotices.setState({ spoken: text });
+  // What is deleted is not to stand on here.
+  clearTimeout(silence);
+  silence = setTimeout(() => useNotices.setState({ spoken: "" }), spokenFor);
 }
 
 /** Says something in passing, for so many milliseconds. Never the only place where something lost or failed is told. */

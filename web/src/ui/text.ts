@@ -20,9 +20,11 @@ export const translate: Translate = (id, values) => i18n._(id, values);
 
 const watch = (told: () => void) => i18n.on("change", told);
 
+const present = () => i18n.messages;
+
 /** `translate` for components: they are drawn anew when the language changes. */
 export function useText(): Translate {
-  const messages = useSyncExternalStore(watch, () => i18n.messages);
+  const messages = useSyncExternalStore(watch, present, present);
   // A new function for each catalogue, so that whoever remembers by it works anew.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the catalogue is what the function reads.
   return useCallback((id, values) => i18n._(id, values), [messages]);

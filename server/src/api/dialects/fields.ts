@@ -1,9 +1,10 @@
-import { id as anyId, time as anyTime } from "@parley/protocol/fields";
+import { deleteAfter as anyEnd, id as anyId, time as anyTime } from "@parley/protocol/fields";
 import { limits } from "@parley/protocol/limits";
 import { z } from "zod";
 
 export const id = anyId;
 export const time = anyTime;
+export const deleteAfter = anyEnd;
 
 /** Fields of a path, each an id. */
 export function ids<const Names extends readonly string[]>(...names: Names) {

@@ -16,6 +16,7 @@ import { CatchUp } from "./catch-up.ts";
 import { Connection, type Socket, type SocketData } from "./connection.ts";
 import { Following } from "./following.ts";
 import { Inbound } from "./inbound.ts";
+import { LibraryNews } from "./library-news.ts";
 import { Marks } from "./marks.ts";
 import { People } from "./people.ts";
 import { Presences } from "./presences.ts";
@@ -58,6 +59,7 @@ export class Live {
   readonly starting: Starting;
   /** Null where there is no other node to tell. */
   elsewhere: Elsewhere | null = null;
+  readonly library = new LibraryNews(() => this.all);
   private readonly inbound: Inbound;
   /** Those that have not said who they are, the oldest first. */
   readonly silent = new Set<Connection>();
@@ -150,6 +152,7 @@ export class Live {
       const change = changes[index] as Change;
       index++;
       if (change.log === "mark") this.marks.moved(change.id, change.head, change.mark);
+      else if (change.log === "library") this.library.tell(change.id);
       else if (change.log === "user") this.deliverToUser(change);
       else {
         const run = [change];

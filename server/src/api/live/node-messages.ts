@@ -27,6 +27,8 @@ const lists = {
   attending: z.array(z.tuple([id, z.array(id)])),
   /** [user, state]: of people whose state on the sending node changed. */
   presences: z.array(state),
+  /** The version of the server's emoji and stickers. */
+  library: z.array(position),
 };
 
 const nodeMessage = z.object({

@@ -16,6 +16,7 @@ export class NodeOutbox {
   private blocks = new Map<string, NonNullable<NodeNews["blocks"]>[number]>();
   private presences = new Map<number, PresenceState>();
   private attending = new Map<number, readonly number[]>();
+  private library: number[] = [];
   private waiting = false;
 
   constructor(private readonly send: (news: NodeNews) => void) {}
@@ -56,6 +57,11 @@ export class NodeOutbox {
     this.soon();
   }
 
+  addLibrary(version: number): void {
+    this.library = [version];
+    this.soon();
+  }
+
   private soon(): void {
     if (this.waiting) return;
     this.waiting = true;
@@ -74,7 +80,7 @@ export class NodeOutbox {
     return (
       [this.rooms, this.users, this.marks, this.blocks, this.presences, this.attending].some(
         ({ size }) => size > 0,
-      ) || this.typing.length > 0
+      ) || this.typing.length + this.library.length > 0
     );
   }
 
@@ -86,6 +92,7 @@ export class NodeOutbox {
       marks: [...this.marks.values()],
       blocks: [...this.blocks.values()],
       presences: [...this.presences],
+      library: this.library,
       attending: [...this.attending].map(([room, users]) => [room, [...users]]),
     };
     this.rooms = new Map();
@@ -95,6 +102,7 @@ export class NodeOutbox {
     this.blocks = new Map();
     this.presences = new Map();
     this.attending = new Map();
+    this.library = [];
     return news;
   }
 }

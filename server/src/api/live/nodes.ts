@@ -37,6 +37,8 @@ export class Nodes {
   readonly id: string;
   private readonly recentRooms = new Map<number, Recent<number>>();
   private readonly recentUsers = new Map<number, Recent<number>>();
+  /** Of one version alone, the newest. */
+  private readonly recentLibrary = new Map<"newest", Recent<number>>();
   private readonly recentBlocks = new Map<string, Recent<[number, number]>>();
   private readonly recentMarks = new Map<string, Recent<[number, number, Mark]>>();
   /** When each other node was last heard. */
@@ -101,12 +103,22 @@ export class Nodes {
         this.recentUsers.set(change.id, { value: change.seq, at });
         if (!this.isAlone) this.outbox.addUser(change.id, change.seq);
         if (change.event.kind === "block.set") this.blockSet(change.id, change.event.user, at);
+      } else if (change.log === "library") {
+        this.libraryChanged(change.id, at);
       } else {
-        const { id, head, mark } = change;
-        this.recentMarks.set(`${id} ${mark.user}`, { value: [id, head, mark], at });
-        if (!this.isAlone) this.outbox.addMark(id, head, mark);
+        this.marked(change, at);
       }
     }
+  }
+
+  private marked({ id, head, mark }: Extract<Change, { log: "mark" }>, at: number): void {
+    this.recentMarks.set(`${id} ${mark.user}`, { value: [id, head, mark], at });
+    if (!this.isAlone) this.outbox.addMark(id, head, mark);
+  }
+
+  private libraryChanged(version: number, at: number): void {
+    this.recentLibrary.set("newest", { value: version, at });
+    if (!this.isAlone) this.outbox.addLibrary(version);
   }
 
   /** Whoever is blocked may be on a node that does not hear the private log of whoever blocks them. */
@@ -168,6 +180,7 @@ export class Nodes {
         return [room, head, user, read, delivered];
       }),
       blocks: [...this.recentBlocks.values()].map(({ value }) => value),
+      library: [...this.recentLibrary.values()].map(({ value }) => value),
     };
   }
 
@@ -180,6 +193,7 @@ export class Nodes {
     forgetBefore(now - repeatFor, this.recentUsers);
     forgetBefore(now - repeatFor, this.recentMarks);
     forgetBefore(now - repeatFor, this.recentBlocks);
+    forgetBefore(now - repeatFor, this.recentLibrary);
     for (const [node, at] of this.stopped) if (now - at > silentFor) this.stopped.delete(node);
     for (const [node, at] of this.others) {
       if (now - at <= silentFor) continue;
@@ -214,6 +228,7 @@ export class Nodes {
     for (const [room, head, user, read, delivered] of message.marks ?? []) {
       live.marks.moved(room, head, { user, read, delivered });
     }
+    for (const version of message.library ?? []) live.library.tell(version);
     if (message.blocks) live.apart.refresh(message.blocks.flat()).catch((error) => live.failed(error));
     for (const [user, state] of message.presences ?? []) live.presences.hear(message.node, user, state);
     for (const [room, users] of message.attending ?? []) {

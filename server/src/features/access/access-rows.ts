@@ -35,6 +35,7 @@ export interface AccessRow extends PlaceRow {
   ordinal: number;
   last_message_at: number | null;
   delete_after: number | null;
+  retention: number | null;
 }
 
 export const roomColumns = [
@@ -54,6 +55,7 @@ export const roomColumns = [
   "rooms.ordinal",
   "rooms.last_message_at",
   "rooms.delete_after",
+  "rooms.retention",
 ] as const;
 
 export const memberColumns = [
@@ -85,6 +87,7 @@ export interface LastMessageRow {
   last_body: Uint8Array | null;
   last_version: number | null;
   last_at: number | null;
+  last_in_thread: 0 | 1 | null;
   last_expires_at: number | null;
   last_deleted_at: number | null;
 }
@@ -100,6 +103,7 @@ export const lastMessageColumns = [
   "last.body as last_body",
   "last.version as last_version",
   "last.created_at as last_at",
+  "last.in_thread as last_in_thread",
   "last.expires_at as last_expires_at",
   "last.deleted_at as last_deleted_at",
 ] as const;
@@ -147,6 +151,7 @@ export const lockRoom = prepare<{ room: number }>((build, param) =>
 export function mentionsAfter(user: RawBuilder<number>, room: RawBuilder<number>, read: RawBuilder<number>) {
   return sql<number>`(SELECT count(*) FROM mentions
       WHERE mentions.user_id = ${user} AND mentions.room_id = ${room} AND mentions.seq > ${read}
+        AND mentions.in_thread = 0
         AND NOT EXISTS (SELECT 1 FROM messages JOIN blocks ON blocks.blocked_id = messages.sender_id
           WHERE messages.id = mentions.message_id AND blocks.user_id = mentions.user_id))
     + (SELECT count(*) FROM messages

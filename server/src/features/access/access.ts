@@ -122,6 +122,7 @@ export async function recallMembership(sql: Sql, user: number, room: number): Pr
     head: 0,
     last_message_at: null,
     delete_after: null,
+    retention: null,
   };
   return toMembership({ ...row, ...unknown, ...uncounted });
 }
@@ -158,6 +159,7 @@ export function toRoom(row: RoomRow): Room {
     member_count: row.member_count,
     ...(row.direct_key !== null && { people: peopleOf(row.direct_key) }),
     delete_after: row.delete_after,
+    retention: row.retention,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
   };
@@ -196,6 +198,7 @@ function toLastMessage(row: LastMessageRow): LastMessage | null {
     text: isDeleted ? "" : previewOf(fromBody(last.last_body)),
     version: last.last_version,
     created_at: isoTime(last.last_at),
+    ...(row.last_in_thread === 1 && { in_thread: true as const }),
     ...(row.last_expires_at !== null && { expires_at: isoTime(row.last_expires_at) }),
     ...(isDeleted && { deleted_at: isoTime(last.last_deleted_at) }),
   };

@@ -96,6 +96,7 @@ onEveryEngine((engine) => {
       await say(ids.bob, notes.id, secrets.note);
       const said = await say(ids.alice, rooms.lobby.id, "Words of another");
       await does(ids.bob, "saved.set", { message: said.id, on: true });
+      await does(ids.bob, "reminder.set", { message: said.id, remind_at: send_at });
       await does(ids.bob, "block.set", { user: ids.carol, on: true });
       await does(ids.alice, "block.set", { user: ids.bob, on: true });
       await does(ids.bob, "notification.set_default", { level: "all", muted_until: null });
@@ -103,7 +104,7 @@ onEveryEngine((engine) => {
       for (const text of Object.values(secrets)) {
         expect([text, await tablesHolding(database, text)]).not.toEqual([text, []]);
       }
-      const own = ["drafts", "saved", "members", "answers"] as const;
+      const own = ["drafts", "saved", "reminders", "members", "answers"] as const;
       const countIn = async (table: (typeof own)[number]) =>
         (await database.rows(database.build.selectFrom(table).selectAll().where("user_id", "=", ids.bob)))
           .length;

@@ -44,6 +44,9 @@ export const ownThings = [
     build.deleteFrom("scheduled").where("user_id", "=", param("user")),
   ),
   prepare<{ user: number }>((build, param) =>
+    build.deleteFrom("reminders").where("user_id", "=", param("user")),
+  ),
+  prepare<{ user: number }>((build, param) =>
     build.deleteFrom("blocks").where("user_id", "=", param("user")),
   ),
   prepare<{ user: number }>((build, param) =>

@@ -20,7 +20,7 @@ onEveryEngine((engine) => {
   const eventsSince = (before: number) =>
     fixture.store.changes
       .slice(before)
-      .flatMap((change) => (change.log === "mark" ? [] : [[change.log, change.id, change.event.kind]]));
+      .flatMap((change) => ("event" in change ? [[change.log, change.id, change.event.kind]] : []));
 
   beforeEach(async () => {
     fixture = await testRooms({ engine, spread: true });

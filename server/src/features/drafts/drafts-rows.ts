@@ -2,28 +2,31 @@ import { prepare } from "../../schema/tables.ts";
 
 export interface DraftRow {
   room_id: number;
+  thread_id: number;
   text: string;
   reply_to: number | null;
   at: number;
   session_id: number;
 }
 
-export const draftIn = prepare<{ user: number; room: number }, DraftRow>((build, param) =>
+export const draftIn = prepare<{ user: number; room: number; thread: number }, DraftRow>((build, param) =>
   build
     .selectFrom("drafts")
-    .select(["room_id", "text", "reply_to", "at", "session_id"])
+    .select(["room_id", "thread_id", "text", "reply_to", "at", "session_id"])
     .where("user_id", "=", param("user"))
-    .where("room_id", "=", param("room")),
+    .where("room_id", "=", param("room"))
+    .where("thread_id", "=", param("thread")),
 );
 
 export const draftsOf = prepare<{ user: number }, DraftRow>((build, param) =>
   build
     .selectFrom("drafts")
-    .select(["room_id", "text", "reply_to", "at", "session_id"])
+    .select(["room_id", "thread_id", "text", "reply_to", "at", "session_id"])
     .where("user_id", "=", param("user"))
     .where("text", "!=", "")
     .orderBy("at", "desc")
-    .orderBy("room_id"),
+    .orderBy("room_id")
+    .orderBy("thread_id"),
 );
 
 export const countDrafts = prepare<{ user: number }, { count: number }>((build, param) =>
@@ -47,6 +50,7 @@ export const holdPlace = prepare<{ user: number; room: number }, { user_id: numb
 export const putDraft = prepare<{
   user: number;
   room: number;
+  thread: number;
   text: string;
   reply_to: number | null;
   at: number;
@@ -57,13 +61,14 @@ export const putDraft = prepare<{
     .values({
       user_id: param("user"),
       room_id: param("room"),
+      thread_id: param("thread"),
       text: param("text"),
       reply_to: param("reply_to"),
       at: param("at"),
       session_id: param("session"),
     })
     .onConflict((conflict) =>
-      conflict.columns(["user_id", "room_id"]).doUpdateSet((eb) => ({
+      conflict.columns(["user_id", "room_id", "thread_id"]).doUpdateSet((eb) => ({
         text: eb.ref("excluded.text"),
         reply_to: eb.ref("excluded.reply_to"),
         at: eb.ref("excluded.at"),

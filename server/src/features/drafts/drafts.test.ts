@@ -65,6 +65,30 @@ onEveryEngine((engine) => {
     ]);
   });
 
+  test("DRAFT-5 what one has begun in a thread is kept apart from the room's, and goes with its message", async () => {
+    const { design, aliceBob } = rooms;
+    const { id: thread } = await does(ids.bob, "message.send", { room: design.id, text: "Well?" });
+    const { id: elsewhere } = await does(ids.bob, "message.send", { room: aliceBob.id, text: "Well?" });
+    const begin = (text: string, message: number) =>
+      does(ids.alice, "draft.set", { room: design.id, thread: message, text, at: ago(0) });
+    await write(ids.alice, design.id, "To all");
+    fixture.store.clock.advance(10);
+    expect(await begin("Aside", thread)).toEqual({ room: design.id, thread, text: "Aside", at: ago(0) });
+    expect((await does(ids.alice, "draft.list", {})).drafts).toMatchObject([
+      { room: design.id, thread, text: "Aside" },
+      { room: design.id, text: "To all" },
+    ]);
+    const { events } = await does(ids.alice, "user.events", { after: 0, limit: 200 });
+    expect(events.slice(-2)).toMatchObject([
+      { kind: "draft.set", draft: { room: design.id, text: "To all" } },
+      { kind: "draft.set", draft: { room: design.id, thread, text: "Aside" } },
+    ]);
+    expect(await outcomeOf(begin("x", elsewhere))).toBe("invalid");
+    await does(ids.bob, "message.delete", { message: thread });
+    expect(await drafts(ids.alice)).toEqual([[design.id, "To all"]]);
+    expect(await tablesHolding(fixture.store.database, "Aside")).toEqual([]);
+  });
+
   test("DRAFT-1 only in one's own rooms, and only answers to what stands there", async () => {
     const { lobby, design, aliceBob } = rooms;
     const { id: elsewhere } = await does(ids.bob, "message.send", { room: aliceBob.id, text: "Well?" });

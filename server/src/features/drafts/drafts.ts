@@ -22,17 +22,19 @@ const emptyFor = 30 * 24 * 3_600_000;
 
 /** DRAFT-1, DRAFT-2. Keeps what a device has written, unless a later text stands already. */
 export async function setDraft(tx: Tx, actor: Actor, input: Checked<"draft.set">): Promise<Draft> {
-  const { room, text, reply_to } = input;
+  const { room, thread = 0, text, reply_to } = input;
   await accessOwnRoom(tx.sql, actor.user, room);
-  await requireReply(tx.sql, room, reply_to);
-  const place = { user: actor.user, room };
+  for (const [field, message] of Object.entries({ reply_to, thread: input.thread })) {
+    await requireMessage(tx.sql, room, { field, message });
+  }
+  const place = { user: actor.user, room, thread };
   if (tx.sql.engine === "postgres" && !(await tx.sql.first(holdPlace(place)))) throw noSuchRoom();
   const present = await tx.sql.first(draftIn(place));
   const at = Math.min(Date.parse(input.at), tx.now);
   if (present && !isLater({ at, session: actor.session }, present)) return toDraft(present);
   const written = { text, reply_to: text === "" ? null : (reply_to ?? null), at };
   await tx.sql.run(putDraft({ ...place, ...written, session: actor.session }));
-  const draft = toDraft({ room_id: room, ...written });
+  const draft = toDraft({ room_id: room, thread_id: thread, ...written });
   await emitToUser(tx, actor.user, { kind: "draft.set", draft });
   const { count = 0 } = (await tx.sql.first(countDrafts({ user: actor.user }))) ?? {};
   if (text !== "" && count > limits.drafts) {
@@ -57,9 +59,13 @@ function isLater(written: { at: number; session: number }, present: DraftRow): b
   return written.session > present.session_id;
 }
 
-async function requireReply(sql: Sql, room: number, message: number | undefined): Promise<void> {
+async function requireMessage(
+  sql: Sql,
+  room: number,
+  { field, message }: { field: string; message: number | undefined },
+): Promise<void> {
   if (message === undefined || (await sql.first(messageIn({ room, message })))) return;
   throw new ChatError("invalid", "the message that is answered is not in this room", {
-    fields: [{ path: ["reply_to"], message: "must be a message of this room" }],
+    fields: [{ path: [field], message: "must be a message of this room" }],
   });
 }

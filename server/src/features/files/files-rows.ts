@@ -10,6 +10,8 @@ export interface FileRow {
   size: number;
   width: number | null;
   height: number | null;
+  transcript_state: string | null;
+  transcript: string;
 }
 
 const columns = [
@@ -18,6 +20,8 @@ const columns = [
   "files.upload_id",
   "files.name",
   "files.alt",
+  "files.transcript_state",
+  "files.transcript",
   "uploads.type",
   "uploads.size",
   "uploads.width",

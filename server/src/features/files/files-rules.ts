@@ -11,11 +11,14 @@ const shown: ReadonlySet<string> = new Set([
 
 /** A file on the wire: what does not apply is left out. */
 export function toFile(row: FileRow): File {
-  const { id, name, type, size, width, height, alt } = row;
+  const { id, name, type, size, width, height, alt, transcript_state: state, transcript: text } = row;
   return {
     ...{ id, name, type: type ?? unknownType, size },
     ...(width !== null && height !== null && { width, height }),
     ...(alt !== "" && { alt }),
+    ...(state !== null && {
+      transcript: { state: state as "waiting" | "done" | "failed", ...(text !== "" && { text }) },
+    }),
   };
 }
 

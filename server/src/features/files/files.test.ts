@@ -59,6 +59,8 @@ onEveryEngine((engine) => {
     expect(page.body.messages.at(-1).files).toEqual(message.files);
     const found = await app.ask("GET", "/api/v2/search?type=image", { as: bob });
     expect(found.body.hits[0].message.files).toEqual(message.files);
+    const both = await app.ask("GET", "/api/v2/search?has=image,file&text=field", { as: bob });
+    expect(both.body.hits[0].files).toEqual([{ file: idOf(message), name: [], alt: [[8, 13]] }]);
     const again = await send(alice, design.id, { files, text: "", client_id: "one" });
     expect([again.status, again.body]).toEqual([201, message]);
     const other = await send(alice, design.id, { files: [{ upload: one }], text: "", client_id: "one" });

@@ -22,12 +22,15 @@ import {
 import { noSuchFile, servedAs, toFile } from "./files-rules.ts";
 
 export type { FileRow } from "./files-rows.ts";
-export { messageTypeOf, toFile } from "./files-rules.ts";
+export { messageTypeOf, noSuchFile, toFile } from "./files-rules.ts";
 
 type Attachment = NonNullable<Checked<"message.send">["files"]>[number];
 
 /** A file before the message that carries it has an id. */
-export type NewFile = Omit<FileRow, "id" | "message_id">;
+export type NewFile = Omit<FileRow, "id" | "message_id" | "transcript_state" | "transcript">;
+
+/** Whoever forwards a recording has not had it written down there. */
+const unheard = { transcript_state: null, transcript: "" } as const;
 
 /** Milliseconds for which an address is the same, so that a browser keeps what it has read. */
 const linkWindow = 3_600_000;
@@ -68,7 +71,7 @@ export async function storeFiles(tx: Tx, message: number, files: readonly NewFil
     const { upload_id: upload, name, alt } = file;
     const row = await tx.sql.first(insertFile({ message, place, upload, name, alt }));
     if (!row) throw new Error("a file was not stored");
-    stored.push({ ...file, id: row.id, message_id: message });
+    stored.push({ ...file, id: row.id, message_id: message, ...unheard });
   }
   return stored;
 }
@@ -160,7 +163,7 @@ export async function readUnsent(
   { upload, isSmall }: { upload: number; isSmall: boolean },
 ): Promise<ReadFile> {
   const row = await wholeUpload(context, actor, upload);
-  const file = toFile({ ...row, message_id: 0, upload_id: row.id, alt: "" });
+  const file = toFile({ ...row, message_id: 0, upload_id: row.id, alt: "", ...unheard });
   const at = (row.expires_at ?? 0) - uploadHours * 3_600_000;
   return opened(context, { ...row, upload_id: row.id, file, at }, isSmall);
 }

@@ -4,6 +4,7 @@ import type { Message } from "@parley/protocol/messages";
 import type { Actor, Tx } from "../../context.ts";
 import { contentHash } from "../../platform/hashes.ts";
 import { fromBody } from "../../schema/bodies.ts";
+import { forwardedExtra } from "../extras/extras.ts";
 import { copied } from "../files/files.ts";
 import { accessMessage, repeatOf, sendOnce } from "../messages/messages.ts";
 
@@ -33,6 +34,7 @@ async function forwardOne(tx: Tx, actor: Actor, input: Forwarding, index: number
   const forwarded = { sender: row.forwarded_sender ?? row.sender_id, at: row.forwarded_at ?? row.created_at };
   const files = async () =>
     row.file_count > 0 ? copied(tx, { message: row.id, count: row.file_count }) : [];
+  const extra = (at: number) => forwardedExtra(tx.sql, row, at);
   const said = { room, client_id, text: fromBody(row.body) };
-  return sendOnce(tx, actor, { input: said, hash, forwarded, until: row.expires_at, files });
+  return sendOnce(tx, actor, { input: said, hash, forwarded, until: row.expires_at, files, extra });
 }

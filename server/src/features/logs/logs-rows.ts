@@ -22,6 +22,7 @@ export interface RaisedRoom {
   ordinal: number;
   head_at: number;
   delete_after: number | null;
+  retention: number | null;
 }
 
 const raised = [
@@ -36,6 +37,7 @@ const raised = [
   "ordinal",
   "head_at",
   "delete_after",
+  "retention",
 ] as const;
 
 /** The row lock this takes makes the order of numbers the order of commits. */
@@ -52,7 +54,7 @@ export const raiseHead = prepare<{ room: number; now: number }, RaisedRoom>((bui
 
 /** Nothing is raised for a message that its sender has sent before. */
 export const raiseHeadForMessage = prepare<
-  { room: number; now: number; sender: number; client: string },
+  { room: number; now: number; sender: number; client: string; counted: 0 | 1 },
   RaisedRoom
 >((build, param) =>
   build
@@ -64,7 +66,8 @@ export const raiseHeadForMessage = prepare<
         .then(eb.ref("head_at"))
         .else(param("now"))
         .end();
-      return { head: eb("head", "+", 1), ordinal: eb("ordinal", "+", 1), head_at: at, last_message_at: at };
+      const ordinal = eb("ordinal", "+", param("counted"));
+      return { head: eb("head", "+", 1), ordinal, head_at: at, last_message_at: at };
     })
     .where("id", "=", param("room"))
     .where(({ exists, not, selectFrom }) =>
@@ -160,17 +163,24 @@ export const userHead = prepare<{ user: number }, { head: number }>((build, para
 
 export interface DraftNow {
   room_id: number;
+  thread_id: number;
   text: string;
   reply_to: number | null;
   at: number;
 }
 
-export const draftNow = prepare<{ user: number; room: number }, DraftNow>((build, param) =>
+export const draftNow = prepare<{ user: number; room: number; thread: number }, DraftNow>((build, param) =>
   build
     .selectFrom("drafts")
-    .select(["room_id", "text", "reply_to", "at"])
+    .select(["room_id", "thread_id", "text", "reply_to", "at"])
     .where("user_id", "=", param("user"))
-    .where("room_id", "=", param("room")),
+    .where("room_id", "=", param("room"))
+    .where("thread_id", "=", param("thread")),
+);
+
+export const wishesNow = prepare<{ user: number }, { quiet_hours: string | null; keywords: string | null }>(
+  (build, param) =>
+    build.selectFrom("users").select(["quiet_hours", "keywords"]).where("id", "=", param("user")),
 );
 
 export interface ScheduledNow {
@@ -181,8 +191,10 @@ export interface ScheduledNow {
   made_hash: string;
   text: string;
   reply_to: number | null;
+  in_thread: 0 | 1;
   mentions: string | null;
   mention_all: 0 | 1;
+  delete_after: number | null;
   send_at: number;
   failed_because: string | null;
   created_at: number;
@@ -194,6 +206,24 @@ export const scheduledNow = prepare<{ user: number; id: number }, ScheduledNow>(
     .selectAll()
     .where("id", "=", param("id"))
     .where("user_id", "=", param("user")),
+);
+
+export interface ReminderNow {
+  id: number;
+  user_id: number;
+  message_id: number;
+  room_id: number;
+  remind_at: number;
+  is_due: 0 | 1;
+  created_at: number;
+}
+
+export const reminderNow = prepare<{ user: number; message: number }, ReminderNow>((build, param) =>
+  build
+    .selectFrom("reminders")
+    .selectAll()
+    .where("user_id", "=", param("user"))
+    .where("message_id", "=", param("message")),
 );
 
 export async function headsOfRooms(

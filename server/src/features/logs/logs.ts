@@ -2,6 +2,7 @@ import type { Checked, Output } from "@parley/protocol/contract";
 import type { Draft } from "@parley/protocol/drafts";
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent, UserEvent } from "@parley/protocol/events";
+import type { Reminder } from "@parley/protocol/reminders";
 import type { FailureReason, Scheduled } from "@parley/protocol/scheduled";
 import type { Tx } from "../../context.ts";
 import { isoTime } from "../../platform/clock.ts";
@@ -13,20 +14,25 @@ import {
   insertRoomEvent,
   insertUserEvent,
   type RaisedRoom,
+  type ReminderNow,
   raiseHead,
   raiseHeadForMessage,
   raiseUserHead,
+  reminderNow,
   type ScheduledNow,
   scheduledNow,
   type UserEventRow,
   userEventRows,
   userHead,
+  wishesNow,
 } from "./logs-rows.ts";
 
 export {
   headsOfRooms,
   headsOfUsers,
+  type ReminderNow,
   type RoomEventRow,
+  reminderNow,
   roomEventAt,
   roomEventRows,
   roomHead,
@@ -54,11 +60,11 @@ export async function takePlace(tx: Tx, room: number): Promise<Place | undefined
   return toPlace(await tx.sql.first(raiseHead({ room, now: tx.now })));
 }
 
-/** `takePlace` for a message; undefined also when its sender has sent it before. */
+/** `takePlace` for a message; undefined also when its sender has sent it before. `counted`: the room shows it. */
 export async function takeMessagePlace(
   tx: Tx,
   room: number,
-  message: { sender: number; client: string },
+  message: { sender: number; client: string; counted: 0 | 1 },
 ): Promise<Place | undefined> {
   return toPlace(await tx.sql.first(raiseHeadForMessage({ room, now: tx.now, ...message })));
 }
@@ -149,8 +155,12 @@ export async function userEvents(
 /** What people write stands in one place only, and not in the log. */
 function storedOf(event: NewUserEvent): object {
   if (event.kind === "room.appeared") return { room: event.room.id };
-  if (event.kind === "draft.set") return { room: event.draft.room };
+  if (event.kind === "draft.set") return { room: event.draft.room, thread: event.draft.thread };
   if (event.kind === "scheduled.set") return { id: event.id };
+  if (event.kind === "reminder.set") return { message: event.message };
+  if (event.kind === "notification.default_changed") {
+    return { level: event.level, muted_until: event.muted_until };
+  }
   const { kind: _, ...rest } = event;
   return rest;
 }
@@ -160,19 +170,39 @@ async function toUserEvent(sql: Sql, user: number, row: UserEventRow): Promise<U
   const head = { kind: row.kind, at: isoTime(row.at) };
   const body = JSON.parse(row.body);
   if (row.kind === "draft.set") {
-    const draft = await sql.first(draftNow({ user, room: body.room }));
-    return { ...head, draft: draft ? toDraft(draft) : nothingIn(body.room, row.at) } as UserEvent;
+    const { room, thread = 0 } = body;
+    const draft = await sql.first(draftNow({ user, room, thread }));
+    const nothing = { room_id: room, thread_id: thread, text: "", reply_to: null, at: row.at };
+    return { ...head, draft: toDraft(draft ?? nothing) } as UserEvent;
   }
   if (row.kind === "scheduled.set") {
     const found = await sql.first(scheduledNow({ user, id: body.id }));
     return { ...head, ...body, scheduled: found ? toScheduled(found) : null } as UserEvent;
   }
+  if (row.kind === "reminder.set") {
+    const found = await sql.first(reminderNow({ user, message: body.message }));
+    return { ...head, ...body, reminder: found ? toReminder(found) : null } as UserEvent;
+  }
+  if (row.kind === "notification.default_changed") {
+    const { quiet_hours = null, keywords = null } = (await sql.first(wishesNow({ user }))) ?? {};
+    const more = {
+      ...(quiet_hours !== null && { quiet_hours: JSON.parse(quiet_hours) }),
+      ...(keywords !== null && { keywords: JSON.parse(keywords) }),
+    };
+    return { ...head, ...body, ...more } as UserEvent;
+  }
   if (row.kind !== "room.appeared") return { ...head, ...body } as UserEvent;
   return { ...head, room: await recallMembership(sql, user, body.room) } as UserEvent;
 }
 
-export function toDraft({ room_id, text, reply_to, at }: DraftNow): Draft {
-  return { room: room_id, text, ...(reply_to !== null && { reply_to }), at: isoTime(at) };
+export function toDraft({ room_id, thread_id, text, reply_to, at }: DraftNow): Draft {
+  return {
+    room: room_id,
+    ...(thread_id !== 0 && { thread: thread_id }),
+    text,
+    ...(reply_to !== null && { reply_to }),
+    at: isoTime(at),
+  };
 }
 
 export function toScheduled(row: ScheduledNow): Scheduled {
@@ -182,12 +212,18 @@ export function toScheduled(row: ScheduledNow): Scheduled {
     ...(mentions !== null && { mentions: JSON.parse(mentions) }),
     ...(mention_all === 1 && { mention_all: true as const }),
     ...(reply_to !== null && { reply_to }),
+    ...(row.delete_after !== null && { delete_after: row.delete_after }),
+    ...(row.in_thread === 1 && { in_thread: true as const }),
     state: failed_because === null ? "waiting" : "failed",
     ...(failed_because !== null && { reason: failed_because as FailureReason }),
     created_at: isoTime(row.created_at),
   };
 }
 
-function nothingIn(room: number, at: number): Draft {
-  return { room, text: "", at: isoTime(at) };
+export function toReminder({ message_id, room_id, remind_at, is_due, created_at }: ReminderNow): Reminder {
+  return {
+    ...{ message: message_id, room: room_id, remind_at: isoTime(remind_at) },
+    state: is_due === 1 ? "due" : "waiting",
+    created_at: isoTime(created_at),
+  };
 }

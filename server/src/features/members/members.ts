@@ -17,6 +17,7 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { apartFrom, requireMayBring } from "../blocks/blocks.ts";
+import { leaveThreads } from "../follows/follows.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { foldName, requireUsers } from "../users/users.ts";
 import {
@@ -185,6 +186,7 @@ async function depart(tx: Tx, leaving: { room: number; user: number; by: number 
   const { room, user, by } = leaving;
   await tx.sql.run(deleteMember({ room, user }));
   await tx.sql.run(deleteDraft({ room, user }));
+  await leaveThreads(tx, { room, user });
   await tx.sql.run(addToMemberCount({ room, by: -1 }));
   await emit(tx, room, { kind: "member.left", by, user });
   await emitToUser(tx, user, { kind: "room.disappeared", room });

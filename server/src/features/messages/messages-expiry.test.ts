@@ -51,7 +51,7 @@ onEveryEngine((engine) => {
     expect(await outcomeOf(keepFor(ids.bob, design.id, hour))).toBe("forbidden");
     expect(await outcomeOf(keepFor(ids.carol, design.id, hour))).toBe("not_found");
     expect(await outcomeOf(keepFor(ids.carol, lobby.id, hour))).toBe("forbidden");
-    expect(await outcomeOf(keepFor(ids.alice, aliceBob.id, hour))).toBe("forbidden");
+    expect(await outcomeOf(keepFor(ids.admin, aliceBob.id, hour))).toBe("not_found");
     expect(await outcomeOf(keepFor(ids.admin, design.id, hour))).toBe("forbidden");
     expect(design.delete_after).toBeNull();
     expect((await keepFor(ids.alice, design.id, hour)).delete_after).toBe(hour);
@@ -65,6 +65,49 @@ onEveryEngine((engine) => {
     for (const seconds of wrong) {
       expect(await outcomeOf(keepFor(ids.alice, design.id, seconds))).toBe("invalid");
     }
+  });
+
+  test("EXPIRE-1 of a direct room either of its people says it, and nothing else", async () => {
+    const { id: room } = rooms.aliceBob;
+    expect((await keepFor(ids.alice, room, hour)).delete_after).toBe(hour);
+    expect((await does(ids.bob, "room.get", { room })).delete_after).toBe(hour);
+    expect((await send(ids.bob, room, "Goes")).expires_at).toBe(later(hour));
+    expect((await keepFor(ids.bob, room, null)).delete_after).toBeNull();
+    const { events } = await does(ids.alice, "room.events", { room, after: 0, limit: 200 });
+    const told = events.flatMap((event) => (event.kind === "room.updated" ? [event.by] : []));
+    expect(told).toEqual([ids.alice, ids.bob]);
+    const both = does(ids.alice, "room.update", { room, delete_after: hour, topic: "x" });
+    expect(await outcomeOf(both)).toBe("forbidden");
+    await does(ids.bob, "block.set", { user: ids.alice, on: true });
+    expect(await outcomeOf(keepFor(ids.alice, room, hour))).toBe("forbidden");
+  });
+
+  test("EXPIRE-7 an admin of the server says how long messages stay at most, whatever the room's people choose", async () => {
+    const { design, aliceBob } = rooms;
+    const { id: room } = design;
+    const retain = (by: number, of: number, retention: number | null) =>
+      does(by, "room.retain", { room: of, retention });
+    expect(await outcomeOf(retain(ids.alice, room, hour))).toBe("forbidden");
+    expect(await outcomeOf(retain(ids.admin, aliceBob.id, hour))).toBe("not_found");
+    expect(await outcomeOf(retain(ids.admin, room, limits.deleteAfterMin - 1))).toBe("invalid");
+    await send(ids.bob, room, "Stays");
+    expect(design.retention).toBeNull();
+    expect((await retain(ids.admin, room, 2 * hour)).retention).toBe(2 * hour);
+    await retain(ids.admin, room, 2 * hour);
+    const { events } = await does(ids.bob, "room.events", { room, after: 0, limit: 200 });
+    const told = events.flatMap((event) => (event.kind === "room.updated" ? [event.room.retention] : []));
+    expect(told).toEqual([2 * hour]);
+    expect((await send(ids.bob, room, "Goes")).expires_at).toBe(later(2 * hour));
+    await keepFor(ids.alice, room, 3 * hour);
+    expect((await send(ids.bob, room, "Goes, too")).expires_at).toBe(later(2 * hour));
+    expect((await send(ids.bob, room, "Goes first", { delete_after: 60 })).expires_at).toBe(later(60));
+    await keepFor(ids.alice, room, hour);
+    expect((await send(ids.bob, room, "Goes before")).expires_at).toBe(later(hour));
+    await keepFor(ids.alice, room, null);
+    expect((await retain(ids.admin, room, null)).retention).toBeNull();
+    expect(await send(ids.bob, room, "Stays, too")).not.toHaveProperty("expires_at");
+    await pass(2 * hour);
+    expect(await said(room)).toEqual(["Stays", "", "", "", "", "Stays, too"]);
   });
 
   test("EXPIRE-1 it holds for what is sent from then on", async () => {
@@ -109,10 +152,16 @@ onEveryEngine((engine) => {
     fixture.store.clock.advance(60_000);
     expect(await forward()).toBe(end);
     await keepFor(ids.alice, design.id, hour);
-    await does(ids.bob, "scheduled.create", { room: design.id, text: "Later", send_at: later(60) });
+    const plan = (text: string, delete_after: number) =>
+      does(ids.bob, "scheduled.create", { room: design.id, text, send_at: later(60), delete_after });
+    expect(await plan("Later", 2 * hour)).toMatchObject({ delete_after: 2 * hour });
+    await plan("Soon gone", 60);
     await pass(60);
     const { messages } = await does(ids.bob, "message.list", { room: design.id });
-    expect(messages.at(-1)).toMatchObject({ text: "Later", expires_at: later(hour) });
+    const ends = Object.fromEntries(messages.map(({ text, expires_at }) => [text, expires_at]));
+    expect(ends).toMatchObject({ Later: later(hour), "Soon gone": later(60) });
+    await pass(hour);
+    await new SearchIndexer(fixture.context).settled();
     await pass(hour);
     expect(await tablesHolding(fixture.context.database, "Secret")).toEqual([]);
   });
@@ -172,10 +221,12 @@ onEveryEngine((engine) => {
     const inIndex = engine === "sqlite" ? "search_words_data" : "search_words";
     expect(await tablesHolding(context.database, "gical")).toContain(inIndex);
     await pass(60);
+    expect(await found("zymurgical")).toBe(0);
+    await new SearchIndexer(context).settled();
+    await pass(hour);
     const sweeper = new UploadSweeper(context);
     sweeper.tidy();
     await sweeper.settled();
-    expect(await found("zymurgical")).toBe(0);
     expect((await does(ids.bob, "pin.list", { room })).pins).toEqual([]);
     for (const word of [...words, "🦭"]) {
       const tables = await tablesHolding(context.database, word);

@@ -12,6 +12,7 @@ export interface MessageRow {
   type: string;
   body: Uint8Array;
   reply_to: number | null;
+  in_thread: 0 | 1;
   mentions: string | null;
   mention_all: 0 | 1;
   reaction_count: number;
@@ -20,9 +21,11 @@ export interface MessageRow {
   replied_seq: number | null;
   replied_at: number | null;
   file_count: number;
+  preview_count: number;
   forwarded_sender: number | null;
   forwarded_at: number | null;
   pinned_at: number | null;
+  extra: string | null;
   expires_at: number | null;
   created_at: number;
   edited_at: number | null;
@@ -40,6 +43,7 @@ const columns = [
   "type",
   "body",
   "reply_to",
+  "in_thread",
   "mentions",
   "mention_all",
   "reaction_count",
@@ -48,9 +52,11 @@ const columns = [
   "replied_seq",
   "replied_at",
   "file_count",
+  "preview_count",
   "forwarded_sender",
   "forwarded_at",
   "pinned_at",
+  "extra",
   "expires_at",
   "created_at",
   "edited_at",
@@ -154,11 +160,13 @@ export const insertMessage = prepare<
     type: string;
     body: Uint8Array;
     reply_to: number | null;
+    in_thread: 0 | 1;
     mentions: string | null;
     mention_all: 0 | 1;
     forwarded_sender: number | null;
     forwarded_at: number | null;
     file_count: number;
+    extra: string | null;
     expires_at: number | null;
     at: number;
   },
@@ -177,11 +185,13 @@ export const insertMessage = prepare<
       body_kind: "plain",
       body: param("body"),
       reply_to: param("reply_to"),
+      in_thread: param("in_thread"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
       forwarded_sender: param("forwarded_sender"),
       forwarded_at: param("forwarded_at"),
       file_count: param("file_count"),
+      extra: param("extra"),
       expires_at: param("expires_at"),
       created_at: param("at"),
     })
@@ -206,17 +216,23 @@ export const moveOwnMarks = prepare<
     .returning("role"),
 );
 
-export const insertMention = prepare<{ user: number; room: number; seq: number; message: number }>(
-  (build, param) =>
-    build
-      .insertInto("mentions")
-      .values({
-        user_id: param("user"),
-        room_id: param("room"),
-        seq: param("seq"),
-        message_id: param("message"),
-      })
-      .onConflict((conflict) => conflict.doNothing()),
+export const insertMention = prepare<{
+  user: number;
+  room: number;
+  seq: number;
+  message: number;
+  in_thread: 0 | 1;
+}>((build, param) =>
+  build
+    .insertInto("mentions")
+    .values({
+      user_id: param("user"),
+      room_id: param("room"),
+      seq: param("seq"),
+      message_id: param("message"),
+      in_thread: param("in_thread"),
+    })
+    .onConflict((conflict) => conflict.doNothing()),
 );
 
 export const deleteMentions = prepare<{ room: number; seq: number }>((build, param) =>
@@ -290,6 +306,8 @@ export const eraseMessage = prepare<{ id: number; at: number; nothing: Uint8Arra
       mention_all: 0,
       reaction_count: 0,
       file_count: 0,
+      preview_count: 0,
+      extra: null,
       forwarded_sender: null,
       forwarded_at: null,
       pinned_seq: null,
@@ -320,6 +338,15 @@ export async function reactionsOn(sql: Sql, messages: readonly number[]): Promis
 
 export const deleteSaves = prepare<{ message: number }>((build, param) =>
   build.deleteFrom("saved").where("message_id", "=", param("message")),
+);
+
+export const deleteTranslations = prepare<{ message: number }>((build, param) =>
+  build.deleteFrom("translations").where("message_id", "=", param("message")),
+);
+
+/** What was begun in a thread goes with its message. */
+export const deleteThreadDrafts = prepare<{ room: number; message: number }>((build, param) =>
+  build.deleteFrom("drafts").where("room_id", "=", param("room")).where("thread_id", "=", param("message")),
 );
 
 export const deleteReactions = prepare<{ message: number }>((build, param) =>

@@ -1,8 +1,11 @@
+import type { Checked } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { Message } from "@parley/protocol/messages";
 import { isoTime } from "../../platform/clock.ts";
 import { fromBody } from "../../schema/bodies.ts";
+import { shownExtra, type Tally } from "../extras/extras.ts";
 import { type FileRow, toFile } from "../files/files.ts";
+import { type PreviewRow, toPreview } from "../links/links.ts";
 import type { MessageRow, ReactionRow } from "./messages-rows.ts";
 
 /** Ids in order, each once; null for none. */
@@ -19,12 +22,41 @@ export function requireContent(text: string, files: number): void {
   });
 }
 
+/** THREAD-11. What stands in a thread alone answers something, and is not for everyone. */
+export function requireThread(input: {
+  in_thread?: boolean | undefined;
+  reply_to?: number | undefined;
+  mention_all?: boolean | undefined;
+}): void {
+  if (!input.in_thread || (input.reply_to !== undefined && !input.mention_all)) return;
+  const message =
+    input.reply_to === undefined ? "needs a message that is answered" : "cannot mention everyone";
+  throw new ChatError("invalid", `what is said in a thread alone ${message}`, {
+    fields: [{ path: ["in_thread"], message }],
+  });
+}
+
+/** MSG-1, POLL-1, CARD-1. A message is words and files, or one thing that it tells of in words. */
+export function requireOneThing({ text, files = [], ...input }: Checked<"message.send">): void {
+  const held = (["poll", "location", "contact", "sticker"] as const).filter(
+    (each) => input[each] !== undefined,
+  );
+  const [first, another] = held;
+  if (first === undefined) return requireContent(text, files.length);
+  if (text === "" && files.length === 0 && another === undefined) return;
+  throw new ChatError("invalid", "a poll, a place, a contact or a sticker is a message of its own", {
+    fields: [{ path: [another ?? first], message: "must stand alone" }],
+  });
+}
+
 /** EXPIRE-2. When a message that is sent at a moment is deleted: of what is wished and what must be the earliest. */
 export function endOf(
   at: number,
-  wished: { own: number | undefined; room: number | null; until: number | null },
+  wished: { own: number | undefined; room: number | null; most: number | null; until: number | null },
 ): number | null {
-  const seconds = [wished.own, wished.room].filter((each) => each !== undefined && each !== null);
+  const seconds = [wished.own, wished.room, wished.most].filter(
+    (each) => each !== undefined && each !== null,
+  );
   const ends = [
     ...seconds.map((each) => at + each * 1_000),
     ...(wished.until === null ? [] : [wished.until]),
@@ -36,10 +68,18 @@ export function noSuchMessage(): ChatError {
   return new ChatError("not_found", "there is no such message, or you are not in its room");
 }
 
+/** What stands in other tables than the message. */
+interface Beside {
+  reactions?: readonly ReactionRow[];
+  files?: readonly FileRow[];
+  previews?: readonly PreviewRow[];
+  tally?: Tally | undefined;
+}
+
 /** A message on the wire: what does not apply is left out. */
 export function toMessage(
   row: MessageRow,
-  { reactions = [], files = [] }: { reactions?: readonly ReactionRow[]; files?: readonly FileRow[] } = {},
+  { reactions = [], files = [], previews = [], tally }: Beside = {},
 ): Message {
   const message: Message = {
     id: row.id,
@@ -54,6 +94,7 @@ export function toMessage(
     created_at: isoTime(row.created_at),
   };
   if (row.reply_to !== null) message.reply_to = row.reply_to;
+  if (row.in_thread === 1) message.in_thread = true;
   if (row.replied_seq !== null) {
     message.reply_count = row.reply_count;
     message.replied_seq = row.replied_seq;
@@ -62,6 +103,8 @@ export function toMessage(
   if (row.mentions !== null) message.mentions = JSON.parse(row.mentions);
   if (row.mention_all === 1) message.mention_all = true;
   if (files.length > 0) message.files = files.map(toFile);
+  if (previews.length > 0) message.previews = previews.map(toPreview);
+  if (row.extra !== null) Object.assign(message, shownExtra(row.extra, tally));
   if (reactions.length > 0) message.reactions = byEmoji(reactions);
   if (row.forwarded_sender !== null && row.forwarded_at !== null) {
     message.forwarded = { sender: row.forwarded_sender, created_at: isoTime(row.forwarded_at) };

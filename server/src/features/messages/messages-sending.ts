@@ -9,13 +9,17 @@ import type { Sql } from "../../schema/tables.ts";
 import {
   noSuchRoom,
   type OwnRoom,
+  peopleOf,
   permissionsOf,
   requireOpen,
   requirePermission,
   roleIn,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
+import { closeAt, type Extra, extraOf } from "../extras/extras.ts";
 import { attached, filesOf, messageTypeOf, type NewFile, storeFiles } from "../files/files.ts";
+import { followAnswer } from "../follows/follows.ts";
+import { wantPreviews } from "../links/links.ts";
 import { type Place, putEvent, takeMessagePlace } from "../logs/logs.ts";
 import { queuePush } from "../push/push.ts";
 import { queueMessage } from "../search-index/search-index.ts";
@@ -31,7 +35,7 @@ import {
   messagePlace,
   moveOwnMarks,
 } from "./messages-rows.ts";
-import { endOf, mentionList, requireContent, toMessage } from "./messages-rules.ts";
+import { endOf, mentionList, requireOneThing, requireThread, toMessage } from "./messages-rules.ts";
 
 export type Sending = Checked<"message.send"> & { client_id: string };
 
@@ -45,37 +49,56 @@ interface Sent {
   until: number | null;
   /** What it carries; asked for only when it is not a repeat. */
   files: () => Promise<NewFile[]>;
+  /** What it holds beside words and files, of which it tells in words; asked for likewise. */
+  extra: (at: number) => Promise<Extra | null>;
 }
 
 /** MSG-1, MSG-2, MSG-3, BLOCK-3, FILE-6. Sends a message; the same sender's same client id sends once for ever. */
 export async function sendMessage(tx: Tx, actor: Actor, input: Sending): Promise<Message> {
-  requireContent(input.text, input.files?.length ?? 0);
+  requireOneThing(input);
+  requireThread(input);
   const files = () => attached(tx, actor.user, input.files ?? []);
-  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, until: null, files });
+  const extra = (at: number) => extraOf(tx, input, at);
+  return sendOnce(tx, actor, { input, hash: sentHash(input), forwarded: null, until: null, files, extra });
 }
 
 export async function sendOnce(tx: Tx, actor: Actor, sent: Sent): Promise<Message> {
   const { input, hash } = sent;
-  const place = await takeMessagePlace(tx, input.room, { sender: actor.user, client: input.client_id });
+  const place = await takeMessagePlace(tx, input.room, {
+    ...{ sender: actor.user, client: input.client_id },
+    counted: input.in_thread ? 0 : 1,
+  });
   if (!place) return sentBefore(tx.sql, actor, { client_id: input.client_id, hash });
   const mentions = mentionList(input.mentions);
   const carried = await sent.files();
+  const extra = await sent.extra(place.at);
   const mark = { room: input.room, user: actor.user, seq: place.seq, ordinal: place.room.ordinal };
   // One after the other for the store, but waited for together; a refusal undoes both.
-  const [sender, row] = await Promise.all([
-    tx.sql.first(moveOwnMarks(mark)),
-    storeMessage(tx, actor, { ...sent, place, mentions, carried }),
+  const [role, row] = await Promise.all([
+    // THREAD-11. Whoever is in a thread has not seen what was said beside it.
+    input.in_thread ? roleIn(tx.sql, actor.user, input.room) : movedBySender(tx, mark),
+    storeMessage(tx, actor, { ...sent, place, mentions, carried, held: extra }),
   ]);
-  requireMaySend(sender?.role ?? null, input, place.room);
+  requireMaySend(role, input, place.room);
   await requireReachableIn(tx.sql, actor.user, place.room);
   await requireReferences(tx.sql, input.room, { mentions: mentions ?? [], replyTo: input.reply_to });
   if (row.reply_to !== null) {
+    const people = place.room.direct_key === null ? [] : peopleOf(place.room.direct_key);
+    const said = { room: input.room, root: row.reply_to, sender: actor.user, seq: place.seq };
+    await followAnswer(tx, { ...said, mentions: mentions ?? [], people });
     tx.sql.runAhead(countReply({ message: row.reply_to, seq: place.seq, at: place.at }));
   }
   const message = toMessage(row, { files: await storeFiles(tx, row.id, carried) });
   putEvent(tx, input.room, place, { kind: "message.sent", by: actor.user, message }, row.id);
   if (mentions) notify(tx, row, mentions);
   return message;
+}
+
+async function movedBySender(
+  tx: Tx,
+  mark: { room: number; user: number; seq: number; ordinal: number },
+): Promise<MemberRole | null> {
+  return (await tx.sql.first(moveOwnMarks(mark)))?.role ?? null;
 }
 
 interface Repeat {
@@ -111,10 +134,14 @@ async function sentBefore(sql: Sql, actor: Actor, repeat: Repeat): Promise<Messa
 }
 
 function sentHash(input: Sending): string {
-  const { room, text, reply_to = 0, mention_all = false, files = [], delete_after } = input;
+  const { room, text, reply_to = 0, mention_all = false, files = [], delete_after, in_thread } = input;
   const said = [room, text, reply_to, mention_all, mentionList(input.mentions)];
+  const { poll, location, contact, sticker } = input;
   const carried = files.length > 0 ? [...said, files] : said;
-  return contentHash(JSON.stringify(delete_after === undefined ? carried : [...carried, { delete_after }]));
+  const held =
+    poll || location || contact || sticker ? [...carried, { poll, location, contact, sticker }] : carried;
+  const more = { ...(delete_after !== undefined && { delete_after }), ...(in_thread && { in_thread }) };
+  return contentHash(JSON.stringify(Object.keys(more).length === 0 ? held : [...held, more]));
 }
 
 /** MSG-3. Checked under the room's lock: who was removed a moment ago sends nothing. */
@@ -172,22 +199,29 @@ export async function requireReferences(
   }
 }
 
-async function storeMessage(
-  tx: Tx,
-  actor: Actor,
-  sent: Sent & { place: Place; mentions: number[] | null; carried: readonly NewFile[] },
-): Promise<MessageRow> {
-  const { input, hash, place, mentions, forwarded, until, carried } = sent;
+interface Stored {
+  place: Place;
+  mentions: number[] | null;
+  carried: readonly NewFile[];
+  held: Extra | null;
+}
+
+async function storeMessage(tx: Tx, actor: Actor, sent: Sent & Stored): Promise<MessageRow> {
+  const { input, hash, place, mentions, forwarded, until, carried, held } = sent;
   const stored = {
-    body: toBody(input.text),
+    body: toBody(held?.text ?? input.text),
     mentions: mentions && JSON.stringify(mentions),
     reply_to: input.reply_to ?? null,
+    in_thread: input.in_thread ? (1 as const) : (0 as const),
     mention_all: input.mention_all ? (1 as const) : (0 as const),
     forwarded_sender: forwarded?.sender ?? null,
     forwarded_at: forwarded?.at ?? null,
-    type: messageTypeOf(carried.map(({ type }) => type)),
+    type: held?.type ?? messageTypeOf(carried.map(({ type }) => type)),
+    extra: held && JSON.stringify(held.stored),
     file_count: carried.length,
-    expires_at: endOf(place.at, { own: input.delete_after, room: place.room.delete_after, until }),
+    expires_at: endOf(place.at, {
+      ...{ own: input.delete_after, room: place.room.delete_after, most: place.room.retention, until },
+    }),
     seq: place.seq,
     ordinal: place.room.ordinal,
   };
@@ -204,8 +238,10 @@ async function storeMessage(
   if (!inserted) throw new Error("a new message has no id");
   queueMessage(tx, inserted.id);
   queuePush(tx, inserted.id);
+  await wantPreviews(tx, { id: inserted.id, room: input.room, text: input.text });
   if (stored.expires_at !== null)
     await expireAt(tx, { id: inserted.id, room: input.room, at: stored.expires_at });
+  if (held) await closeAt(tx, { id: inserted.id, room: input.room, extra: held });
   return {
     ...stored,
     id: inserted.id,
@@ -214,6 +250,7 @@ async function storeMessage(
     client_id: input.client_id,
     sent_hash: hash,
     reaction_count: 0,
+    preview_count: 0,
     version: 1,
     reply_count: 0,
     replied_seq: null,
@@ -230,6 +267,7 @@ export function notify(tx: Tx, row: MessageRow, users: readonly number[]): void 
   if (row.mention_all === 1) return;
   for (const user of users) {
     if (user === row.sender_id) continue;
-    tx.sql.runAhead(insertMention({ user, room: row.room_id, seq: row.seq, message: row.id }));
+    const { room_id: room, seq, id: message, in_thread } = row;
+    tx.sql.runAhead(insertMention({ user, room, seq, message, in_thread }));
   }
 }

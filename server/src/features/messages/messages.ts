@@ -15,12 +15,15 @@ import {
   requirePermission,
 } from "../access/access.ts";
 import { requireReachableIn } from "../blocks/blocks.ts";
+import { followMentioned } from "../follows/follows.ts";
+import { trimLinks, wantPreviews } from "../links/links.ts";
 import { requeueMessage } from "../search-index/search-index.ts";
 import { erase, tellChange } from "./messages-expiry.ts";
 import { firstSince, readPage, readReplies } from "./messages-pages.ts";
 import { present, presentOne } from "./messages-present.ts";
 import {
   deleteMentions,
+  deleteTranslations,
   keepVersion,
   type MessageRow,
   messageById,
@@ -32,8 +35,16 @@ import {
 import { mentionList, noSuchMessage, requireContent } from "./messages-rules.ts";
 import { notify, requireReferences } from "./messages-sending.ts";
 
-export { expireMessage, expiringJob } from "./messages-expiry.ts";
+export { expireMessage, expiringJob, tellChange } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
+export {
+  type MessageRow,
+  messageById,
+  messageById as messageRowOf,
+  messagePlace,
+  messagePlace as messagePlaceOf,
+} from "./messages-rows.ts";
+export { requireThread } from "./messages-rules.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";
 
 /** MSG-4. A page of messages, oldest first; the room's head is read before the page. */
@@ -83,6 +94,7 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const { row, room } = await accessMessageForChange(tx, actor, input.message);
   if (row.sender_id !== actor.user) throw new ChatError("forbidden", "only its author edits a message");
   if (row.forwarded_sender !== null) throw new ChatError("forbidden", "what was forwarded is not edited");
+  if (row.extra !== null) throw new ChatError("forbidden", "only words are edited");
   requireOpen(room);
   requirePermission(room.role, permissionsOf(room.kind, room.permissions).send_messages, "write");
   await requireReachableIn(tx.sql, actor.user, room);
@@ -99,8 +111,15 @@ export async function editMessage(tx: Tx, actor: Actor, input: Checked<"message.
   const stored = mentions && JSON.stringify(mentions);
   await tx.sql.run(rewriteMessage({ id: row.id, body: toBody(input.text), mentions: stored, at: tx.now }));
   await requeueMessage(tx, row);
+  await tx.sql.run(deleteTranslations({ message: row.id }));
+  await trimLinks(tx, { id: row.id, text: input.text });
+  await wantPreviews(tx, { id: row.id, room: row.room_id, text: input.text });
   await tx.sql.run(deleteMentions({ room: room.id, seq: row.seq }));
   if (mentions) notify(tx, row, mentions);
+  if (row.reply_to !== null) {
+    const { room_id, reply_to: root, sender_id: sender, seq } = row;
+    await followMentioned(tx, { room: room_id, root, sender, seq, mentions: added });
+  }
   return tellChange(tx, row.id, { kind: "message.edited", by: actor.user });
 }
 

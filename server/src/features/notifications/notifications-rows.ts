@@ -17,16 +17,31 @@ export const setLevel = prepare<{
 export interface DefaultRow {
   notify_level: DefaultLevel;
   muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
 }
 
 export const defaultOf = prepare<{ user: number }, DefaultRow>((build, param) =>
-  build.selectFrom("users").select(["notify_level", "muted_until"]).where("id", "=", param("user")),
+  build
+    .selectFrom("users")
+    .select(["notify_level", "muted_until", "quiet_hours", "keywords"])
+    .where("id", "=", param("user")),
 );
 
-export const setDefault = prepare<{ user: number; level: DefaultLevel; muted_until: number | null }>(
-  (build, param) =>
-    build
-      .updateTable("users")
-      .set({ notify_level: param("level"), muted_until: param("muted_until") })
-      .where("id", "=", param("user")),
+export const setDefault = prepare<{
+  user: number;
+  level: DefaultLevel;
+  muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
+}>((build, param) =>
+  build
+    .updateTable("users")
+    .set({
+      notify_level: param("level"),
+      muted_until: param("muted_until"),
+      quiet_hours: param("quiet_hours"),
+      keywords: param("keywords"),
+    })
+    .where("id", "=", param("user")),
 );

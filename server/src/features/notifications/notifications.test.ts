@@ -4,6 +4,7 @@ import type { DefaultNotifications, Notifications } from "@parley/protocol/notif
 import { outcomeOf } from "../../testing/failures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
+import { tablesHolding } from "../../testing/tables.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
@@ -110,6 +111,46 @@ onEveryEngine((engine) => {
     await setAll(ids.alice, { level: "none", muted_until: null });
     expect(await shownOfAll(ids.alice)).toEqual({ level: "none", muted_until: null });
     expect(await outcomeOf(setAll(ids.alice, { level: "all", muted_until: "tomorrow" }))).toBe("invalid");
+  });
+
+  test("NOTIFY-9 words of one's own and NOTIFY-10 quiet hours stay until others are said, and stand in no log", async () => {
+    const quiet_hours = { from: "22:00", to: "07:00", days: [5, 1, 5], zone: "Europe/Berlin" };
+    const wish = { level: "mentions", muted_until: null } as const;
+    const set = (more: object) => does(ids.alice, "notification.set_default", { ...wish, ...more });
+    const stored = { quiet_hours: { ...quiet_hours, days: [1, 5] }, keywords: ["tent", "Large table"] };
+    expect(await set({ quiet_hours, keywords: ["tent", "Large table", "tent"] })).toEqual({
+      ...wish,
+      ...stored,
+    });
+    const before = fixture.store.changes.length;
+    expect(await set({ level: "all" })).toEqual({ ...wish, level: "all", ...stored });
+    expect(await set({ level: "all" })).toEqual({ ...wish, level: "all", ...stored });
+    expect(fixture.store.changes.slice(before)).toMatchObject([
+      {
+        log: "user",
+        id: ids.alice,
+        event: { kind: "notification.default_changed", level: "all", ...stored },
+      },
+    ]);
+    const { events } = await does(ids.alice, "user.events", { after: 0, limit: limits.pageMax });
+    expect(events.at(-1)).toMatchObject({ kind: "notification.default_changed", level: "all", ...stored });
+    expect(await tablesHolding(fixture.store.database, "Large table")).toEqual(["users"]);
+    expect(await set({ quiet_hours: null })).toEqual({ ...wish, keywords: stored.keywords });
+    expect(await set({ keywords: [] })).toEqual(wish);
+  });
+
+  test("NOTIFY-9 at most 20 words of 50 characters that hold something, NOTIFY-10 hours and zones that there are", async () => {
+    const outcome = (more: object) =>
+      outcomeOf(does(ids.alice, "notification.set_default", { level: "all", muted_until: null, ...more }));
+    const words = (count: number) => Array.from({ length: count }, (_, index) => `word ${index}`);
+    expect(await outcome({ keywords: words(20) })).toBe("done");
+    expect(await outcome({ keywords: words(21) })).toBe("invalid");
+    for (const keyword of ["", "!?", "x".repeat(51)])
+      expect([keyword, await outcome({ keywords: [keyword] })]).toEqual([keyword, "invalid"]);
+    const hours = { from: "22:00", to: "07:00", days: [1], zone: "Europe/Berlin" };
+    expect(await outcome({ quiet_hours: hours })).toBe("done");
+    for (const wrong of [{ from: "24:00" }, { to: "7:00" }, { days: [] }, { days: [8] }, { zone: "Nowhere" }])
+      expect([wrong, await outcome({ quiet_hours: { ...hours, ...wrong } })]).toEqual([wrong, "invalid"]);
   });
 
   test("NOTIFY-2 of a wish for all rooms own devices are told, once for each change", async () => {

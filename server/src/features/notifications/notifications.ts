@@ -23,25 +23,56 @@ export async function setNotifications(
   return input;
 }
 
-/** NOTIFY-4. */
+/** NOTIFY-4, NOTIFY-9, NOTIFY-10. */
 export async function getDefault(sql: Sql, actor: Actor): Promise<DefaultNotifications> {
   const row = await sql.first(defaultOf({ user: actor.user }));
   if (!row) throw new ChatError("not_found", "there is no such person");
-  const { notify_level: level, muted_until } = row;
-  return { level, muted_until: muted_until === null ? null : isoTime(muted_until) };
+  return {
+    level: row.notify_level,
+    muted_until: row.muted_until === null ? null : isoTime(row.muted_until),
+    ...(row.quiet_hours !== null && { quiet_hours: JSON.parse(row.quiet_hours) }),
+    ...(row.keywords !== null && { keywords: JSON.parse(row.keywords) }),
+  };
 }
 
-/** NOTIFY-4, NOTIFY-2. */
+/** NOTIFY-4, NOTIFY-2, NOTIFY-9, NOTIFY-10. */
 export async function setDefaultNotifications(
   tx: Tx,
   actor: Actor,
   input: Checked<"notification.set_default">,
 ): Promise<DefaultNotifications> {
-  const { level, muted_until } = input;
   const present = await getDefault(tx.sql, actor);
-  if (present.level === level && present.muted_until === muted_until) return input;
-  const until = muted_until === null ? null : Date.parse(muted_until);
-  await tx.sql.run(setDefault({ user: actor.user, level, muted_until: until }));
-  await emitToUser(tx, actor.user, { kind: "notification.default_changed", level, muted_until });
-  return input;
+  const next = changed(present, input);
+  if (JSON.stringify(next) === JSON.stringify(present)) return next;
+  const { level, quiet_hours, keywords } = next;
+  await tx.sql.run(
+    setDefault({
+      user: actor.user,
+      level,
+      muted_until: next.muted_until === null ? null : Date.parse(next.muted_until),
+      quiet_hours: quiet_hours ? JSON.stringify(quiet_hours) : null,
+      keywords: keywords ? JSON.stringify(keywords) : null,
+    }),
+  );
+  await emitToUser(tx, actor.user, { kind: "notification.default_changed", ...next });
+  return next;
+}
+
+/** What is left out stays as it is. */
+function changed(
+  present: DefaultNotifications,
+  {
+    level,
+    muted_until,
+    quiet_hours = present.quiet_hours,
+    keywords = present.keywords,
+  }: Checked<"notification.set_default">,
+): DefaultNotifications {
+  const { from = "", to = "", days = [], zone = "" } = quiet_hours ?? {};
+  const begins = [...new Set(days)].sort();
+  return {
+    ...{ level, muted_until },
+    ...(quiet_hours && { quiet_hours: { from, to, days: begins, zone } }),
+    ...(keywords && keywords.length > 0 && { keywords: [...new Set(keywords)] }),
+  };
 }

@@ -6,7 +6,7 @@ import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { planOf } from "../../testing/tables.ts";
 import { listPins } from "./pins.ts";
-import { pinCount, pinsOf } from "./pins-rows.ts";
+import { pinCount, pinEvents, pinsOf } from "./pins-rows.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
@@ -128,11 +128,78 @@ onEveryEngine((engine) => {
     expect(await outcomeOf(does(ids.carol, "pin.list", { room }))).toBe("not_found");
   });
 
+  test("PIN-5 whoever may pin puts the pinned messages in another order; what is pinned later stands before them", async () => {
+    room = await newRoom();
+    const [one, two, three, four] = [await say("1"), await say("2"), await say("3"), await say("4")];
+    for (const message of [one, two, three]) await pin(ids.alice, message);
+    const order = (as: number, messages: number[]) => outcomeOf(does(as, "pin.order", { room, messages }));
+    const idsPinned = async () => (await pinned()).map(({ message }) => message.id);
+    expect(await idsPinned()).toEqual([three, two, one]);
+    const before = await pinned();
+    const head = await headOf();
+    expect(await order(ids.bob, [one, two, three])).toBe("forbidden");
+    expect(await order(ids.carol, [one, two, three])).toBe("not_found");
+    for (const wrong of [
+      [one, two],
+      [one, two, three, four],
+      [one, two, two],
+      [one, two, four],
+    ])
+      expect(await order(ids.alice, wrong)).toBe("conflict");
+    expect(await order(ids.alice, [three, two, one])).toBe("done");
+    expect([await idsPinned(), await headOf()]).toEqual([[three, two, one], head]);
+    expect(await order(ids.alice, [two, one, three])).toBe("done");
+    const { events } = await does(ids.bob, "room.events", { room, after: head });
+    expect(events).toMatchObject([{ kind: "pin.ordered", by: ids.alice, messages: [two, one, three] }]);
+    const after = await pinned();
+    expect(after.map(({ message }) => message.id)).toEqual([two, one, three]);
+    expect(after.map(({ pinned_at, pinned_by }) => [pinned_at, pinned_by])).toEqual(
+      [before[1], before[2], before[0]].map((each) => [each?.pinned_at, each?.pinned_by] as never),
+    );
+    await pin(ids.alice, four);
+    await pin(ids.alice, one, false);
+    expect(await idsPinned()).toEqual([four, two, three]);
+  });
+
+  test("PIN-6 what was pinned and taken off is told, by whom and when, page by page", async () => {
+    room = await newRoom();
+    await does(ids.alice, "room.update", { room, permissions: { pin_messages: "member" } });
+    const [one, two] = [await say("One"), await say("Two")];
+    await pin(ids.alice, one);
+    fixture.store.clock.advance(5_000);
+    await pin(ids.bob, two);
+    await pin(ids.bob, one, false);
+    await does(ids.alice, "message.delete", { message: one });
+    const read = (as: number, before?: number) =>
+      does(as, "pin.history", { room, limit: 2, ...(before !== undefined && { before }) });
+    const first = await read(ids.bob);
+    expect(first.changes).toMatchObject([
+      { by: ids.bob, on: false, message: { id: one, text: "" } },
+      { by: ids.bob, on: true, message: { id: two, text: "Two" } },
+    ]);
+    const rest = await read(ids.alice, first.before ?? 0);
+    expect(rest).toMatchObject({
+      changes: [{ by: ids.alice, on: true, message: { id: one } }],
+      before: null,
+    });
+    expect(Date.parse(first.changes[1]?.at ?? "") - Date.parse(rest.changes[0]?.at ?? "")).toBe(5_000);
+    expect(await outcomeOf(read(ids.carol))).toBe("not_found");
+  });
+
   test("PIN-4 pins are found and counted by their index", async () => {
     for (const query of [pinsOf({ room, limit: limits.roomPins }), pinCount({ room })]) {
       const plan = await planOf(fixture.context.database, query);
       expect(plan).toContain("messages_pinned");
       expect(plan).not.toMatch(/SCAN |TEMP B-TREE|Seq Scan|Sort/);
     }
+  });
+
+  test("PIN-6 the changes of pins are found by their index", async () => {
+    const plan = await planOf(
+      fixture.context.database,
+      pinEvents[engine]({ room, before: 2 ** 40, limit: 3 }),
+    );
+    expect(plan).toContain("room_events_pins");
+    expect(plan).not.toMatch(/SCAN |TEMP B-TREE|Seq Scan|Sort/);
   });
 });

@@ -1,6 +1,7 @@
 import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
 import type { PushText } from "@parley/protocol/push";
 import type { RoomKind } from "@parley/protocol/rooms";
+import type { ThreadLevel } from "@parley/protocol/threads";
 import { sql } from "kysely";
 import { prepare, type TxSql } from "../../schema/tables.ts";
 
@@ -55,6 +56,8 @@ export interface DueRow {
   push_text: PushText;
   level: DefaultLevel;
   muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
   /** All null for somebody who is not in the room. */
   role: string | null;
   read_seq: number | null;
@@ -71,6 +74,11 @@ export interface DueRow {
   body: Uint8Array;
   mentions: string | null;
   mention_all: 0 | 1;
+  reply_to: number | null;
+  in_thread: 0 | 1;
+  /** Both null for somebody who does not follow the thread. */
+  thread_level: ThreadLevel | null;
+  thread_read_seq: number | null;
   deleted_at: number | null;
   blocked: number;
 }
@@ -90,6 +98,12 @@ export const dueNow = prepare<Place, DueRow>((build, param) =>
         .onRef("members.room_id", "=", "push_deliveries.room_id")
         .onRef("members.user_id", "=", "push_subscriptions.user_id"),
     )
+    .leftJoin("thread_follows", (join) =>
+      join
+        .onRef("thread_follows.message_id", "=", "messages.reply_to")
+        .onRef("thread_follows.user_id", "=", "push_subscriptions.user_id")
+        .on("thread_follows.following", "=", 1),
+    )
     .select([
       ...([
         "push_subscriptions.user_id",
@@ -108,6 +122,9 @@ export const dueNow = prepare<Place, DueRow>((build, param) =>
       ] as const),
       ...(["messages.id as message_id", "messages.seq", "messages.sender_id", "messages.type"] as const),
       ...(["messages.body", "messages.mentions", "messages.mention_all", "messages.deleted_at"] as const),
+      ...(["users.quiet_hours", "users.keywords"] as const),
+      ...(["messages.reply_to", "messages.in_thread"] as const),
+      ...(["thread_follows.level as thread_level", "thread_follows.read_seq as thread_read_seq"] as const),
       "senders.display_name as sender",
     ])
     .select((eb) =>
@@ -197,8 +214,12 @@ export const closeSettled = prepare<{ now: number; due: number }>((build, param)
           LEFT JOIN members ON members.room_id = push_deliveries.room_id
             AND members.user_id = push_subscriptions.user_id
           LEFT JOIN messages ON messages.id = push_deliveries.message_id
+          LEFT JOIN thread_follows ON thread_follows.user_id = push_subscriptions.user_id
+            AND thread_follows.message_id = messages.reply_to AND thread_follows.following = 1
         WHERE push_deliveries.state = 'shown' AND (members.user_id IS NULL
-          OR members.read_seq >= push_deliveries.seq OR messages.id IS NULL OR messages.deleted_at IS NOT NULL))`.compile(
+          OR thread_follows.read_seq >= push_deliveries.seq
+          OR (members.read_seq >= push_deliveries.seq
+            AND (messages.in_thread = 0 OR thread_follows.user_id IS NULL)) OR messages.id IS NULL OR messages.deleted_at IS NOT NULL))`.compile(
       build,
     ),
 }));

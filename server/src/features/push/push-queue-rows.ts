@@ -1,5 +1,6 @@
 import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
 import type { RoomKind } from "@parley/protocol/rooms";
+import type { ThreadLevel } from "@parley/protocol/threads";
 import { sql } from "kysely";
 import { prepare } from "../../schema/tables.ts";
 
@@ -32,6 +33,9 @@ export interface NewsRow {
   sender_id: number;
   mentions: string | null;
   mention_all: 0 | 1;
+  body: Uint8Array;
+  reply_to: number | null;
+  in_thread: 0 | 1;
   created_at: number;
   deleted_at: number | null;
   kind: RoomKind;
@@ -49,6 +53,7 @@ export const newsOf = prepare<{ message: number }, NewsRow>((build, param) =>
         "messages.sender_id",
         "messages.mentions",
       ] as const),
+      ...(["messages.body", "messages.reply_to", "messages.in_thread"] as const),
       ...(["messages.mention_all", "messages.created_at", "messages.deleted_at", "rooms.kind"] as const),
     ])
     .where("messages.id", "=", param("message")),
@@ -62,33 +67,50 @@ export interface ListenerRow {
   room_muted_until: number | null;
   level: DefaultLevel;
   muted_until: number | null;
+  quiet_hours: string | null;
+  keywords: string | null;
+  /** Both null for whoever does not follow the thread. */
+  thread_level: ThreadLevel | null;
+  thread_read_seq: number | null;
 }
 
-/** The people of a room who are told by push on some device, by id, after a given one. */
-export const listenersIn = prepare<{ room: number; after: number; now: number; limit: number }, ListenerRow>(
-  (build, param) =>
-    build
-      .selectFrom("members")
-      .innerJoin("push_subscriptions", "push_subscriptions.user_id", "members.user_id")
-      .innerJoin("users", "users.id", "members.user_id")
-      .innerJoin("sessions", "sessions.id", "push_subscriptions.session_id")
-      .select([
-        "push_subscriptions.id as subscription_id",
-        "members.user_id",
-        "members.read_seq",
-        "members.notify_level as room_level",
-        "members.muted_until as room_muted_until",
-        "users.notify_level as level",
-        "users.muted_until",
-      ])
-      .where("members.room_id", "=", param("room"))
-      .where("members.user_id", ">", param("after"))
-      .where("users.active", "=", 1)
-      .where("sessions.ended_at", "is", null)
-      .where("sessions.idle_until", ">", param("now"))
-      .orderBy("members.user_id")
-      .orderBy("push_subscriptions.id")
-      .limit(param("limit")),
+/** The people of a room who are told by push on some device, by id, after a given one. `thread`: 0 for none. */
+export const listenersIn = prepare<
+  { room: number; thread: number; after: number; now: number; limit: number },
+  ListenerRow
+>((build, param) =>
+  build
+    .selectFrom("members")
+    .innerJoin("push_subscriptions", "push_subscriptions.user_id", "members.user_id")
+    .innerJoin("users", "users.id", "members.user_id")
+    .innerJoin("sessions", "sessions.id", "push_subscriptions.session_id")
+    .leftJoin("thread_follows", (join) =>
+      join
+        .onRef("thread_follows.user_id", "=", "members.user_id")
+        .on("thread_follows.message_id", "=", param("thread"))
+        .on("thread_follows.following", "=", 1),
+    )
+    .select([
+      "push_subscriptions.id as subscription_id",
+      "members.user_id",
+      "members.read_seq",
+      "members.notify_level as room_level",
+      "members.muted_until as room_muted_until",
+      "users.notify_level as level",
+      "users.muted_until",
+      "users.quiet_hours",
+      "users.keywords",
+      "thread_follows.level as thread_level",
+      "thread_follows.read_seq as thread_read_seq",
+    ])
+    .where("members.room_id", "=", param("room"))
+    .where("members.user_id", ">", param("after"))
+    .where("users.active", "=", 1)
+    .where("sessions.ended_at", "is", null)
+    .where("sessions.idle_until", ">", param("now"))
+    .orderBy("members.user_id")
+    .orderBy("push_subscriptions.id")
+    .limit(param("limit")),
 );
 
 /** What stands on the device stays known; what else was due is replaced. */

@@ -1,6 +1,7 @@
 import type { Context, Tx } from "../../context.ts";
+import { fromBody } from "../../schema/bodies.ts";
 import { blockersAmong } from "../blocks/blocks.ts";
-import { mentionsOf } from "./push-payloads.ts";
+import { mentionsOf, wishesOf } from "./push-payloads.ts";
 import {
   type ListenerRow,
   listenersIn,
@@ -31,7 +32,7 @@ async function expandOne(tx: Tx, message: number, presence: Parts["presence"]): 
   const taken = await tx.sql.first(takeQueued({ message }));
   const news = taken && (await tx.sql.first(newsOf({ message })));
   if (!news || news.deleted_at !== null) return;
-  const from = { room: news.room_id, after: taken.after_user, now: tx.now };
+  const from = { room: news.room_id, thread: news.reply_to ?? 0, after: taken.after_user, now: tx.now };
   const rows = await tx.sql.rows(listenersIn({ ...from, limit: mostListeners }));
   const { whole, next } = cut(rows);
   await tell(tx, news, whole, presence);
@@ -49,12 +50,15 @@ function cut(rows: ListenerRow[]): { whole: ListenerRow[]; next: number | null }
 async function tell(tx: Tx, news: NewsRow, rows: ListenerRow[], presence: Parts["presence"]): Promise<void> {
   const said = {
     ...{ sender: news.sender_id, seq: news.seq, kind: news.kind, mention_all: news.mention_all === 1 },
-    mentions: mentionsOf(news.mentions),
+    ...{ mentions: mentionsOf(news.mentions), in_thread: news.in_thread === 1, text: fromBody(news.body) },
   };
   const users = [...new Set(rows.map(({ user_id }) => user_id))];
   const blockers = new Set(await blockersAmong(tx.sql, news.sender_id, users));
   for (const row of rows) {
-    const listener = { ...row, user: row.user_id, blocks: blockers.has(row.user_id) };
+    const listener = {
+      ...{ ...row, user: row.user_id, ...wishesOf(row) },
+      blocks: blockers.has(row.user_id),
+    };
     if (!isToBeTold(said, listener, tx.now)) continue;
     const wait = presence.stateOf(row.user_id) === "online" ? glance : 0;
     const place = { subscription: row.subscription_id, room: news.room_id, message: news.id };

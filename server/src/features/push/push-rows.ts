@@ -166,3 +166,42 @@ export const deleteOfEnded = prepare<{ now: number }>((build, param) =>
 
 export const deleteQueue = prepare<object>((build) => build.deleteFrom("push_queue"));
 export const deleteSubscriptions = prepare<object>((build) => build.deleteFrom("push_subscriptions"));
+
+export const subscriptionOf = prepare<{ id: number; user: number; now: number }, SubscriptionRow>(
+  (build, param) =>
+    build
+      .selectFrom("push_subscriptions")
+      .innerJoin("sessions", "sessions.id", "push_subscriptions.session_id")
+      .select(columns)
+      .where("push_subscriptions.id", "=", param("id"))
+      .where("push_subscriptions.user_id", "=", param("user"))
+      .where("sessions.ended_at", "is", null)
+      .where("sessions.idle_until", ">", param("now"))
+      .where("sessions.expires_at", ">", param("now")),
+);
+
+export interface HealthRow {
+  id: number;
+  endpoint: string;
+  sent_at: number | null;
+  failed_at: number | null;
+  failure: string | null;
+}
+
+/** Some of all devices, in the order of their ids. */
+export const healthAfter = prepare<{ after: number; limit: number }, HealthRow>((build, param) =>
+  build
+    .selectFrom("push_subscriptions")
+    .select(["id", "endpoint", "sent_at", "failed_at", "failure"])
+    .where("id", ">", param("after"))
+    .orderBy("id")
+    .limit(param("limit")),
+);
+
+export const countDue = prepare<{ now: number }, { count: number }>((build, param) =>
+  build
+    .selectFrom("push_deliveries")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("state", "!=", "shown")
+    .where("due_at", "<=", param("now")),
+);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
+import type { ThreadLevel } from "@parley/protocol/threads";
 import {
   asleep,
   type Due,
@@ -13,10 +14,19 @@ import {
 } from "./push-rules.ts";
 
 const now = 1_000_000_000;
-const news: News = { sender: 1, seq: 7, kind: "channel", mentions: new Set<number>(), mention_all: false };
+const news: News = {
+  sender: 1,
+  seq: 7,
+  kind: "channel",
+  mentions: new Set<number>(),
+  mention_all: false,
+  in_thread: false,
+  text: "",
+};
 const listener: Listener = {
   ...{ user: 2, read_seq: 6, room_level: "default", level: "all" },
-  ...{ room_muted_until: null, muted_until: null, blocks: false },
+  ...{ room_muted_until: null, muted_until: null, quiet_hours: null, thread: null, blocks: false },
+  keywords: [],
 };
 const tells = (of: Partial<News>, to: Partial<Listener>) =>
   isToBeTold({ ...news, ...of }, { ...listener, ...to }, now);
@@ -55,6 +65,58 @@ test("PUSH-6 until a moment that is yet to come nothing is told, in a room or an
     expect([wish, tells({ mention_all: true }, { [wish]: now + 1 })]).toEqual([wish, false]);
     expect([wish, tells({}, { [wish]: now })]).toEqual([wish, true]);
   }
+});
+
+test("NOTIFY-9 words of the person's own count as a mention for them alone", () => {
+  const wish = { level: "mentions", keywords: ["tent"] } as const;
+  expect(tells({ text: "Who brings the TENT?" }, wish)).toBe(true);
+  expect(tells({ text: "I am content" }, wish)).toBe(false);
+  expect(tells({ text: "Who brings the tent?" }, { ...wish, keywords: [] })).toBe(false);
+  expect(tells({ text: "Who brings the tent?" }, { ...wish, level: "none" })).toBe(false);
+  expect(tells({ text: "My own tent", sender: 2 }, wish)).toBe(false);
+});
+
+test("NOTIFY-10 in the hours of the day that the person chose nothing is told", () => {
+  // `now` is a Monday at 13:46 UTC.
+  const hours = { from: "13:00", to: "14:00", days: [1], zone: "UTC" };
+  expect(tells({ mentions: new Set([2]) }, { quiet_hours: hours })).toBe(false);
+  expect(tells({}, { quiet_hours: { ...hours, to: "13:46" } })).toBe(true);
+  expect(tells({}, { quiet_hours: { ...hours, days: [2, 3] } })).toBe(true);
+});
+
+test("PUSH-14 in a thread that somebody follows its own level holds, unless the room is to keep quiet", () => {
+  const cases: [NotificationLevel, ThreadLevel | null, plain: boolean, mentioned: boolean, alone: boolean][] =
+    [
+      ["default", "all", true, true, true],
+      ["mentions", "all", true, true, true],
+      ["all", "mentions", false, true, false],
+      ["all", "none", false, false, false],
+      ["none", "all", false, false, false],
+      // Whoever does not follow it is told of what the room shows, as of anything there.
+      ["all", null, true, true, false],
+      ["mentions", null, false, true, false],
+    ];
+  for (const [room_level, level, plain, mentioned, alone] of cases) {
+    const wish = {
+      ...{ room_level, level: "mentions" as const },
+      thread: level && { level, read_seq: 6 },
+    };
+    const named = { mentions: new Set([2]) };
+    expect([room_level, level, tells({}, wish)]).toEqual([room_level, level, plain]);
+    expect([room_level, level, tells(named, wish)]).toEqual([room_level, level, mentioned]);
+    expect([room_level, level, tells({ in_thread: true }, wish)]).toEqual([room_level, level, alone]);
+    const muted = { ...wish, room_muted_until: now + 1 };
+    expect(tells({ ...named, in_thread: true }, muted)).toBe(false);
+  }
+});
+
+test("PUSH-14 read is what was read in the thread, or in the room where it shows it", () => {
+  const follows = (read_seq: number) => ({ thread: { level: "all" as const, read_seq } });
+  expect(tells({}, follows(6))).toBe(true);
+  expect(tells({}, follows(7))).toBe(false);
+  expect(tells({}, { ...follows(6), read_seq: 7 })).toBe(false);
+  expect(tells({ in_thread: true }, { ...follows(6), read_seq: 7 })).toBe(true);
+  expect(tells({ in_thread: true }, follows(7))).toBe(false);
 });
 
 test("PUSH-8 what was written is held back, but where the person chose otherwise", () => {

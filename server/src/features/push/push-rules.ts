@@ -1,6 +1,9 @@
-import type { DefaultLevel, NotificationLevel } from "@parley/protocol/notifications";
+import { holdsKeyword } from "@parley/protocol/keywords";
+import type { DefaultLevel, NotificationLevel, QuietHours } from "@parley/protocol/notifications";
 import type { PushText } from "@parley/protocol/push";
+import { isInHours } from "@parley/protocol/quiet-hours";
 import type { RoomKind } from "@parley/protocol/rooms";
+import type { ThreadLevel } from "@parley/protocol/threads";
 
 /** Milliseconds for which somebody who is at another device may read there what was said before this one is told. */
 export const glance = 10_000;
@@ -22,6 +25,9 @@ export interface News {
   kind: RoomKind;
   mentions: ReadonlySet<number>;
   mention_all: boolean;
+  text: string;
+  /** It stands in its thread alone. */
+  in_thread: boolean;
 }
 
 /** Somebody in the room, with what they wish. */
@@ -33,19 +39,45 @@ export interface Listener {
   level: DefaultLevel;
   room_muted_until: number | null;
   muted_until: number | null;
+  quiet_hours: QuietHours | null;
+  keywords: readonly string[];
+  /** Of the thread in which it stands; null for whoever does not follow it. */
+  thread: { level: ThreadLevel; read_seq: number } | null;
   /** They block who said it. */
   blocks: boolean;
 }
 
 /** PUSH-6. Whether somebody is to be told of a message: the same rule by which an open page tells (NOTIFY-6). */
 export function isToBeTold(news: News, listener: Listener, now: number): boolean {
-  if (listener.user === news.sender || listener.blocks || listener.read_seq >= news.seq) return false;
+  if (listener.user === news.sender || listener.blocks || isRead(news, listener)) return false;
   if (isQuiet(listener.muted_until, now) || isQuiet(listener.room_muted_until, now)) return false;
-  const level = listener.room_level === "default" ? listener.level : listener.room_level;
+  if (listener.quiet_hours && isInHours(listener.quiet_hours, now)) return false;
+  const level = levelFor(news, listener);
   if (level === "mentions") {
-    return news.kind === "direct" || news.mention_all || news.mentions.has(listener.user);
+    return (
+      news.kind === "direct" ||
+      news.mention_all ||
+      news.mentions.has(listener.user) ||
+      holdsKeyword(news.text, listener.keywords)
+    );
   }
   return level === "all";
+}
+
+/** THREAD-9. What the room shows is read there as well. */
+export function isRead(
+  news: Pick<News, "seq" | "in_thread">,
+  { read_seq, thread }: Pick<Listener, "read_seq" | "thread">,
+): boolean {
+  if (thread && thread.read_seq >= news.seq) return true;
+  return !(news.in_thread && thread) && read_seq >= news.seq;
+}
+
+/** PUSH-14. In a thread that somebody follows its own level holds, unless the room is to keep quiet. */
+function levelFor(news: News, { room_level, level, thread }: Listener): DefaultLevel {
+  const ofRoom = room_level === "default" ? level : room_level;
+  if (ofRoom === "none") return "none";
+  return thread?.level ?? (news.in_thread ? "none" : ofRoom);
 }
 
 function isQuiet(until: number | null, now: number): boolean {

@@ -54,6 +54,35 @@ onEveryEngine((engine) => {
     await call(on.alice, "PUT", "/me/push/text", { text: "never" });
   });
 
+  test("PUSH-14 followers are told of answers, with the way to the thread, until they have read it there", async () => {
+    const { design } = on.app.rooms;
+    const root = await say(on.alice, design.id);
+    const aside = { in_thread: true, reply_to: root.id };
+    const said = await say(on.bob, design.id, undefined, aside);
+    await settled();
+    expect(got()).toMatchObject([{ room: design.id, message: said.id, seq: said.seq, thread: root.id }]);
+    await read(on.alice, design.id);
+    on.app.clock.advance(4 * second);
+    await settled();
+    expect(got().length).toBe(1);
+    await call(on.alice, "PUT", `/messages/${root.id}/thread/read`, { seq: said.seq });
+    await settled();
+    on.app.clock.advance(4 * second);
+    await settled();
+    expect(got().at(-1)).toEqual({ kind: "read", read: [{ room: design.id, seq: said.seq }] });
+    on.browser.got.length = 0;
+    await call(on.alice, "PUT", `/messages/${root.id}/thread`, { following: false });
+    await say(on.bob, design.id, undefined, { ...aside, mentions: [on.alice.id] });
+    await settled();
+    expect(got()).toEqual([]);
+    await call(on.alice, "PUT", `/messages/${root.id}/thread`, { following: true });
+    await call(on.alice, "PUT", `/rooms/${design.id}/notifications`, { level: "none", muted_until: null });
+    await say(on.bob, design.id, undefined, aside);
+    await settled();
+    expect(got()).toEqual([]);
+    await call(on.alice, "PUT", `/rooms/${design.id}/notifications`, { level: "default", muted_until: null });
+  });
+
   test("PUSH-6 only whoever wishes to be told is", async () => {
     const { aliceBob, lobby, design } = on.app.rooms;
     const bobs = await subscribed(on.bob);

@@ -3,6 +3,8 @@ import type { Push } from "../../platform/push.ts";
 import { deliver } from "./push-delivery.ts";
 import { closeSettled, leaseDue, nextDue } from "./push-delivery-rows.ts";
 import { expandQueue } from "./push-queue.ts";
+import { leaseReminders, nextReminder } from "./push-reminder-rows.ts";
+import { deliverReminder } from "./push-reminders.ts";
 import { deleteOfEnded } from "./push-rows.ts";
 import { settling } from "./push-rules.ts";
 
@@ -117,37 +119,51 @@ export class PushSender {
     const limit = atOnce - this.onTheirWay.size;
     if (limit <= 0) return 0;
     const { writer } = this.context;
-    const rows = await writer.write((tx) =>
-      tx.sql.rows(leaseDue({ now: tx.now, until: tx.now + lease, limit })),
-    );
-    for (const row of rows) {
-      const sending = deliver(this.context, this.push, row)
-        .catch((error: unknown) => this.context.logger.warn("push.not_sent", { error }))
-        .finally(() => {
-          this.onTheirWay.delete(sending);
-          this.wake(0);
-        });
-      this.onTheirWay.add(sending);
-    }
-    return rows.length;
+    const [reminders, rows] = await writer.write(async (tx) => {
+      const leased = { now: tx.now, until: tx.now + lease };
+      const first = await tx.sql.rows(leaseReminders({ ...leased, limit }));
+      const left = limit - first.length;
+      return [first, left > 0 ? await tx.sql.rows(leaseDue({ ...leased, limit: left })) : []] as const;
+    });
+    for (const row of reminders) this.begin(deliverReminder(this.context, this.push, row));
+    for (const row of rows) this.begin(deliver(this.context, this.push, row));
+    return reminders.length + rows.length;
+  }
+
+  private begin(work: Promise<void>): void {
+    const sending = work
+      .catch((error: unknown) => this.context.logger.warn("push.not_sent", { error }))
+      .finally(() => {
+        this.onTheirWay.delete(sending);
+        this.wake(0);
+      });
+    this.onTheirWay.add(sending);
   }
 
   /** Until the next one is due. */
   private async sleep(): Promise<void> {
-    const { at = null } = (await this.context.database.first(nextDue({}))) ?? {};
-    if (at === null || this.onTheirWay.size >= atOnce) return;
+    const { database } = this.context;
+    const found = [await database.first(nextDue({})), await database.first(nextReminder({}))];
+    const moments = found.flatMap((row) => (typeof row?.at === "number" ? [row.at] : []));
+    if (moments.length === 0 || this.onTheirWay.size >= atOnce) return;
+    const at = Math.min(...moments);
     this.wake(Math.min(Math.max(at - this.context.clock.now(), gather), lookEvery));
   }
 }
 
 function isNews(change: Change): boolean {
-  return change.log === "room" && change.event.kind === "message.sent";
+  if (change.log === "room") return change.event.kind === "message.sent";
+  return (
+    change.log === "user" && change.event.kind === "reminder.set" && change.event.reminder?.state === "due"
+  );
 }
 
 /** What may take a notification back, or a device away. */
 function mayEnd(change: Change): boolean {
-  if (change.log === "mark") return false;
+  if (change.log === "mark" || change.log === "library") return false;
   const { kind } = change.event;
   if (change.log === "room") return kind === "message.deleted" || kind === "room.deleted";
-  return kind === "room.marked" || kind === "room.disappeared" || kind === "session.ended";
+  return (
+    kind === "room.marked" || kind === "thread.set" || kind === "room.disappeared" || kind === "session.ended"
+  );
 }

@@ -153,6 +153,44 @@ onEveryEngine((engine) => {
     expect(service.refused).toEqual([]);
   });
 
+  test("PUSH-11 a test goes to another of one's own devices too, and to nobody else's", async () => {
+    const [laptop, phone] = [await app.signIn("alice", "Laptop"), await app.signIn("alice", "Phone")];
+    const browser = service.browser();
+    const { id } = (await put(phone, browser)).body;
+    const ask = (as: Person, push: number) => app.ask("POST", "/api/v2/me/push/test", { as, body: { push } });
+    const before = browser.got.length;
+    expect((await ask(laptop, id)).body.outcome).toBe("sent");
+    expect(browser.got.length).toBe(before + 1);
+    expect((await ask(bob, id)).status).toBe(404);
+    expect((await ask(laptop, 2 ** 40)).status).toBe(404);
+    await end(laptop, id);
+    expect((await ask(laptop, id)).status).toBe(404);
+  });
+
+  test("PUSH-14 admins see how each service takes what is sent, and of whom it is they do not see", async () => {
+    const { admin } = app.people;
+    const health = async (as: Person) => app.ask("GET", "/api/v2/push/health", { as });
+    expect((await health(alice)).status).toBe(403);
+    const others = (await health(admin)).body.services[0]?.devices ?? 0;
+    const browser = service.browser();
+    await put(alice, browser);
+    const { host } = new URL(browser.endpoint);
+    browser.answer(503);
+    await testOn(alice);
+    const failing = (await health(admin)).body;
+    expect(failing).toMatchObject({ on: true, waiting: 0 });
+    expect(failing.services).toMatchObject([{ host, failing: 1, failure: "the service answered 503" }]);
+    app.clock.advance(1_000);
+    browser.answer(201);
+    await testOn(alice);
+    const well = (await health(admin)).body;
+    expect(well.services).toMatchObject([{ host, devices: others + 1, failing: 0 }]);
+    expect(Date.parse(well.services[0].sent_at)).toBeGreaterThan(Date.parse(well.services[0].failed_at));
+    expect(JSON.stringify(well)).not.toContain(browser.endpoint);
+    await end(alice);
+    expect((await health(admin)).body.services[0]?.devices ?? 0).toBe(others);
+  });
+
   test("PUSH-11 tests are few", async () => {
     await put(bob, service.browser());
     const answers = [];
@@ -166,7 +204,7 @@ onEveryEngine((engine) => {
 
   test("PUSH-5 who is to be told, and what is due, is found by index", async () => {
     const { database } = app.context;
-    const listeners = await planOf(database, listenersIn({ room: 1, after: 0, now: 0, limit: 1 }));
+    const listeners = await planOf(database, listenersIn({ room: 1, thread: 0, after: 0, now: 0, limit: 1 }));
     expect(listeners).not.toMatch(/SCAN (?:members|users|sessions)|Seq Scan/);
     expect(await planOf(database, leaseDue({ now: 0, until: 0, limit: 1 }))).toMatch(/push_deliveries_due/);
   });

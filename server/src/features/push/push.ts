@@ -21,12 +21,15 @@ import {
   type SubscriptionRow,
   sessionDevice,
   setText,
+  subscriptionOf,
   subscriptionOfSession,
   subscriptionsOf,
   takeEndpoint,
   textOf,
 } from "./push-rows.ts";
 
+export { pushHealth } from "./push-health.ts";
+export { queueReminder } from "./push-reminders.ts";
 export { PushSender } from "./push-sender.ts";
 
 /** Seconds for which a push service keeps a test: whoever asks for one is there. */
@@ -135,10 +138,17 @@ export async function setPushText(
   return { text };
 }
 
-/** PUSH-11. Sends one to the device that asks, now, and says what its push service answered. */
-export async function testPush(context: Context, call: From): Promise<Output<"push.test">> {
+/** PUSH-11. Sends one to the device that asks, or another of the person's, and says what its push service answered. */
+export async function testPush(
+  context: Context,
+  call: From,
+  { push }: Checked<"push.test">,
+): Promise<Output<"push.test">> {
   const actor = actorOf(call);
-  const row = await context.database.first(subscriptionOfSession(actor));
+  const { user } = actor;
+  const named = push !== undefined && subscriptionOf({ id: push, user, now: context.clock.now() });
+  const row = await context.database.first(named || subscriptionOfSession(actor));
+  if (!row && named) throw new ChatError("not_found", "there is no such device");
   if (!row || !context.push) return { outcome: "none", why: null };
   context.throttles.pushTests.take(String(actor.user));
   const text = JSON.stringify({ kind: "test", language: row.language });

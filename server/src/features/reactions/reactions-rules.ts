@@ -4,8 +4,17 @@ import { limits } from "@parley/protocol/limits";
 /** MSG-9. One emoji as people know it (Unicode's RGI set), nothing else. */
 const knownEmoji = /^\p{RGI_Emoji}$/v;
 
-export function requireKnownEmoji(emoji: string): void {
-  if (!knownEmoji.test(emoji)) throw new ChatError("invalid", "this is not an emoji");
+const ownEmoji = /^:([a-z0-9_-]{2,32}):$/;
+
+/** The name of one of the server's own emoji, where it is written as such; anything else is an emoji or refused. */
+export function ownEmojiIn(emoji: string): string | undefined {
+  const name = ownEmoji.exec(emoji)?.[1];
+  if (name === undefined && !knownEmoji.test(emoji)) throw unknownEmoji();
+  return name;
+}
+
+export function unknownEmoji(): ChatError {
+  return new ChatError("invalid", "this is not an emoji");
 }
 
 /** MSG-9. At most 20 different emoji stand on one message. */

@@ -91,6 +91,7 @@ export const firstWords = prepare<
         .select(["sender_id", "created_at"])
         .where("room_id", "=", param("room"))
         .where("seq", ">", param("seq"))
+        .where("in_thread", "=", 0)
         .orderBy("seq")
         .limit(param("among"))
         .as("later"),
@@ -159,6 +160,7 @@ export const unreadMentions = prepare<{ room: number }, { user_id: number; count
     .select("mentions.user_id as user_id")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("mentions.room_id", "=", param("room"))
+    .where("mentions.in_thread", "=", 0)
     .where(({ exists, not, selectFrom }) =>
       not(
         exists(

@@ -4,13 +4,16 @@ import type { ReceiptRow } from "./receipts-rows.ts";
 
 type Receipt = Output<"message.receipts">["receipts"][number];
 
-/** MARK-3. Whoever says something has read what stands before it, and whoever has read something has got it. */
-export function toReceipt(row: ReceiptRow, spoke: number | null): Receipt {
+/**
+ * MARK-3. Whoever says something has read what stands before it, and whoever has read something has got it. The marks of
+ * a room do not tell who has read what stands in a thread alone.
+ */
+export function toReceipt(row: ReceiptRow, spoke: number | null, isInThread: boolean): Receipt {
   const read = earlier(row.read_at, spoke);
   return {
     user: row.user_id,
     delivered_at: isoTimeOrNull(earlier(row.delivered_at, read)),
-    read_at: isoTimeOrNull(read),
+    read_at: isoTimeOrNull(isInThread ? null : read),
   };
 }
 

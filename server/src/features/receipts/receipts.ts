@@ -86,7 +86,7 @@ export async function messageReceipts(
     receipts: others.map((person) =>
       apart.has(person.user_id)
         ? { user: person.user_id, delivered_at: null, read_at: null }
-        : toReceipt(person, spoke.get(person.user_id) ?? null),
+        : toReceipt(person, spoke.get(person.user_id) ?? null, row.in_thread === 1),
     ),
   };
 }

@@ -46,7 +46,7 @@ onEveryEngine((engine) => {
       const { rooms: found } = await does(ids.admin, "room.list_all", { ids: [rooms.design.id] });
       expect(Object.keys(found[0] ?? {}).sort()).toEqual([
         ...(["archived", "created_at", "created_by", "delete_after", "id", "kind", "member_count"] as const),
-        ...(["name", "permissions", "public", "topic"] as const),
+        ...(["name", "permissions", "public", "retention", "topic"] as const),
       ]);
       expect(found).toMatchObject([{ name: "design", public: false, member_count: 2 }]);
       expect(JSON.stringify(found)).not.toContain("quiet-heron");

@@ -90,6 +90,20 @@ export const memberIdsOf = prepare<{ room: number }, { user_id: number }>((build
 export const contentsOf = [
   prepare<{ room: number }>((build, param) =>
     build
+      .deleteFrom("translations")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build
+      .deleteFrom("poll_votes")
+      .where("message_id", "in", (eb) =>
+        eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
+      ),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build
       .deleteFrom("reactions")
       .where("message_id", "in", (eb) =>
         eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
@@ -108,6 +122,9 @@ export const contentsOf = [
       .where("message_id", "in", (eb) =>
         eb.selectFrom("messages").select("id").where("room_id", "=", param("room")),
       ),
+  ),
+  prepare<{ room: number }>((build, param) =>
+    build.deleteFrom("thread_follows").where("room_id", "=", param("room")),
   ),
   prepare<{ room: number }>((build, param) =>
     build.deleteFrom("mentions").where("room_id", "=", param("room")),
@@ -168,6 +185,21 @@ export const sharedRoomsAfter = prepare<{ after: number; limit: number }, RoomRo
     .where("rooms.deleted_at", "is", null)
     .orderBy("rooms.id")
     .limit(param("limit")),
+);
+
+export const roomById = prepare<{ room: number }, RoomRow>((build, param) =>
+  build
+    .selectFrom("rooms")
+    .select(roomColumns)
+    .where("rooms.id", "=", param("room"))
+    .where("rooms.deleted_at", "is", null),
+);
+
+export const setRetention = prepare<{ room: number; retention: number | null }>((build, param) =>
+  build
+    .updateTable("rooms")
+    .set({ retention: param("retention") })
+    .where("id", "=", param("room")),
 );
 
 export function sharedRoomsByIds(sql: Sql, ids: readonly number[]): Promise<RoomRow[]> {

@@ -1,6 +1,6 @@
 import type { Checked, Output } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
-import type { Membership, Permissions, RoomKind } from "@parley/protocol/rooms";
+import type { Membership, Permissions, Room, RoomKind } from "@parley/protocol/rooms";
 import type { Actor, Tx } from "../../context.ts";
 import { likePattern } from "../../platform/like.ts";
 import type { Sql } from "../../schema/tables.ts";
@@ -23,8 +23,9 @@ import {
   toRoom,
 } from "../access/access.ts";
 import { rewriteAnswers } from "../answers/answers.ts";
-import { requireMayBring, requireNoBlock } from "../blocks/blocks.ts";
+import { requireMayBring, requireNoBlock, requireReachableIn } from "../blocks/blocks.ts";
 import { dropFilesOfRoom } from "../files/files.ts";
+import { dropLinksOfRoom } from "../links/links.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
@@ -35,8 +36,10 @@ import {
   memberIdsOf,
   publicChannels,
   roomByDirectKey,
+  roomById,
   setArchived,
   setDeleted,
+  setRetention,
   sharedRoomsAfter,
   sharedRoomsByIds,
   updateRoom as updateRoomRow,
@@ -150,9 +153,9 @@ export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.upda
   const manages = await isAdmin(tx.sql, actor.user);
   const access = manages ? accessAnyRoomForChange : accessOwnRoomForChange;
   const room = await access(tx, actor.user, input.room);
-  requireNotDirect(room.kind);
   requireOpen(room);
-  if (!(manages && isManaging(room, input))) requireMayChange(room, input);
+  if (room.kind === "direct") await requireMayTime(tx, actor, room, input);
+  else if (!(manages && isManaging(room, input))) requireMayChange(room, input);
   if (input.public && room.kind === "group") throw groupIsPrivate();
   const description = descriptionOf(room, input);
   if (Bun.deepEquals(description, descriptionOf(room, {}))) {
@@ -161,6 +164,17 @@ export async function updateRoom(tx: Tx, actor: Actor, input: Checked<"room.upda
   const search_key = foldName(description.name);
   await tx.sql.run(updateRoomRow({ room: room.id, search_key, ...description }));
   return changed(tx, actor, room.id);
+}
+
+/** EXPIRE-7. An admin of the server says it of any group or channel, and its people are told. */
+export async function retainRoom(tx: Tx, actor: Actor, input: Checked<"room.retain">): Promise<Room> {
+  const room = await accessAnyRoomForChange(tx, actor.user, input.room);
+  requireNotDirect(room.kind);
+  if (room.retention !== input.retention) {
+    await tx.sql.run(setRetention({ room: room.id, retention: input.retention }));
+    await tellUpdated(tx, actor, room.id);
+  }
+  return roomNow(tx.sql, room.id);
 }
 
 /** ROOM-7. Only an owner closes a room for writing, or opens it again. */
@@ -202,6 +216,7 @@ async function eraseRoom(tx: Tx, room: { id: number; created_by: number }, by: n
   const people = await tx.sql.rows(memberIdsOf({ room: room.id }));
   await dropRoomMessages(tx, room.id);
   await dropFilesOfRoom(tx, room.id);
+  await dropLinksOfRoom(tx, room.id);
   for (const statement of contentsOf) await tx.sql.run(statement({ room: room.id }));
   await emit(tx, room.id, { kind: "room.deleted", by });
   await tx.sql.run(setDeleted({ room: room.id, at: tx.now }));
@@ -241,10 +256,18 @@ async function openRoom(tx: Tx, actor: Actor, room: NewRoom): Promise<number> {
 }
 
 async function changed(tx: Tx, actor: Actor, room: number): Promise<Membership> {
-  const [row] = await sharedRoomsByIds(tx.sql, [room]);
-  if (!row) throw noSuchRoom();
-  await emit(tx, room, { kind: "room.updated", by: actor.user, room: toRoom(row) });
+  await tellUpdated(tx, actor, room);
   return describeAnyRoom(tx.sql, actor.user, room);
+}
+
+async function tellUpdated(tx: Tx, actor: Actor, room: number): Promise<void> {
+  await emit(tx, room, { kind: "room.updated", by: actor.user, room: await roomNow(tx.sql, room) });
+}
+
+async function roomNow(sql: Sql, room: number): Promise<Room> {
+  const row = await sql.first(roomById({ room }));
+  if (!row) throw noSuchRoom();
+  return toRoom(row);
 }
 
 interface Description {
@@ -288,6 +311,19 @@ function requireMayChange(room: SeenRoom, input: Checked<"room.update">): void {
   }
   // EXPIRE-1
   if (input.delete_after !== undefined) requirePermission(room.role, "admin", "have messages deleted");
+}
+
+/** EXPIRE-1. Of a direct room nothing else is changed, by either of its people, where no block stands between them. */
+async function requireMayTime(
+  tx: Tx,
+  actor: Actor,
+  room: SeenRoom,
+  { room: _, delete_after, ...others }: Checked<"room.update">,
+): Promise<void> {
+  if (delete_after === undefined || Object.values(others).some((each) => each !== undefined)) {
+    requireNotDirect(room.kind);
+  }
+  await requireReachableIn(tx.sql, actor.user, room);
 }
 
 function requireNotDirect(kind: RoomKind): void {

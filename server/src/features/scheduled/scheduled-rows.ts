@@ -11,8 +11,10 @@ export const insertScheduled = prepare<
     hash: string;
     text: string;
     reply_to: number | null;
+    in_thread: 0 | 1;
     mentions: string | null;
     mention_all: 0 | 1;
+    delete_after: number | null;
     send_at: number;
     at: number;
   },
@@ -27,8 +29,10 @@ export const insertScheduled = prepare<
       made_hash: param("hash"),
       text: param("text"),
       reply_to: param("reply_to"),
+      in_thread: param("in_thread"),
       mentions: param("mentions"),
       mention_all: param("mention_all"),
+      delete_after: param("delete_after"),
       send_at: param("send_at"),
       failed_because: null,
       created_at: param("at"),

@@ -9,7 +9,7 @@ import { dropJob, putJob } from "../../platform/jobs.ts";
 import type { Sql } from "../../schema/tables.ts";
 import { accessOwnRoom, accessRoom } from "../access/access.ts";
 import { emitToUser, scheduledNow, toScheduled } from "../logs/logs.ts";
-import { requireReferences, requireSendable, sendMessage } from "../messages/messages.ts";
+import { requireReferences, requireSendable, requireThread, sendMessage } from "../messages/messages.ts";
 import { markUnread } from "../receipts/receipts.ts";
 import {
   countScheduled,
@@ -39,6 +39,7 @@ type Creating = Checked<"scheduled.create"> & { client_id: string };
 
 /** SCHED-1, SCHED-3. Puts a message by until its time. */
 export async function createScheduled(tx: Tx, actor: Actor, input: Creating): Promise<Scheduled> {
+  requireThread(input);
   const { room, text, client_id: client } = input;
   const hash = hashOf(input);
   const made = await tx.sql.first(scheduledByClientId({ user: actor.user, client }));
@@ -50,8 +51,10 @@ export async function createScheduled(tx: Tx, actor: Actor, input: Creating): Pr
     insertScheduled({
       ...{ user: actor.user, room, client, hash, text, send_at, at: tx.now },
       reply_to: input.reply_to ?? null,
+      in_thread: input.in_thread ? 1 : 0,
       mentions: storedMentions(input.mentions),
       mention_all: input.mention_all ? 1 : 0,
+      delete_after: input.delete_after ?? null,
     }),
   );
   // Of two at once the other was first.
@@ -162,14 +165,16 @@ async function sendUnread(tx: Tx, row: ScheduledRow): Promise<void> {
 }
 
 async function send(tx: Tx, row: ScheduledRow): Promise<Message> {
-  const { room_id: room, text, client_id, reply_to, mention_all } = row;
+  const { room_id: room, text, client_id, reply_to, mention_all, delete_after } = row;
   const wanted: number[] = row.mentions === null ? [] : JSON.parse(row.mentions);
   const present = await membersOf(tx.sql, room, wanted);
   return sendMessage(tx, authorOf(row), {
     ...{ room, text, client_id },
     mentions: wanted.filter((user) => present.has(user)),
     ...(reply_to !== null && { reply_to }),
+    ...(row.in_thread === 1 && { in_thread: true }),
     ...(mention_all === 1 && { mention_all: true }),
+    ...(delete_after !== null && { delete_after }),
   });
 }
 
@@ -221,9 +226,14 @@ function usedBefore(): ChatError {
 }
 
 function hashOf(input: Creating): string {
-  const { room, text, reply_to = 0, mention_all = false, send_at } = input;
+  const { room, text, reply_to = 0, mention_all = false, delete_after = 0, send_at } = input;
+  const asked = [room, text, reply_to, mention_all, storedMentions(input.mentions), send_at];
   return contentHash(
-    JSON.stringify([room, text, reply_to, mention_all, storedMentions(input.mentions), send_at]),
+    JSON.stringify([
+      ...asked,
+      ...(delete_after === 0 ? [] : [delete_after]),
+      ...(input.in_thread ? [{ in_thread: true }] : []),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
-import type { Atom } from "./search-index-words.ts";
-import { atomsOf } from "./search-index-words.ts";
+import type { Atom } from "@parley/protocol/words";
+import { atomsOf } from "@parley/protocol/words";
+import { type Marked, marksOf } from "./search-index-marks.ts";
 
 /*
  * What is stored of a message so that it is found. Tokens only narrow down which messages are looked at: whether one
@@ -15,44 +16,11 @@ const beginnings = [3, 5] as const;
 export const leastBefore = 3;
 /** The shortest beginning or end that is looked for. */
 export const leastPart = 3;
-const day = 86_400_000;
-/** Spans of time by which messages are found, from a week on: each is as long as eight of the one before. */
-const spans = ["w", "x", "y", "z"] as const;
-const longer = 8;
-/** 2100-01-01. */
-const century = 4_102_444_800_000;
 
 /** What a message is found by. */
-export interface Indexed {
-  room: number;
-  sender: number;
-  type: string;
-  text: string;
-  mentions: readonly number[];
-  /** Milliseconds since 1970 UTC. */
-  at: number;
-}
-
-/** Signs that no word holds stand between a mark's name and its value: nobody can type one. */
-export const marks = {
-  room: (id: number) => `r:${id}`,
-  sender: (id: number) => `f:${id}`,
-  mention: (id: number) => `m:${id}`,
-  type: (type: string) => `t:${type}`,
-  link: () => "h:link",
-  time: (length: number, span: number) => `${spans[length]}:${span}`,
-  block: (block: number) => `b:${block}`,
-};
-
-/** Ids of a block, by which Postgres is asked for some of them only. */
-export const blockMessages = 16_384;
-
-export function blockOf(message: number): number {
-  return Math.floor(message / blockMessages);
-}
-
-export function hasLink(text: string): boolean {
-  return /\bhttps?:\/\/[^\s<>"]/i.test(text);
+export interface Indexed extends Marked {
+  /** What was written, then of each file its name and what describes it. */
+  texts: readonly string[];
 }
 
 /** The start of a token, never half of a character. */
@@ -110,7 +78,13 @@ function addEnds(tokens: Set<string>, text: string): void {
 /** Everything a message is found by, each once. */
 export function tokensOf(message: Indexed): string[] {
   const tokens = new Set<string>();
-  const atoms = atomsOf(message.text);
+  for (const text of message.texts) addText(tokens, text);
+  for (const mark of marksOf(message)) tokens.add(mark);
+  return [...tokens];
+}
+
+function addText(tokens: Set<string>, text: string): void {
+  const atoms = atomsOf(text);
   for (const [index, atom] of atoms.entries()) {
     if (atom.kind === "sign") {
       tokens.add(atom.text);
@@ -122,40 +96,4 @@ export function tokensOf(message: Indexed): string[] {
     addEnds(tokens, atom.text);
     for (const part of atom.parts) addWord(tokens, part.text);
   }
-  tokens.add(marks.room(message.room)).add(marks.sender(message.sender)).add(marks.type(message.type));
-  for (const user of message.mentions) tokens.add(marks.mention(user));
-  if (hasLink(message.text)) tokens.add(marks.link());
-  const week = weekOf(clamped(message.at));
-  for (const length of spans.keys()) tokens.add(marks.time(length, Math.floor(week / longer ** length)));
-  return [...tokens];
-}
-
-function weekOf(at: number): number {
-  return Math.floor(at / (7 * day));
-}
-
-/**
- * Marks of which every message between two moments has one: the longest spans that fit, and weeks at both ends. Whoever
- * names no moment means from the beginning, or until the end of the century.
- */
-export function marksBetween(after = 0, before = century): string[] {
-  const last = weekOf(clamped(before));
-  const found: string[] = [];
-  for (let week = weekOf(clamped(after)); week <= last; ) {
-    const length = longestFrom(week, last);
-    found.push(marks.time(length, week / longer ** length));
-    week += longer ** length;
-  }
-  return found;
-}
-
-function longestFrom(week: number, last: number): number {
-  return spans.findLastIndex((_, length) => {
-    const weeks = longer ** length;
-    return week % weeks === 0 && week + weeks - 1 <= last;
-  });
-}
-
-function clamped(at: number): number {
-  return Math.min(Math.max(0, at), century);
 }

@@ -1,20 +1,36 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Message } from "@parley/protocol/messages";
+import { createJobs } from "../../jobs.ts";
 import { migrate } from "../../schema/migrate.ts";
 import { testApp } from "../../testing/app.ts";
 import { outcomeOf } from "../../testing/failures.ts";
 import { type TestRooms, testRooms } from "../../testing/rooms.ts";
 import { onEveryEngine } from "../../testing/store.ts";
 import { tablesHolding } from "../../testing/tables.ts";
-import { blockOf, indexSlice, marks, tokensOf } from "./search-index.ts";
+import { expireMessage } from "../messages/messages.ts";
+import { receiveUpload } from "../uploads/uploads.ts";
+import { factsOf, indexSlice, inStretch, stretchOf, tokensOf } from "./search-index.ts";
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
   let ids: TestRooms["ids"];
   let rooms: TestRooms["rooms"];
   let does: TestRooms["does"];
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
   const say = (text: string, room = rooms.design.id) => does(ids.alice, "message.send", { room, text });
   const search = (text: string) => does(ids.bob, "message.search", { text });
+
+  /** A message that carries a file of this name. */
+  async function carry(name: string, room: number): Promise<number> {
+    const body = new Blob(["something"]).stream();
+    const actor = { user: ids.alice, session: 1 };
+    const { id: upload } = await receiveUpload(fixture.context, actor, {
+      name: "sent",
+      body,
+      announced: null,
+    });
+    return (await does(ids.alice, "message.send", { room, files: [{ upload, name }] })).id;
+  }
 
   beforeAll(async () => {
     fixture = await testRooms({ engine, spread: true });
@@ -50,6 +66,17 @@ onEveryEngine((engine) => {
     return found;
   }
 
+  /** What is to stand in the index of a message as it is now. */
+  function tokensOfMessage(message: Message): string[] {
+    const { room, sender, type, text, mentions = [], files = [] } = message;
+    const facts = factsOf({
+      ...{ text, types: files.map((file) => file.type), isReply: message.reply_to !== undefined },
+      ...{ isForwarded: message.forwarded !== undefined, isEdited: message.edited_at !== undefined },
+    });
+    const texts = [text, ...files.flatMap(({ name, alt = "" }) => [name, alt])];
+    return tokensOf({ room, sender, type, texts, mentions, facts, at: Date.parse(message.created_at) });
+  }
+
   async function expectWhole(): Promise<void> {
     const queued = await statements("SELECT message_id AS id FROM search_queue");
     const waiting = new Set(queued.map(({ id }) => Number(id)));
@@ -58,13 +85,11 @@ onEveryEngine((engine) => {
     const found = [...waiting, ...index.keys()].sort((one, other) => one - other);
     expect(found).toEqual(live.map(({ id }) => Number(id)).sort((one, other) => one - other));
     for (const [id, tokens] of index) {
-      const { room, sender, type, text, mentions, created_at } = await does(ids.alice, "message.get", {
-        message: id,
-      });
-      const at = Date.parse(created_at);
-      const expected = tokensOf({ room, sender, type, text, mentions: mentions ?? [], at });
-      if (engine === "postgres") expected.push(marks.block(blockOf(id)));
-      expect([...tokens].sort()).toEqual(expected.sort());
+      const message = await does(ids.alice, "message.get", { message: id });
+      const expected = tokensOfMessage(message);
+      const stretch = stretchOf(id);
+      const written = engine === "postgres" ? expected.map((token) => inStretch(stretch, token)) : expected;
+      expect([...tokens].sort()).toEqual(written.sort());
     }
   }
 
@@ -88,7 +113,10 @@ onEveryEngine((engine) => {
       for (const word of ["tern", "piper", "plover"]) expect(await tablesHolding(database, word)).toEqual([]);
     });
 
-    test("SEARCH-6 what the index holds of a deleted room is taken out", async () => {
+    const anHour = 3_600_000;
+    const clean = () => createJobs(fixture.context).settled();
+
+    test("SEARCH-8 what the index holds of a deleted room is taken out, and gone from its table within the hour", async () => {
       const { database } = fixture.context;
       const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "marsh" });
       for (let number = 0; number < 25; number++) await say(`oystercatcher ${number}`, room);
@@ -98,8 +126,57 @@ onEveryEngine((engine) => {
       await does(ids.alice, "room.delete", { room });
       expect((await does(ids.alice, "message.search", { text: "oystercatcher" })).hits).toEqual([]);
       await index();
+      await expectWhole();
+      fixture.store.clock.advance(anHour - 1);
+      // What goes on coming keeps the hour of what was first.
       await index();
+      fixture.store.clock.advance(1);
+      await clean();
       expect(await tablesHolding(database, "catcher")).toEqual([]);
+      await expectWhole();
+    });
+
+    test("SEARCH-8 many that go at once are gone from a large index step by step, while others come and go", async () => {
+      const { database, writer } = fixture.context;
+      const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "cliff" });
+      const many = async (text: string, count: number) => {
+        const words = (number: number) => Array.from({ length: 20 }, (_, at) => `${text}${number * 20 + at}`);
+        return Promise.all(Array.from({ length: count }, (_, number) => say(words(number).join(" "), room)));
+      };
+      const gone = await many("kittiwake", 600);
+      await many("cormorant", 600);
+      for (let slice = 0; slice < 13; slice++) await index();
+      const rows = gone.map(({ id }) => id);
+      await writer.write(async (tx) => {
+        for (const id of rows) await expireMessage(tx, id);
+      });
+      for (let slice = 0; slice < 6; slice++) await index();
+      await expectWhole();
+      fixture.store.clock.advance(anHour);
+      await many("razorbill", 30);
+      await index();
+      await clean();
+      for (const word of ["tiwake", "wake11999"]) expect(await tablesHolding(database, word)).toEqual([]);
+      expect(await tablesHolding(database, "morant")).toContain(inIndex);
+      await expectWhole();
+      expect((await does(ids.alice, "message.search", { text: "kittiwake" })).hits).toEqual([]);
+      expect((await does(ids.alice, "message.search", { text: "cormorant11999" })).hits).toHaveLength(1);
+    }, 60_000);
+
+    test("SEARCH-8 nothing is left of what files were called, with the message or with its room", async () => {
+      const { database } = fixture.context;
+      const { id: room } = await does(ids.alice, "room.create", { kind: "channel", name: "reeds" });
+      const one = await carry("whimbrel.txt", rooms.design.id);
+      await carry("whimbrel.txt", room);
+      await index();
+      expect(await tablesHolding(database, "mbrel")).toEqual(expect.arrayContaining(["files", inIndex]));
+      await does(ids.alice, "message.delete", { message: one });
+      expect(await tablesHolding(database, "mbrel")).toEqual(expect.arrayContaining(["files", inIndex]));
+      await does(ids.alice, "room.delete", { room });
+      await index();
+      fixture.store.clock.advance(anHour);
+      await clean();
+      expect(await tablesHolding(database, "mbrel")).toEqual([]);
       await expectWhole();
     });
 
@@ -141,7 +218,7 @@ onEveryEngine((engine) => {
         ...own,
         "DROP TABLE search_words",
         "DROP TABLE search_queue",
-        "DELETE FROM migrations WHERE name = '0020-search'",
+        "DELETE FROM migrations WHERE name IN ('0020-search', '0090-search-stretches')",
       );
       await migrate(fixture.context.database, { now: fixture.store.clock.now() });
       expect(await search("first")).toMatchObject({ hits: [], complete: false });

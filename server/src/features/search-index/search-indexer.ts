@@ -71,7 +71,7 @@ export class SearchIndexer {
   private async work(): Promise<boolean> {
     const { writer, database } = this.context;
     if (!(await isWorkLeft(database))) return false;
-    await writer.write((tx) => indexSlice(tx.sql));
+    await writer.write((tx) => indexSlice(tx));
     return true;
   }
 }
@@ -79,5 +79,10 @@ export class SearchIndexer {
 function isOfMessages(change: Change): boolean {
   if (change.log !== "room") return false;
   const { kind } = change.event;
-  return kind === "message.sent" || kind === "message.edited" || kind === "room.deleted";
+  return (
+    kind === "message.sent" ||
+    kind === "message.edited" ||
+    kind === "message.deleted" ||
+    kind === "room.deleted"
+  );
 }

@@ -6,19 +6,24 @@ import type { Clause, Query } from "./search-query.ts";
 const mostHighlights = 100;
 
 /**
- * SEARCH-2, SEARCH-3. Where a text matches, or null where it does not. This alone decides what is found; the index only
- * says where to look.
+ * SEARCH-2, SEARCH-3, SEARCH-9. Where each of a message's texts matches, or null where the message does not: each word
+ * must be in one of them. This alone decides what is found; the index only says where to look.
  */
-export function matchesIn(text: string, { wanted, unwanted }: Query): Highlight[] | null {
-  const atoms = atomsOf(text);
-  for (const clause of unwanted) if (placesOf(clause, text, atoms, 1).length > 0) return null;
-  const places: Highlight[] = [];
+export function matchesIn(texts: readonly string[], { wanted, unwanted }: Query): Highlight[][] | null {
+  const read = texts.map((text) => ({ text, atoms: atomsOf(text), places: [] as Highlight[] }));
+  const isIn = (clause: Clause) =>
+    read.some(({ text, atoms }) => placesOf(clause, text, atoms, 1).length > 0);
+  if (unwanted.some(isIn)) return null;
   for (const clause of wanted) {
-    const found = placesOf(clause, text, atoms, mostHighlights);
-    if (found.length === 0) return null;
-    places.push(...found);
+    let found = 0;
+    for (const { text, atoms, places } of read) {
+      const here = placesOf(clause, text, atoms, mostHighlights);
+      places.push(...here);
+      found += here.length;
+    }
+    if (found === 0) return null;
   }
-  return merged(places).slice(0, mostHighlights);
+  return read.map(({ places }) => merged(places).slice(0, mostHighlights));
 }
 
 function placesOf(clause: Clause, text: string, atoms: readonly Atom[], most: number): Highlight[] {

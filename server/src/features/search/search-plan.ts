@@ -1,5 +1,7 @@
 import type { Engine } from "../../platform/database.ts";
 import {
+  type Fact,
+  inStretch,
   isOwnToken,
   marks,
   marksBetween,
@@ -25,7 +27,7 @@ export interface Marked {
   from?: number | undefined;
   mentions?: number | undefined;
   type: readonly string[];
-  has?: "link" | undefined;
+  facts: readonly Fact[];
   /** Milliseconds since 1970 UTC. */
   after?: number | undefined;
   before?: number | undefined;
@@ -33,11 +35,11 @@ export interface Marked {
 
 /** Which messages are worth looking at: all that match are among them. */
 export function planOf(query: Query, marked: Marked): Plan {
-  const { rooms, from, mentions, type, has, after, before } = marked;
+  const { rooms, from, mentions, type, facts, after, before } = marked;
   const groups: string[][] = [];
   if (from !== undefined) groups.push([marks.sender(from)]);
   if (mentions !== undefined) groups.push([marks.mention(mentions)]);
-  if (has) groups.push([marks.link()]);
+  for (const fact of facts) groups.push([marks.fact(fact)]);
   if (after !== undefined || before !== undefined) groups.push(marksBetween(after, before));
   if (rooms.length > 0) groups.push(rooms.map(marks.room));
   // So that there is always something that every message has.
@@ -79,4 +81,4 @@ export function written({ groups, unwanted }: Plan, engine: Engine): string {
 }
 
 const fts = { quoted: (token: string) => `"${token}"`, or: " OR ", and: " AND ", not: " NOT " };
-const tsquery = { quoted: (token: string) => `'${token}'`, or: "|", and: "&", not: "&!" };
+const tsquery = { quoted: (token: string) => `'${inStretch("#", token)}'`, or: "|", and: "&", not: "&!" };

@@ -16,7 +16,7 @@ onEveryEngine((engine) => {
   let does: TestRooms["does"];
   const say = (person: number, room: number, text: string) => does(person, "message.send", { room, text });
   const search = (person: number, input: Input<"message.search">) => does(person, "message.search", input);
-  const index = () => fixture.context.writer.write((tx) => indexSlice(tx.sql));
+  const index = () => fixture.context.writer.write((tx) => indexSlice(tx));
   const texts = async (person: number, input: Input<"message.search">) =>
     (await search(person, { limit: limits.pageMax, ...input })).hits.map(({ message }) => message.text);
 
@@ -115,7 +115,7 @@ onEveryEngine((engine) => {
         expect(await found({ text: word, from: ids.carol })).toEqual([]);
         expect(await found({ text: word, mentions: ids.bob })).toEqual(["two"]);
         expect(await found({ text: word, mentions: ids.alice })).toEqual([]);
-        expect(await found({ text: word, has: "link" })).toEqual(["three"]);
+        expect(await found({ text: word, has: ["link"] })).toEqual(["three"]);
         expect(await found({ text: word, type: "text" })).toEqual(["three", "two", "one"]);
         expect(await found({ text: word, type: "image" })).toEqual([]);
         expect(await found({ text: word, before: third.created_at })).toEqual(["two", "one"]);
@@ -127,7 +127,7 @@ onEveryEngine((engine) => {
         const ever = { after: "0001-01-01T00:00:00.000Z", before: "9999-12-31T00:00:00.000Z" };
         expect(await found({ text: word, ...ever })).toEqual(["three", "two", "one"]);
         expect(
-          await found({ from: ids.bob, has: "link", after: isoTime(fixture.store.clock.now() - day) }),
+          await found({ from: ids.bob, has: ["link"], after: isoTime(fixture.store.clock.now() - day) }),
         ).toEqual(["three"]);
       });
     }

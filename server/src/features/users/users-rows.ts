@@ -249,6 +249,8 @@ export const eraseUser = prepare<{ id: number; username: string; key: string; at
       last_seen_at: null,
       notify_level: "mentions",
       muted_until: null,
+      quiet_hours: null,
+      keywords: null,
       updated_at: param("at"),
       deleted_at: param("at"),
     })

@@ -1,5 +1,5 @@
 import type { Input, OperationName } from "@parley/protocol/contract";
-import { type Call, foreignPlace, isOdd, type Who } from "./model.ts";
+import { type Call, foreignPlace, isOdd, pollPlace, type Who } from "./model.ts";
 import { newPassword, type World } from "./world.ts";
 
 type Inputs = { [Name in OperationName]: (world: World, call: Call) => Input<Name> };
@@ -12,6 +12,14 @@ const nothing = 2 ** 40;
 function messageOf(world: World, { place, message }: Call): number {
   const messages = world.messages[place];
   return messages[message % messages.length] ?? nothing;
+}
+
+function pollOf(world: World, { place }: Call): number {
+  return world.messages[place][pollPlace] ?? nothing;
+}
+
+function ownEmoji({ name }: World, call: Call): string {
+  return isOdd(call) ? `kept-${name}` : `none-${name}`;
 }
 
 /** A message of another room. */
@@ -89,6 +97,12 @@ export const inputs: Inputs = {
   "block.list": () => ({}),
   "saved.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
   "saved.list": () => ({ limit: 200 }),
+  "reminder.set": (world, call) => ({
+    message: messageOf(world, call),
+    remind_at: "2030-12-01T09:00:00.000Z",
+  }),
+  "reminder.remove": (world, call) => ({ message: messageOf(world, call) }),
+  "reminder.list": () => ({}),
   // 0: nothing; 3: answers a message of another room.
   "draft.set": (world, call) => ({
     room: roomOf(world, call),
@@ -148,6 +162,10 @@ export const inputs: Inputs = {
     const permission = call.variant === 2 ? "add_members" : "send_messages";
     return { room, permissions: { [permission]: call.role } };
   },
+  "room.retain": (world, call) => ({
+    room: roomOf(world, call),
+    retention: isOdd(call) ? 366 * 86_400 : null,
+  }),
   "room.archive": (world, call) => ({ room: roomOf(world, call), archived: isOdd(call) }),
   "room.delete": (world, call) => ({ room: roomOf(world, call) }),
   "room.join": (world, call) => ({ room: roomOf(world, call) }),
@@ -185,7 +203,36 @@ export const inputs: Inputs = {
     text: world.secret(call.place, "text"),
   }),
   "message.delete": (world, call) => ({ message: messageOf(world, call) }),
+  "translation.state": () => ({}),
+  "message.translate": (world, call) => ({ message: messageOf(world, call), to: "de" }),
+  "transcription.state": () => ({}),
+  "file.transcribe": () => ({ file: nothing }),
+  "preview.remove": (world, call) => ({ message: messageOf(world, call), url: "https://example.org/" }),
   "reaction.set": (world, call) => ({ message: messageOf(world, call), emoji: "👍", on: isOdd(call) }),
+  "thread.get": (world, call) => ({ message: messageOf(world, call) }),
+  "thread.set": (world, call) => ({ message: messageOf(world, call), following: isOdd(call) }),
+  "thread.read": (world, call) => ({ message: messageOf(world, call), seq: 1_000 }),
+  // Odd: in one room; even: everywhere.
+  "thread.list_places": (world, call) => (isOdd(call) ? { room: roomOf(world, call) } : {}),
+  "thread.list": () => ({ limit: 200 }),
+  "mention.list": () => ({ limit: 200 }),
+  "emoji.list": () => ({}),
+  "emoji.add": (world) => ({ name: `made-${world.name}-${world.count()}` }),
+  // Odd: the one that there was at the start, which keeps its name.
+  "emoji.rename": (world, call) => ({ name: ownEmoji(world, call), to: ownEmoji(world, call) }),
+  "emoji.delete": (world, call) => ({ name: ownEmoji(world, call) }),
+  "sticker.list": () => ({}),
+  // Odd: into the pack that there was at the start.
+  "sticker.add": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "A heron" }),
+  "sticker.rename": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing, name: "A crane" }),
+  "sticker.delete": (world, call) => ({ sticker: isOdd(call) ? world.sticker : nothing }),
+  "pack.create": (world) => ({ name: `Birds ${world.count()}` }),
+  "pack.rename": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing, name: "Water birds" }),
+  "pack.delete": (world, call) => ({ pack: isOdd(call) ? world.pack : nothing }),
+  // Even: the vote is taken back.
+  "poll.vote": (world, call) => ({ message: pollOf(world, call), options: isOdd(call) ? [1] : [] }),
+  "poll.choice": (world, call) => ({ message: pollOf(world, call) }),
+  "poll.close": (world, call) => ({ message: pollOf(world, call) }),
   // Odd: for ever.
   "notification.set": (world, call) => ({
     ...{ room: roomOf(world, call), level: "mentions" },
@@ -197,6 +244,7 @@ export const inputs: Inputs = {
   "push.list": () => ({}),
   "push.set_text": (_, call) => ({ text: isOdd(call) ? "public" : "never" }),
   "push.test": () => ({}),
+  "push.health": () => ({}),
   // Odd: at a service that the server sends to, where nobody answers.
   "push.subscribe": (world, call) => ({
     endpoint: `${isOdd(call) ? "http://127.0.0.1:9" : "https://push.example"}/${call.who}-${world.name}`,
@@ -208,6 +256,8 @@ export const inputs: Inputs = {
   // Odd: one's own, whether there is one or not.
   "push.unsubscribe": (_, call) => (isOdd(call) ? {} : { push: nothing }),
   "pin.set": (world, call) => ({ message: messageOf(world, call), on: isOdd(call) }),
+  "pin.order": (world, call) => ({ room: roomOf(world, call), messages: [nothing] }),
+  "pin.history": (world, call) => ({ room: roomOf(world, call), limit: 200 }),
   "pin.list": (world, call) => ({ room: roomOf(world, call) }),
   // Odd: in one room; even: everywhere.
   "message.search": (world, call) => ({

@@ -38,6 +38,10 @@ export interface MessageModel {
   sender: Who;
   deleted: boolean;
   forwarded?: boolean;
+  /** Who is reminded of it. */
+  reminded?: Set<Who>;
+  /** What was asked, and whether it still is. */
+  poll?: "open" | "closed";
 }
 
 export interface RoomModel {
@@ -58,6 +62,8 @@ export interface Model {
   revoked: boolean;
   /** What the owner has yet to send to the private room is still to be sent. */
   scheduled: boolean;
+  /** What there was of these at the start is there still. */
+  library: { emoji: boolean; sticker: boolean; pack: boolean };
   /** Who blocks whom. */
   blocks: Set<string>;
 }
@@ -75,6 +81,8 @@ export interface Call {
 
 /** Where messages that are not of a room are taken from. */
 export const foreignPlace = (place: Place): Place => (place === "public" ? "private" : "public");
+/** In each room the third message is a poll of the owner's. */
+export const pollPlace = 2;
 export const isOdd = ({ variant }: Call) => variant % 2 === 1;
 export const pairOf = (one: Who, other: Who) => [one, other].sort().join(":");
 

@@ -1,14 +1,14 @@
 import type { OperationName } from "@parley/protocol/contract";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Call, MessageModel, Model, RoomModel, Verdict } from "./model.ts";
-import { blockOf, foreignPlace, isApart, isOdd, pairOf } from "./model.ts";
+import { blockOf, foreignPlace, isApart, isOdd, pairOf, pollPlace } from "./model.ts";
 
 /* Who may do what, said once more and apart from the server: what it answers is held against this. */
 
 const open = /^server\.|^session\.(?:create|refresh|revoke)$|^user\.register$/;
 const whileRestricted = /^password\.change$|^user\.me$|^session\.end$/;
 const forAdmins =
-  /^account\.|^invite\.|^room\.list_all$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
+  /^account\.|^invite\.|^emoji\.(?!list)|^sticker\.(?!list)|^pack\.|^push\.health$|^room\.(?:list_all|retain)$|^report\.(?:list|get|update)$|^user\.(?:create|set_active|set_role)$/;
 
 const rank = { member: 1, admin: 2, owner: 3 } as const;
 const atLeast = (own: MemberRole, needed: MemberRole) => rank[own] >= rank[needed];
@@ -35,15 +35,26 @@ function within(then: (room: RoomModel, role: MemberRole, call: Call, model: Mod
   };
 }
 
+function messageIn({ rooms }: Model, { place, message }: Call): MessageModel | undefined {
+  const { messages } = rooms[place];
+  return messages[message % messages.length];
+}
+
 function about(
   then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
 ): Rule {
   return (model, call) => {
     const room = model.rooms[call.place];
     const role = room.roles.get(call.who);
-    const message = room.messages[call.message % room.messages.length];
+    const message = messageIn(model, call);
     return room.deleted || !role || !message ? "not_found" : then(message, room, role, call, model);
   };
+}
+
+function aboutPoll(
+  then: (message: MessageModel, room: RoomModel, role: MemberRole, call: Call, model: Model) => Verdict,
+): Rule {
+  return (model, call) => about(then)(model, { ...call, message: pollPlace });
 }
 
 /** In a direct room with a block between its people, or after one was deleted, nothing more is said. */
@@ -60,6 +71,10 @@ function seen({ rooms }: Model, { place, who }: Call): boolean {
 /** What an admin of the server manages. */
 export function isShared({ kind, deleted }: RoomModel): boolean {
   return kind !== "direct" && !deleted;
+}
+
+function ofLibrary(part: keyof Model["library"]): Rule {
+  return ({ library }, call) => unless([!isOdd(call) || !library[part], "not_found"]);
 }
 
 const done: Rule = () => "done";
@@ -110,14 +125,24 @@ export const rules: Record<OperationName, Rule> = {
   ...each(ofAnybody, "user.set_active", "user.set_role", "account.get", "account.update", "account.delete"),
   ...each(done, "room.browse", "room.list_all", "block.list", "avatar.set", "avatar.remove", "file.links"),
   ...each(done, "report.list_mine", "report.list", "draft.list", "saved.list", "scheduled.list"),
+  ...each(done, "translation.state", "transcription.state"),
+  ...each(done, "reminder.list"),
   ...each(done, "notification.get_default", "notification.set_default"),
-  ...each(done, "push.key", "push.list", "push.set_text", "push.test"),
+  ...each(done, "push.key", "push.list", "push.set_text", "push.test", "push.health"),
+  ...each(done, "emoji.list", "emoji.add", "sticker.list", "pack.create"),
+  ...each(ofLibrary("emoji"), "emoji.rename", "emoji.delete"),
+  ...each(ofLibrary("sticker"), "sticker.rename", "sticker.delete"),
+  ...each(ofLibrary("pack"), "sticker.add", "pack.rename", "pack.delete"),
   "push.subscribe": (_, call) => unless([!isOdd(call), "invalid"]),
   "push.unsubscribe": (_, call) => unless([!isOdd(call), "not_found"]),
   ...each(inside, "room.events", "member.list", "message.list", "receipt.read", "receipt.deliver"),
   ...each(inside, "receipt.unread"),
-  ...each(inside, "notification.set", "pin.list", "message.find"),
+  ...each(inside, "notification.set", "pin.list", "pin.history", "message.find"),
   ...each(aboutOne, "message.get", "message.history", "message.receipts", "message.replies"),
+  ...each(aboutOne, "thread.get", "thread.read"),
+  "thread.set": about(({ deleted }) => unless([deleted, "not_found"])),
+  "thread.list_places": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
+  ...each(done, "thread.list", "mention.list"),
   "server.claim": () => "conflict",
   "session.create": ({ people }, { who }) => unless([!people[who].active, "unauthenticated"]),
   "session.refresh": ({ people }, { who }) => unless([!people[who].signedIn, "unauthenticated"]),
@@ -130,6 +155,10 @@ export const rules: Record<OperationName, Rule> = {
     unless([call.who === call.target, "invalid"], [isOdd(call) && people[call.target].deleted, "not_found"]),
   "draft.set": within((_room, _role, call) => unless([call.variant === 3, "invalid"])),
   "saved.set": about(({ deleted }, _room, _role, call) => unless([isOdd(call) && deleted, "not_found"])),
+  // One's own reminder outlives what it is about.
+  "reminder.remove": (model, call) =>
+    messageIn(model, call)?.reminded?.has(call.who) ? "done" : aboutOne(model, call),
+  "reminder.set": about(({ deleted }) => unless([deleted, "not_found"])),
   "report.create": (model, call) => {
     const { roles, messages, deleted } = model.rooms[call.place];
     const message = messages[call.message % messages.length];
@@ -167,13 +196,21 @@ export const rules: Record<OperationName, Rule> = {
     if (!role && !(manages && isShared(room))) return inside(model, call);
     const names = manages || (role !== undefined && atLeast(role, room.permissions.change_info));
     return unless(
-      [room.kind === "direct" || room.archived, "forbidden"],
+      [room.archived, "forbidden"],
+      [room.kind === "direct", call.message === 5 && !isSilenced(model, room, call) ? "done" : "forbidden"],
       [call.message === 5, role && atLeast(role, "admin") ? "done" : "forbidden"],
       [call.variant === 0 && !names, "forbidden"],
       // An admin of the server closes, and never opens: they would read what was said before they came.
       [call.variant === 1 && role !== "owner" && !(manages && room.isPublic), "forbidden"],
       [call.variant > 1 && role !== "owner", "forbidden"],
       [call.variant === 1 && room.kind === "group", "invalid"],
+    );
+  },
+  "room.retain": ({ rooms }, { place, who }) => {
+    const { kind, deleted, roles } = rooms[place];
+    return unless(
+      [deleted || (kind === "direct" && !roles.has(who)), "not_found"],
+      [kind === "direct", "forbidden"],
     );
   },
   "room.archive": within((room, role, _call) =>
@@ -236,6 +273,7 @@ export const rules: Record<OperationName, Rule> = {
     unless(
       [message.deleted, "not_found"],
       [message.sender !== call.who || message.forwarded === true || room.archived, "forbidden"],
+      [message.poll !== undefined, "forbidden"],
       [!atLeast(role, room.permissions.send_messages), "forbidden"],
       [isSilenced(model, room, call), "forbidden"],
     ),
@@ -243,12 +281,43 @@ export const rules: Record<OperationName, Rule> = {
   "message.delete": about(({ sender }, _, role, call) =>
     unless([sender !== call.who && !atLeast(role, "admin"), "forbidden"]),
   ),
+  // This server has no service that translates.
+  "message.translate": about(() => "forbidden"),
+  // There are none: what can be written down is shown where files are.
+  "file.transcribe": () => "not_found",
+  "preview.remove": about(({ sender, deleted }, _, _role, call) =>
+    unless([deleted, "not_found"], [sender !== call.who, "forbidden"]),
+  ),
   "message.search": (model, call) => (isOdd(call) ? inside(model, call) : "done"),
   "pin.set": about(({ deleted }, room, role, call, model) =>
     unless(
       [deleted, "not_found"],
       [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
       [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  // Nothing that is asked for is pinned.
+  "pin.order": within((room, role, call, model) =>
+    unless(
+      [room.archived || !atLeast(role, room.permissions.pin_messages), "forbidden"],
+      [isSilenced(model, room, call), "forbidden"],
+      [true, "conflict"],
+    ),
+  ),
+  "poll.choice": aboutPoll(() => "done"),
+  "poll.vote": aboutPoll(({ deleted, poll }, room, _, call, model) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [poll === "closed", "conflict"],
+      [isOdd(call) && isSilenced(model, room, call), "forbidden"],
+    ),
+  ),
+  "poll.close": aboutPoll(({ deleted, sender }, room, role, call) =>
+    unless(
+      [deleted, "not_found"],
+      [room.archived, "forbidden"],
+      [sender !== call.who && !atLeast(role, "admin"), "forbidden"],
     ),
   ),
   "reaction.set": about(({ deleted }, room, _, call, model) =>

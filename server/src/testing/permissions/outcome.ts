@@ -1,5 +1,15 @@
 import type { MemberRole } from "@parley/protocol/rooms";
-import { blockOf, type Call, isOdd, type Model, pairOf, type RoomModel, type Who, whos } from "./model.ts";
+import {
+  blockOf,
+  type Call,
+  isOdd,
+  type Model,
+  pairOf,
+  pollPlace,
+  type RoomModel,
+  type Who,
+  whos,
+} from "./model.ts";
 
 /** What a call that was done has changed. */
 export function follow(model: Model, call: Call): void {
@@ -48,9 +58,18 @@ export function follow(model: Model, call: Call): void {
     case "scheduled.send_now":
       followScheduled(model, call);
       break;
+    case "reminder.set":
+    case "reminder.remove":
+      followReminder(room, call);
+      break;
     case "message.forward":
       room.messages.push({ sender: who, deleted: false, forwarded: true });
       break;
+    case "poll.close": {
+      const poll = room.messages[pollPlace];
+      if (poll) poll.poll = "closed";
+      break;
+    }
     case "message.delete": {
       const message = room.messages[call.message % room.messages.length];
       if (message) message.deleted = true;
@@ -58,6 +77,14 @@ export function follow(model: Model, call: Call): void {
     }
     default:
   }
+}
+
+function followReminder({ messages }: RoomModel, { op, who, message }: Call): void {
+  const about = messages[message % messages.length];
+  if (!about) return;
+  about.reminded ??= new Set();
+  if (op === "reminder.set") about.reminded.add(who);
+  else about.reminded.delete(who);
 }
 
 function followScheduled(model: Model, { op, who }: Call): void {
@@ -91,6 +118,15 @@ function followPeople(model: Model, call: Call): void {
       break;
     case "account.delete":
       forget(model, target);
+      break;
+    case "emoji.delete":
+      model.library.emoji = false;
+      break;
+    case "sticker.delete":
+      model.library.sticker = false;
+      break;
+    case "pack.delete":
+      Object.assign(model.library, { pack: false, sticker: false });
       break;
     case "user.set_role":
       model.people[target].admin = odd;

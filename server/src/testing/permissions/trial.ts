@@ -14,7 +14,7 @@ export interface Tried {
   leaks: string[];
 }
 
-const managing = /^room\.(?:list_all|update)$/;
+const managing = /^room\.(?:list_all|retain|update)$/;
 
 /** One world's people asking for things, one after the other. */
 export class Trial {
@@ -82,7 +82,7 @@ export class Trial {
 
   /** What was forwarded is also for the people of the room it went to. */
   private spread({ place }: Call, { result }: Answer): void {
-    this.world.secrets.get(result.messages[0].text)?.alsoIn.add(place);
+    for (const [text] of secretsIn(result.messages[0].text)) this.world.secrets.get(text)?.alsoIn.add(place);
   }
 
   /** What the world's people must know to go on, and what nobody sees from now on. */

@@ -1,5 +1,7 @@
+import { newPoll } from "@parley/protocol/polls";
 import type { MemberRole } from "@parley/protocol/rooms";
 import type { Actor, Context, Tx } from "../../context.ts";
+import { insertEmoji } from "../../features/emoji/emoji-rows.ts";
 import { createInvite } from "../../features/invites/invites.ts";
 import { enter, removeMember } from "../../features/members/members.ts";
 import { sendMessage } from "../../features/messages/messages.ts";
@@ -7,6 +9,7 @@ import { createReport } from "../../features/reports/reports.ts";
 import { archiveRoom, createRoom, deleteRoom, directRoom, updateRoom } from "../../features/rooms/rooms.ts";
 import { createScheduled } from "../../features/scheduled/scheduled.ts";
 import { endSession, startSession } from "../../features/sessions/sessions.ts";
+import { insertPack, insertSticker } from "../../features/stickers/stickers-rows.ts";
 import { addUser, namesOf, setActive } from "../../features/users/users.ts";
 import type { TestApp } from "../app.ts";
 import { callBy } from "../people.ts";
@@ -54,6 +57,9 @@ export interface World {
   spareInvite: number;
   /** Of the member, on the owner. */
   report: number;
+  /** A pack of stickers, and the sticker in it. */
+  pack: number;
+  sticker: number;
   /** What the owner has yet to send to the private room. */
   scheduled: number;
   secrets: Map<string, Secret>;
@@ -96,7 +102,10 @@ export async function makeWorld(app: TestApp, shared: { password: string; hash: 
     logins: every(whos, (who) => `${who}-${name}`.toLowerCase()),
     passwords: every(whos, () => shared.password),
     messages: every(places, () => []),
-    ...({} as Pick<World, "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled">),
+    ...({} as Pick<
+      World,
+      "ids" | "devices" | "rooms" | "invite" | "spareInvite" | "report" | "scheduled" | "pack" | "sticker"
+    >),
     secrets,
     count: () => ++counted,
     secret(place, kind) {
@@ -137,6 +146,7 @@ function newModel(): Model {
     pairs: new Set([pairOf("owner", "member"), ...whos.map((who) => pairOf(who, who))]),
     revoked: false,
     scheduled: true,
+    library: { emoji: true, sticker: true, pack: true },
     blocks: new Set(),
   };
 }
@@ -158,6 +168,7 @@ function newRoomModel(place: Place): RoomModel {
     messages: [
       { sender: "owner", deleted: false },
       { sender: "member", deleted: false },
+      { sender: "owner", deleted: false, poll: "open" },
     ],
   };
 }
@@ -202,6 +213,18 @@ async function addPeople({ context, people }: TestApp, world: World, password_ha
   const about = { user: world.ids.owner, reason: "spam", comment: "" } as const;
   const { id } = await context.writer.write((tx) => createReport(tx, world.devices.member.actor, about));
   world.report = id;
+  Object.assign(world, await addLibrary(context, world));
+}
+
+/** One emoji, and one pack with one sticker, of which nobody sees the pictures. */
+async function addLibrary({ writer }: Context, { name }: World): Promise<{ pack: number; sticker: number }> {
+  return writer.write(async (tx) => {
+    await tx.sql.first(insertEmoji({ name: `kept-${name}`, picture: `emoji-${name}`, at: tx.now }));
+    const pack = (await tx.sql.first(insertPack({ name: `Birds ${name}`, at: tx.now })))?.id ?? 0;
+    const drawn = { name: "A heron", picture: `sticker-${name}`, width: 1, height: 1, at: tx.now };
+    const sticker = await tx.sql.first(insertSticker({ pack_id: pack, ...drawn }));
+    return { pack, sticker: sticker?.id ?? 0 };
+  });
 }
 
 async function addInvites(context: Context, admin: Actor, world: World): Promise<void> {
@@ -232,7 +255,7 @@ export function forgetSecrets(world: World, place: Place): void {
   }
 }
 
-/** A room like a new one of that place, with two messages in it. */
+/** A room like a new one of that place, with two messages and a poll in it. */
 async function makeRoom(tx: Tx, world: World, place: Place): Promise<number> {
   const by = (who: Who) => world.devices[who].actor;
   const room = place === "direct" ? await directFor(tx, world) : await filledFor(tx, world, place);
@@ -242,6 +265,9 @@ async function makeRoom(tx: Tx, world: World, place: Place): Promise<number> {
     const sent = { room, text, client_id: `${world.name}-${world.count()}` };
     messages.push((await sendMessage(tx, by(who), sent)).id);
   }
+  const poll = { question: world.secret(place, "text"), options: ["Yes", "No"] };
+  const asked = { room, text: "", poll: newPoll.parse(poll), client_id: `${world.name}-${world.count()}` };
+  messages.push((await sendMessage(tx, by("owner"), asked)).id);
   world.messages[place] = messages;
   if (place === "archived") await archiveRoom(tx, by("owner"), { room, archived: true });
   if (place === "deleted") {

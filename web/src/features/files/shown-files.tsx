@@ -6,6 +6,7 @@ import { useText } from "../../ui/text.ts";
 import { FileCard } from "./file-card.tsx";
 import { FileFrames, isPicture } from "./file-frames.tsx";
 import { FileLink } from "./file-link.tsx";
+import { isHeard, TranscribeButton, Transcripts } from "./transcripts.tsx";
 import { useFileUrl } from "./use-file-url.ts";
 
 export type ShownFile = File & { key: string };
@@ -28,6 +29,7 @@ export function ShownFiles({ files }: { files: readonly ShownFile[] }) {
           )
         }
       </FileFrames>
+      <Transcripts files={files} />
       {shown !== null && <FileViewer files={pictures} first={shown} onClose={() => setShown(null)} />}
     </>
   );
@@ -73,6 +75,7 @@ function Card({ file }: { file: ShownFile }) {
   const isPlayed = /^(?:audio|video|image)\//.test(type);
   return (
     <FileCard {...file}>
+      {isHeard(file) && <TranscribeButton file={file} />}
       {isPlayed && <FileLink file={id} label={t("files.open", { name })} icon={ExternalLink} />}
       <FileLink file={id} label={t("files.save", { name })} icon={Download} saveAs={name} />
     </FileCard>

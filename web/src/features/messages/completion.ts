@@ -16,6 +16,8 @@ export interface Suggestion {
   /** The person whom it names. */
   user?: number;
   emoji?: string;
+  /** The name of the picture of one of the server's own emoji. */
+  picture?: string;
 }
 
 const person = /(?:^|[\s([{"'])@([\p{L}\p{N}._-]{0,32})$/u;

@@ -1,6 +1,6 @@
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
-import { Pencil, Reply, SendHorizontal, Smile, X } from "lucide-react";
+import { Pencil, Reply, SendHorizontal, X } from "lucide-react";
 import {
   type KeyboardEvent,
   memo,
@@ -10,7 +10,6 @@ import {
   useImperativeHandle,
   useLayoutEffect,
   useRef,
-  useState,
 } from "react";
 import { useClient } from "../../client/use-client.ts";
 import { IconButton } from "../../ui/button.tsx";
@@ -19,9 +18,12 @@ import { sends } from "../../ui/send-key.ts";
 import { useText } from "../../ui/text.ts";
 import { addFiles, FileButton, filesIn, UploadTray } from "../files/files.tsx";
 import { ScheduledLine, SendLater } from "../scheduled/scheduled.tsx";
-import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import { ThreadLine } from "../threads/threads.tsx";
+import { AddButton } from "./add-button.tsx";
+import { QuotedLine } from "./answered.tsx";
 import { MentionAllDialog } from "./lazy-mention-all-dialog.tsx";
-import { QuotedLine } from "./message-row.tsx";
+import { MessageTimer } from "./lazy-message-timer.tsx";
+import { PickButton } from "./pick-button.tsx";
 import { SuggestionList } from "./suggestion-list.tsx";
 import { type Aim, type ComposerState, useComposer } from "./use-composer.ts";
 
@@ -67,7 +69,6 @@ export const Composer = memo(function Composer({
   const t = useText();
   const area = useRef<HTMLTextAreaElement>(null);
   const listId = useId();
-  const [isPicking, setIsPicking] = useState(false);
   const state = useComposer({ room, thread, aim, onAim, onSent, area });
   const client = useClient();
   const { text, suggestions, chosen, error, tray } = state;
@@ -87,6 +88,7 @@ export const Composer = memo(function Composer({
       {hasList && (
         <SuggestionList id={listId} suggestions={suggestions} chosen={chosen} onChoose={state.accept} />
       )}
+      {thread === undefined && <ThreadLine room={room} />}
       <ScheduledLine room={room} />
       {tray.entries.length > 0 && <UploadTray tray={tray} />}
       <form
@@ -99,8 +101,15 @@ export const Composer = memo(function Composer({
       >
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
         <div className="flex items-end gap-1 p-1">
-          <IconButton label={t("emoji.title")} icon={Smile} onClick={() => setIsPicking(true)} />
+          <PickButton
+            {...{ room, thread, aim }}
+            onEmoji={state.insert}
+            onStuck={() => [onAim(null), onSent()]}
+          />
           {thread === undefined && <FileButton room={room} />}
+          {text === "" && aim?.kind !== "edit" && (
+            <AddButton room={room} answered={thread ?? aim?.message.id} onSent={onSent} />
+          )}
           <textarea
             ref={area}
             dir="auto"
@@ -123,6 +132,9 @@ export const Composer = memo(function Composer({
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
             className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
+          {aim?.kind !== "edit" && state.isSendable && (
+            <MessageTimer room={room} seconds={state.timer} onChoose={state.setTimer} />
+          )}
           {text.trim() !== "" && !isTooLong && aim?.kind !== "edit" && (
             <SendLater forLater={state.forLater} hasFiles={tray.entries.length > 0} onDone={state.putBy} />
           )}
@@ -135,6 +147,7 @@ export const Composer = memo(function Composer({
             className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
           />
         </div>
+        {thread !== undefined && aim?.kind !== "edit" && <AlsoInRoom {...state.alsoInRoom} />}
         {text.length > limits.messageText * countFrom && (
           <p role="status" className="px-3 pb-1 text-end text-xs text-soft">
             {t("compose.left", { count: limits.messageText - text.length })}
@@ -149,12 +162,24 @@ export const Composer = memo(function Composer({
       {state.toAll !== null && (
         <MentionAllDialog count={state.toAll.count} onSend={state.toAll.go} onClose={state.askNoMore} />
       )}
-      {isPicking && (
-        <EmojiPicker onClose={() => setIsPicking(false)} onChoose={(emoji) => state.insert(emoji)} />
-      )}
     </div>
   );
 });
+
+function AlsoInRoom({ is, set }: Pick<ComposerState["alsoInRoom"], "is" | "set">) {
+  const t = useText();
+  return (
+    <label className="flex min-h-8 items-center gap-2 border-t px-3 text-sm text-soft pointer-coarse:min-h-11">
+      <input
+        type="checkbox"
+        checked={is}
+        onChange={(event) => set(event.currentTarget.checked)}
+        className="size-4 accent-accent"
+      />
+      {t("thread.alsoSend")}
+    </label>
+  );
+}
 
 interface Pressed extends Pick<ComposerProps, "aim" | "onAim" | "lastOwn"> {
   state: ComposerState;

@@ -1,37 +1,16 @@
 import type { Message } from "@parley/protocol/messages";
-import {
-  Bookmark,
-  BookmarkX,
-  Copy,
-  Eye,
-  Flag,
-  Forward,
-  History,
-  Link2,
-  MailOpen,
-  MessagesSquare,
-  MoreHorizontal,
-  Pencil,
-  Pin,
-  PinOff,
-  Reply,
-  SmilePlus,
-  Trash2,
-} from "lucide-react";
+import { MoreHorizontal, Reply, SmilePlus } from "lucide-react";
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
-import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
-import { navigate } from "../../ui/address.tsx";
-import { notify } from "../../ui/announcer.tsx";
 import { IconButton } from "../../ui/button.tsx";
-import { Menu, type MenuItem, type MenuPlace } from "../../ui/menu.tsx";
-import { wordsFor } from "../../ui/problem.tsx";
-import { type Translate, useText } from "../../ui/text.ts";
+import type { MenuPlace } from "../../ui/menu.tsx";
+import { useText } from "../../ui/text.ts";
 import { isAbandoned } from "../users/users.tsx";
 import { EmojiPicker } from "./lazy-emoji-picker.tsx";
+import { MessageMenu } from "./lazy-message-menu.tsx";
 import type { RowActions } from "./message-row.tsx";
+import { withOwnEmoji } from "./own-emoji.tsx";
 import { useQuickReactions } from "./quick-reactions.ts";
-import { threadOf } from "./timeline-rows.ts";
 
 interface MessageActionsProps {
   message: Message;
@@ -56,10 +35,6 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
   const [isPicking, setIsPicking] = useState(false);
   const isNear = useRow(bar, setMenu);
   const { quick, used } = useQuickReactions();
-  const role = useView(({ state }) => state.rooms.get(message.room)?.room.role ?? null);
-  const needed = useView(
-    ({ state }) => state.rooms.get(message.room)?.room.permissions.pin_messages ?? "owner",
-  );
   const isClosed = useView(({ state }) => {
     const held = state.rooms.get(message.room);
     return held !== undefined && (held.room.archived || isAbandoned(held));
@@ -69,21 +44,6 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
     used(emoji);
     void client.react(message.id, emoji, true);
   };
-  const items = (saving: Saving) =>
-    itemsOf({
-      ...saving,
-      message,
-      isMine,
-      actions,
-      t,
-      mayPin: !isClosed && isAtLeast(role, needed),
-      pin: () =>
-        void client
-          .call("pin.set", { message: message.id, on: !message.pinned_at })
-          .catch((error: unknown) => notify(wordsFor(error, t))),
-      mayRemove: isMine || isAtLeast(role, "admin"),
-      isClosed,
-    });
   return (
     <>
       <div
@@ -99,7 +59,7 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
               className="size-8 rounded-md text-base hover:bg-hover"
               onClick={() => react(emoji)}
             >
-              {emoji}
+              {withOwnEmoji(emoji)}
             </button>
           ))}
         {canAnswer && (
@@ -117,41 +77,12 @@ export function MessageActions({ message, isMine, actions }: MessageActionsProps
           onClick={() => more.current && setMenu({ element: more.current })}
         />
       </div>
-      {menu && <OpenMenu message={message} items={items} place={menu} onClose={() => setMenu(null)} />}
+      {menu && (
+        <MessageMenu {...{ message, isMine, isClosed, actions }} place={menu} onClose={() => setMenu(null)} />
+      )}
       {isPicking && <EmojiPicker onClose={() => setIsPicking(false)} onChoose={react} />}
     </>
   );
-}
-
-interface Saving {
-  isSaved: boolean;
-  save: () => void;
-}
-
-interface OpenMenuProps {
-  message: Message;
-  items: (saving: Saving) => MenuItem[];
-  place: MenuPlace;
-  onClose: () => void;
-}
-
-/** Which messages are saved matters only here: a row does not follow it. */
-function OpenMenu({ message, items, place, onClose }: OpenMenuProps) {
-  const t = useText();
-  const client = useClient();
-  const { saved } = client.personal;
-  const isSaved = useView((view) => view.saved?.has(message.id) ?? false);
-  useEffect(() => saved.want(), [saved]);
-  const save = () =>
-    void saved.set(message.id, !isSaved).then(
-      () =>
-        notify(t(isSaved ? "saved.removed" : "saved.added"), {
-          label: t("saved.show"),
-          run: () => navigate("/saved"),
-        }),
-      (error: unknown) => notify(wordsFor(error, t)),
-    );
-  return <Menu label={t("message.more")} items={items({ isSaved, save })} place={place} onClose={onClose} />;
 }
 
 /**
@@ -181,89 +112,4 @@ function useRow(bar: RefObject<HTMLElement | null>, onMenu: (place: MenuPlace) =
     };
   }, [bar, onMenu]);
   return isNear;
-}
-
-interface ItemsOf extends MessageActionsProps, Saving {
-  t: Translate;
-  mayPin: boolean;
-  pin: () => void;
-  mayRemove: boolean;
-  isClosed: boolean;
-}
-
-function itemsOf({
-  message,
-  isMine,
-  actions,
-  t,
-  mayRemove,
-  mayPin,
-  pin,
-  isSaved,
-  save,
-  isClosed,
-}: ItemsOf): MenuItem[] {
-  const items: (MenuItem | false)[] = [
-    !isClosed && {
-      label: t("message.reply"),
-      icon: Reply,
-      shortcut: "R",
-      act: () => actions.reply(message),
-    },
-    {
-      label: t("thread.open"),
-      icon: MessagesSquare,
-      shortcut: "T",
-      act: () => actions.thread(threadOf(message)),
-    },
-    isMine &&
-      !isClosed && {
-        label: t("message.edit"),
-        icon: Pencil,
-        shortcut: "E",
-        act: () => actions.edit(message),
-      },
-    {
-      label: t("message.copy"),
-      icon: Copy,
-      shortcut: "C",
-      act: () => void navigator.clipboard.writeText(message.text),
-    },
-    {
-      label: t("message.link"),
-      icon: Link2,
-      act: () =>
-        void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room}?message=${message.id}`),
-    },
-    {
-      label: t("message.unread"),
-      icon: MailOpen,
-      act: () => actions.unread(message),
-    },
-    { label: t("message.forward"), icon: Forward, act: () => actions.forward(message) },
-    {
-      label: t(isSaved ? "saved.remove" : "saved.add"),
-      icon: isSaved ? BookmarkX : Bookmark,
-      act: save,
-    },
-    !isMine && { label: t("report.action"), icon: Flag, act: () => actions.report(message) },
-    mayPin && {
-      label: t(message.pinned_at ? "pins.unpin" : "pins.pin"),
-      icon: message.pinned_at ? PinOff : Pin,
-      act: pin,
-    },
-    isMine && { label: t("message.receipts"), icon: Eye, act: () => actions.receipts(message) },
-    message.edited_at !== undefined && {
-      label: t("message.history"),
-      icon: History,
-      act: () => actions.history(message),
-    },
-    mayRemove && {
-      label: t("message.delete"),
-      icon: Trash2,
-      danger: true,
-      act: () => actions.remove(message),
-    },
-  ];
-  return items.filter((item) => item !== false);
 }

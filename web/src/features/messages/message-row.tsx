@@ -1,16 +1,7 @@
 import type { Message } from "@parley/protocol/messages";
 import clsx from "clsx";
-import {
-  AlertCircle,
-  Check,
-  CheckCheck,
-  Clock,
-  CornerUpLeft,
-  Forward,
-  MessagesSquare,
-  Pin,
-} from "lucide-react";
-import { type KeyboardEvent, memo, useEffect, useMemo } from "react";
+import { AlertCircle, Check, CheckCheck, Clock, CornerUpLeft, MessagesSquare, Pin } from "lucide-react";
+import { type KeyboardEvent, memo, useMemo } from "react";
 import type { OutboxEntry } from "../../client/outbox-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Boundary } from "../../ui/boundary.tsx";
@@ -18,10 +9,14 @@ import { plainWords } from "../../ui/markdown.ts";
 import { useOver } from "../../ui/over.ts";
 import { useText } from "../../ui/text.ts";
 import { clockTime, dateAndTime, dayNumber, fullTime } from "../../ui/times.ts";
-import { EntryFiles, MessageFiles, wordsOf } from "../files/files.tsx";
-import { PersonAvatar, personIn, usePersonName } from "../users/users.tsx";
+import { EntryFiles, wordsOf } from "../files/files.tsx";
+import { PersonAvatar, usePersonName } from "../users/users.tsx";
+import { Answered, Quote } from "./answered.tsx";
 import { ExpiryMark } from "./lazy-expiry-mark.tsx";
+import { isExtra, WaitingExtra } from "./lazy-message-extra.tsx";
 import { MessageActions } from "./message-actions.tsx";
+import { Content } from "./message-content.tsx";
+import { Parts, Provenance } from "./message-parts.tsx";
 import { type MentionNames, MessageText } from "./message-text.tsx";
 import { Reactions } from "./reactions.tsx";
 import { threadOf } from "./timeline-rows.ts";
@@ -41,6 +36,7 @@ export interface RowActions {
   /** Marks it and all after it unread, for oneself. */
   unread: (message: Message) => void;
   forward: (message: Message) => void;
+  remind: (message: Message) => void;
   report: (message: Message) => void;
   /** Asks for a day to go to, beginning with this one; left out where there is no going to. */
   date?: ((at: string | number) => void) | undefined;
@@ -93,7 +89,12 @@ export const MessageRow = memo(function MessageRow({
         {message.forwarded && <Provenance forwarded={message.forwarded} />}
         {isHead && <Author message={message} onProfile={actions.profile} />}
         {message.reply_to !== undefined && message.reply_to !== parent && (
-          <Quote id={message.reply_to} room={message.room} onGo={actions.goTo} />
+          <Answered message={message} answered={message.reply_to} actions={actions} />
+        )}
+        {parent !== undefined && message.reply_to === parent && !message.in_thread && (
+          <p className="flex items-center gap-1 text-xs text-soft">
+            <CornerUpLeft aria-hidden size={12} className="rtl:-scale-x-100" /> {t("thread.alsoInRoom")}
+          </p>
         )}
         <Boundary of={message} instead={() => <p className="whitespace-pre-wrap">{message.text}</p>}>
           {isDeleted ? (
@@ -101,13 +102,9 @@ export const MessageRow = memo(function MessageRow({
               {gone} {deletion === "asked" && <UndoDelete message={message.id} />}
             </p>
           ) : (
-            message.text !== "" && (
-              <div className="text-[0.95rem] leading-relaxed break-words compact:text-sm">
-                <Body message={message} />
-              </div>
-            )
+            <Content message={message} onProfile={actions.profile} />
           )}
-          {!isDeleted && message.files && <MessageFiles files={message.files} />}
+          {!isDeleted && <Parts message={message} isMine={isMine} />}
         </Boundary>
         {!isDeleted && message.edited_at && (
           <button
@@ -199,36 +196,6 @@ function Author({ message, onProfile }: { message: Message; onProfile: (user: nu
   );
 }
 
-const nobody: readonly number[] = [];
-
-function Body({ message }: { message: Message }) {
-  const { mentions: ids = nobody, mention_all = false } = message;
-  const own = useView(({ session }) => (session.status === "signed_in" ? session.user.username : ""));
-  // One word for all the names: it changes only when one of them does.
-  const names = useView((view) =>
-    ids.map((id) => personIn(view, id)?.username.toLowerCase() ?? "").join(" "),
-  );
-  const client = useClient();
-  useEffect(() => client.want(ids), [client, ids]);
-  const mentions = useMemo<MentionNames>(
-    () => ({ usernames: new Set(names.split(" ")), all: mention_all, own }),
-    [names, mention_all, own],
-  );
-  return <MessageText owner={message} text={message.text} mentions={mentions} />;
-}
-
-/** Who first said what was forwarded; never where. */
-function Provenance({ forwarded }: { forwarded: NonNullable<Message["forwarded"]> }) {
-  const t = useText();
-  const name = usePersonName(forwarded.sender);
-  return (
-    <p className="flex items-center gap-1 text-xs text-soft">
-      <Forward aria-hidden size={13} className="rtl:-scale-x-100" />
-      {t("message.forwarded", { name, time: fullTime(forwarded.created_at) })}
-    </p>
-  );
-}
-
 /** How many have answered and when last, and the way to them. */
 function ThreadLink({ message, onOpen }: { message: Message; onOpen: (message: number) => void }) {
   const t = useText();
@@ -254,35 +221,6 @@ function ThreadLink({ message, onOpen }: { message: Message; onOpen: (message: n
   );
 }
 
-/** The message that this one answers, in a line. */
-function Quote({ id, room, onGo }: { id: number; room: number; onGo: (message: number) => void }) {
-  const t = useText();
-  const target = useView(({ state }) => state.rooms.get(room)?.messages.get(id));
-  return (
-    <button
-      type="button"
-      onClick={() => onGo(id)}
-      className="mb-0.5 flex min-h-6 max-w-full items-center gap-1.5 rounded text-start text-sm text-soft hover:text-ink"
-    >
-      <CornerUpLeft aria-hidden size={14} className="shrink-0 rtl:-scale-x-100" />
-      <span className="sr-only">{t("message.answerTo")}</span>
-      {target ? <QuotedLine message={target} /> : <span>{t("message.earlier")}</span>}
-    </button>
-  );
-}
-
-export function QuotedLine({ message }: { message: Message }) {
-  const t = useText();
-  const isOver = useOver(message.expires_at);
-  const name = usePersonName(message.sender);
-  return (
-    <span dir="auto" className="truncate">
-      <b className="font-semibold">{name}</b>{" "}
-      {message.deleted_at || isOver ? t("message.deleted") : wordsOf(t, message, plainWords)}
-    </span>
-  );
-}
-
 /** How far it has got: a tick when it is on the server, two when it was delivered, coloured when it was read. */
 function Receipt({ message, onShow }: { message: Message; onShow: () => void }) {
   const t = useText();
@@ -290,7 +228,8 @@ function Receipt({ message, onShow }: { message: Message; onShow: () => void }) 
     let best: "sent" | "delivered" | "read" = "sent";
     for (const mark of marks.get(message.room)?.values() ?? []) {
       if (mark.user === state.user) continue;
-      if (mark.read >= message.seq) return "read";
+      // How far a room is read does not say who has looked into its threads.
+      if (mark.read >= message.seq && !message.in_thread) return "read";
       if (mark.delivered >= message.seq) best = "delivered";
     }
     return best;
@@ -353,17 +292,14 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, par
             <MessageText owner={entry} text={entry.text} mentions={mentions} />
           </div>
         )}
+        {isExtra(entry) && <WaitingExtra entry={entry} />}
         {entry.attachments && <EntryFiles keys={entry.attachments} />}
         {isFailed && (
           <div className="flex flex-wrap items-center gap-x-3 text-sm text-danger">
             <AlertCircle aria-hidden size={16} />
             <span>{entry.error?.message}</span>
             <SmallButton label={t("message.retry")} onClick={() => void client.retry(entry.client_id)} />
-            <SmallButton label={t("message.editAgain")} onClick={() => actions.rewrite(entry)} />
-            <SmallButton
-              label={t("message.copy")}
-              onClick={() => void navigator.clipboard.writeText(entry.text)}
-            />
+            {!isExtra(entry) && <TextActions entry={entry} onRewrite={actions.rewrite} />}
             <SmallButton label={t("message.discard")} onClick={() => client.discard(entry.client_id)} />
           </div>
         )}
@@ -381,6 +317,17 @@ export const WaitingRow = memo(function WaitingRow({ entry, isHead, actions, par
     </article>
   );
 });
+
+function TextActions({ entry, onRewrite }: { entry: OutboxEntry; onRewrite: RowActions["rewrite"] }) {
+  const t = useText();
+  const copy = () => void navigator.clipboard.writeText(entry.text);
+  return (
+    <>
+      <SmallButton label={t("message.editAgain")} onClick={() => onRewrite(entry)} />
+      <SmallButton label={t("message.copy")} onClick={copy} />
+    </>
+  );
+}
 
 function SmallButton({ label, onClick }: { label: string; onClick: () => void }) {
   return (

@@ -2,6 +2,7 @@ import type { Token, Tokens } from "marked";
 import { Fragment, memo, type ReactNode } from "react";
 import { tokensOf } from "../../ui/markdown.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { withOwnEmoji } from "./own-emoji.tsx";
 
 export interface MentionNames {
   /** Of the people whom the message mentions: other words with an `@` are just words. */
@@ -87,6 +88,8 @@ function block(token: Token, mentions: MentionNames): ReactNode {
       return <CodeBlock text={token.text} language={token.lang ?? ""} />;
     case "list":
       return <List token={token as Tokens.List} mentions={mentions} />;
+    case "table":
+      return <Table token={token as Tokens.Table} mentions={mentions} />;
     case "hr":
       return <hr className="my-2" />;
     default:
@@ -113,6 +116,32 @@ function List({ token, mentions }: { token: Tokens.List; mentions: MentionNames 
     <ol start={Number(token.start) || 1} className="my-1 list-decimal ps-6">
       {items}
     </ol>
+  );
+}
+
+/** Wider than its place it scrolls within itself, by keyboard too. */
+function Table({ token: { header, rows }, mentions }: { token: Tokens.Table; mentions: MentionNames }) {
+  const line = (cells: readonly Tokens.TableCell[], Cell: "th" | "td", key: number) => (
+    <tr key={key}>
+      {cells.map(({ tokens }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the tokens of a text never change their order.
+        <Cell key={index} dir="auto" className="border px-2 py-1 text-start">
+          <Inline tokens={tokens} mentions={mentions} />
+        </Cell>
+      ))}
+    </tr>
+  );
+  return (
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+      className="my-1 overflow-x-auto"
+    >
+      <table className="text-sm">
+        <thead>{line(header, "th", 0)}</thead>
+        <tbody>{rows.map((cells, index) => line(cells, "td", index))}</tbody>
+      </table>
+    </div>
   );
 }
 
@@ -161,7 +190,7 @@ function inline(token: Token, mentions: MentionNames): ReactNode {
 
 /** Text, with the names of those whom it mentions standing out. */
 function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
-  if (!text.includes("@")) return text;
+  if (!text.includes("@")) return withOwnEmoji(text);
   const parts: ReactNode[] = [];
   let from = 0;
   for (const found of text.matchAll(mention)) {
@@ -172,7 +201,7 @@ function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
     const end = start + 1 + known.length;
     const isOwn = known === "all" || known.toLowerCase() === mentions.own.toLowerCase();
     parts.push(
-      text.slice(from, start),
+      withOwnEmoji(text.slice(from, start)),
       <bdi
         key={start}
         className={isOwn ? "rounded bg-note px-0.5 font-semibold" : "rounded bg-tint px-0.5 text-accent"}
@@ -182,7 +211,7 @@ function Words({ text, mentions }: { text: string; mentions: MentionNames }) {
     );
     from = end;
   }
-  parts.push(text.slice(from));
+  parts.push(withOwnEmoji(text.slice(from)));
   return parts;
 }
 

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { listOf, useText } from "../../ui/text.ts";
 import { personIn, shownName } from "../users/users.tsx";
+import { withOwnEmoji } from "./own-emoji.tsx";
 
 interface ReactionsProps {
   message: Message;
@@ -47,7 +48,7 @@ function Reaction({ message, emoji, users }: { message: Message; emoji: string; 
         isMine ? "border-accent bg-tint" : "border-edge/40 bg-raised hover:bg-hover",
       )}
     >
-      <span>{emoji}</span>
+      <span>{withOwnEmoji(emoji)}</span>
       <span className="text-xs font-medium">{users.length}</span>
     </button>
   );

@@ -1,3 +1,4 @@
+import { apiBase } from "@parley/protocol/routes";
 import clsx from "clsx";
 import { useText } from "../../ui/text.ts";
 import { PersonAvatar } from "../users/users.tsx";
@@ -36,6 +37,9 @@ export function SuggestionList({ id, suggestions, chosen, onChoose }: Suggestion
           )}
         >
           {suggestion.user !== undefined && <PersonAvatar user={suggestion.user} size="small" />}
+          {suggestion.picture && (
+            <img src={`${apiBase}/pictures/${suggestion.picture}`} alt="" className="size-6 object-contain" />
+          )}
           {suggestion.emoji && <span className="text-xl">{suggestion.emoji}</span>}
           <span className="truncate font-medium">{suggestion.label}</span>
           <span className="truncate text-soft">{suggestion.more}</span>

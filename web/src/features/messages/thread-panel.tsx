@@ -5,12 +5,13 @@ import { useView } from "../../client/use-client.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
+import { FollowButton } from "../threads/threads.tsx";
 import { type Aim, Composer, type ComposerHandle } from "./composer.tsx";
 import { MessageRow, type RowActions } from "./message-row.tsx";
 import { moveByMessage } from "./timeline-keys.ts";
 import { TimelineRow } from "./timeline-row.tsx";
 import { useKeptEnd } from "./use-kept-end.ts";
-import { useThread, useThreadRows } from "./use-thread.ts";
+import { useReadThread, useSoughtAnswer, useThread, useThreadRows } from "./use-thread.ts";
 
 export interface ThreadPanelProps {
   held: RoomState;
@@ -37,6 +38,8 @@ export function ThreadPanel({ held, parent, name, actions, mayWrite, onRoom, onC
   const toEnd = useKeptEnd(scroller, rows[0]?.key);
   const own = useOwnActions(actions, { setAim, composer, onRoom });
   useEntered(panel, parent);
+  useReadThread(parent, isTold ? thread : null);
+  const marked = useSoughtAnswer(scroller, isTold ? thread : null, earlier);
   const me = useView(({ state }) => state.user);
   const lastOwn = () => thread?.messages.findLast(({ sender }) => sender === me);
   const isEnded = thread?.parent.deleted_at !== undefined;
@@ -57,6 +60,7 @@ export function ThreadPanel({ held, parent, name, actions, mayWrite, onRoom, onC
             {name}
           </p>
         </div>
+        {thread && !isEnded && <FollowButton message={parent} />}
         {thread && (
           <IconButton label={t("thread.inRoom")} icon={LocateFixed} onClick={() => onRoom(parent)} />
         )}
@@ -98,7 +102,7 @@ export function ThreadPanel({ held, parent, name, actions, mayWrite, onRoom, onC
                 </p>
               )}
               {rows.map((row) => (
-                <TimelineRow key={row.key} row={row} actions={own} parent={parent} />
+                <TimelineRow key={row.key} row={row} actions={own} {...{ marked, parent }} />
               ))}
             </>
           )}

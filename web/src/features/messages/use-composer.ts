@@ -4,9 +4,11 @@ import { type RefObject, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { draftKey } from "../../client/drafts-storage.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { allEmoji, knownEmoji } from "../../ui/emoji.ts";
 import { useTray } from "../files/files.tsx";
 import type { ForLater } from "../scheduled/scheduled.tsx";
 import { mentionsIn, type Query, queryAt, type Suggestion } from "./completion.ts";
+import { namesEmoji, withEmoji } from "./emoji-names.ts";
 import { useSuggestions } from "./use-suggestions.ts";
 
 /** What is written: a new message where there is none. */
@@ -28,42 +30,45 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   const [query, setQuery] = useState<Query | null>(null);
   const [chosen, setChosen] = useState(0);
   const [error, setError] = useState<unknown>();
+  const alsoInRoom = useAlsoInRoom(thread);
   const suggestions = useSuggestions(room, query);
   // The room's files are not the thread's: what is written there carries none.
   const tray = useTray(thread === undefined ? room : 0);
   const attachments = tray.entries.map(({ key }) => key);
-  // What has files needs no words.
-  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : attachments.length > 0;
-  const isStuck = aim?.kind !== "edit" && tray.stuck !== null;
-  const isSendable = (text.trim() !== "" || isCarrying) && !isStuck;
+  const isSendable = maySend(aim, text, tray);
 
-  /** Looks at what stands before the caret. */
   const look = () => {
-    const { current } = area;
-    if (!current) return;
-    const { selectionStart: caret, selectionEnd, value } = current;
-    setQuery(caret === selectionEnd ? queryAt(value, caret) : null);
+    if (!area.current) return;
+    setQuery(queryIn(area.current));
     setChosen(0);
   };
   const insert = (words: string, span?: { from: number; to: number }) => {
-    const { current } = area;
-    if (!current) return;
-    current.focus();
-    if (span) current.setSelectionRange(span.from, span.to);
-    // The only way that leaves undo as the person expects it.
-    if (!document.execCommand("insertText", false, words)) current.setRangeText(words);
-    setText(current.value);
+    if (!area.current) return;
+    setText(inserted(area.current, words, span));
     setQuery(null);
   };
   const type = (written: string) => {
     setText(written);
+    fetchEmojiFor(written);
     if (aim?.kind !== "edit") client.typing(room, written.trim() !== "");
     look();
   };
+  /** Seconds after which the next message is deleted by itself; null where it has no time of its own. */
+  const [timer, setTimer] = useState<number | null>(null);
   const [toAll, setToAll] = useState<{ count: number; go: () => void } | null>(null);
   const answered = thread ?? aim?.message.id;
+  const contentFor = (written: string) => ({
+    ...alsoInRoom.placed(contentOf(client, { room, written, answered })),
+    ...(timer !== null && { delete_after: timer }),
+  });
+  const done = () => {
+    finish();
+    setTimer(null);
+    alsoInRoom.set(false);
+    onAim(null);
+  };
   const submit = async ({ isSure = false } = {}) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     if (!isSendable || written.length > limits.messageText) return;
     const told = isSure || aim?.kind === "edit" ? null : toldOf(client, room, written);
     if (told !== null) return setToAll({ count: told, go: () => void submit({ isSure: true }) });
@@ -72,31 +77,26 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
     try {
       if (aim?.kind === "edit") await change(client, aim.message, written);
       else {
-        const kept = client.send(room, written, {
-          ...contentOf(client, { room, written, answered }),
-          ...(attachments.length > 0 && { attachments }),
-        });
+        const carried = { ...contentFor(written), ...(attachments.length > 0 && { attachments }) };
+        const kept = client.send(room, written, carried);
         client.drafts.sent(room, thread ?? null, kept);
         void kept.then(onSent);
       }
-      finish();
-      onAim(null);
+      done();
     } catch (problem) {
       setError(problem);
     }
   };
   /** What is written, to be sent later; whoever mentions everybody is asked first. */
   const forLater: ForLater = (go) => {
-    const written = text.trim();
+    const written = writtenIn(client, text);
     const count = toldOf(client, room, written);
-    const take = () => go({ room, text: written, ...contentOf(client, { room, written, answered }) });
+    const take = () => go({ room, text: written, ...contentFor(written) });
     return count === null ? take() : setToAll({ count, go: take });
   };
   /** It was put by: what was written since stays. */
   const putBy = (scheduled: string) => {
-    if (area.current?.value.trim() !== scheduled) return;
-    finish();
-    onAim(null);
+    if (writtenIn(client, area.current?.value ?? "") === scheduled) done();
   };
   /** False when there was nothing to call off. */
   const cancel = () => {
@@ -107,8 +107,9 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
   };
   return {
     ...{ toAll, askNoMore: () => setToAll(null) },
+    ...{ timer, setTimer },
     ...{ text, error, suggestions, chosen, tray, isSendable },
-    ...{ setText, type, look, insert, submit, cancel, forLater, putBy },
+    ...{ setText, type, look, insert, submit, cancel, forLater, putBy, alsoInRoom },
     accept: (suggestion: Suggestion) => query && insert(suggestion.insert, query),
     move: (step: number) => setChosen((chosen + step + suggestions.length) % suggestions.length),
     close: () => setQuery(null),
@@ -116,6 +117,48 @@ export function useComposer({ room, thread, aim, onAim, onSent, area }: Composer
 }
 
 export type ComposerState = ReturnType<typeof useComposer>;
+
+/** What stands before the caret. */
+function queryIn({ selectionStart: caret, selectionEnd, value }: HTMLTextAreaElement): Query | null {
+  return caret === selectionEnd ? queryAt(value, caret) : null;
+}
+
+/** Puts words in where the caret is, or in the place of others; answers the whole text. */
+function inserted(area: HTMLTextAreaElement, words: string, span?: { from: number; to: number }): string {
+  area.focus();
+  if (span) area.setSelectionRange(span.from, span.to);
+  // The only way that leaves undo as the person expects it.
+  if (!document.execCommand("insertText", false, words)) area.setRangeText(words);
+  return area.value;
+}
+
+/** What has files needs no words. */
+function maySend(aim: Aim, text: string, { entries, stuck }: ReturnType<typeof useTray>): boolean {
+  const isCarrying = aim?.kind === "edit" ? aim.message.files !== undefined : entries.length > 0;
+  const isStuck = aim?.kind !== "edit" && stuck !== null;
+  return (text.trim() !== "" || isCarrying) && !isStuck;
+}
+
+/** Whether what is written in a thread is shown in its room, too: that is wished anew for each answer. */
+function useAlsoInRoom(thread: number | undefined) {
+  const [is, set] = useState(false);
+  /** What is for everybody is said where everybody sees it. */
+  const placed = <Content extends { mention_all?: boolean }>(content: Content) => ({
+    ...content,
+    ...(thread !== undefined && !is && !content.mention_all && { in_thread: true }),
+  });
+  return { is, set, placed };
+}
+
+/** EMOJI-10. What is sent of what was typed. */
+function writtenIn(client: Client, text: string): string {
+  return withEmoji(text.trim(), knownEmoji(), client.view.getState().library?.emoji);
+}
+
+/** Names of emoji are known by the time a text is sent; where not, it is sent as it is written. */
+function fetchEmojiFor(written: string): void {
+  if (namesEmoji(written)) allEmoji().catch(() => undefined);
+}
 
 /** From so many people on, mentioning all of them is asked about first. */
 const manyPeople = 10;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
+import type { View } from "../../client/view.ts";
 import { allEmoji, searchEmoji } from "../../ui/emoji.ts";
 import { useText } from "../../ui/text.ts";
 import type { Query, Suggestion } from "./completion.ts";
@@ -12,6 +13,7 @@ export function useSuggestions(room: number, query: Query | null): Suggestion[] 
   const client = useClient();
   const kind = useView(({ state }) => state.rooms.get(room)?.room.kind);
   const member_count = useView(({ state }) => state.rooms.get(room)?.room.member_count ?? 0);
+  const library = useView((view) => view.library);
   const [found, setFound] = useState<{ key: string; suggestions: Suggestion[] }>({
     key: "",
     suggestions: [],
@@ -43,25 +45,44 @@ export function useSuggestions(room: number, query: Query | null): Suggestion[] 
         () => show(all),
       );
     } else if (wanted === "emoji") {
+      client.personal.library.get().then(
+        (library) => library.want(),
+        () => undefined,
+      );
+      const own = ownFor(library, words);
       allEmoji().then(
         (emoji) =>
-          show(
-            searchEmoji(emoji, words, most).map((each) => ({
+          show([
+            ...own,
+            ...searchEmoji(emoji, words, most - own.length).map((each) => ({
               key: each.emoji,
               insert: `${each.emoji} `,
               label: each.name,
               more: `:${each.shortNames[0]}:`,
               emoji: each.emoji,
             })),
-          ),
-        () => show([]),
+          ]),
+        () => show(own),
       );
     } else show(commandsFor(words, t));
     return () => {
       isWanted = false;
     };
-  }, [client, room, kind, member_count, wanted, words, key, t]);
+  }, [client, room, kind, member_count, wanted, words, key, library, t]);
   return query && found.key === key ? found.suggestions : [];
+}
+
+/** How many of the server's own emoji are offered before others. */
+const mostOwn = 4;
+
+/** The server's own emoji whose names begin with what is typed, then those that hold it. */
+function ownFor(library: View["library"], words: string): Suggestion[] {
+  const sought = words.toLowerCase();
+  return [...(library?.emoji ?? [])]
+    .filter(([name]) => name.includes(sought))
+    .sort(([one], [other]) => Number(other.startsWith(sought)) - Number(one.startsWith(sought)))
+    .slice(0, mostOwn)
+    .map(([name, picture]) => ({ key: `own ${name}`, insert: `:${name}: `, label: `:${name}:`, picture }));
 }
 
 /** Words that are put in for a command; COMPLETE-1 says what each becomes. */

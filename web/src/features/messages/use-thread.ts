@@ -1,7 +1,8 @@
 import { ChatError } from "@parley/protocol/errors";
 import { type RoomState, type RoomThread, timeline } from "@parley/protocol/state";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
+import { addressWith, navigate, useSearchValue } from "../../ui/address.tsx";
 import { dayNumber } from "../../ui/times.ts";
 import { type Row, rowsOf } from "./timeline-rows.ts";
 
@@ -61,4 +62,54 @@ export function useThreadRows(thread: RoomThread | null, room: number): Row[] {
     // The message that is answered stands before them: its own day needs no word.
     return rows.filter((row) => row.kind !== "start" && !(row.kind === "day" && dayNumber(row.at) === day));
   }, [thread, outbox, me, room]);
+}
+
+/** THREAD-12. What a thread shows in a window that has the focus is read. */
+export function useReadThread(parent: number, thread: RoomThread | null): void {
+  const client = useClient();
+  const isNew = useView(({ threads }) => (threads?.get(parent)?.unread.length ?? 0) > 0);
+  const newest = thread?.messages.at(-1)?.seq;
+  useEffect(() => {
+    if (!isNew || newest === undefined) return;
+    const mark = () => {
+      if (!document.hasFocus() || document.visibilityState !== "visible") return;
+      client.personal.threads.get().then(
+        (threads) => threads.read(parent, newest),
+        () => undefined,
+      );
+    };
+    mark();
+    addEventListener("focus", mark);
+    document.addEventListener("visibilitychange", mark);
+    return () => {
+      removeEventListener("focus", mark);
+      document.removeEventListener("visibilitychange", mark);
+    };
+  }, [client, parent, newest, isNew]);
+}
+
+/** Milliseconds for which an answer that was gone to stands out. */
+const markedFor = 2_000;
+
+/** LINK-2. The answer that the address names is brought in sight, however far back it stands, and marked for a while. */
+export function useSoughtAnswer(
+  scroller: RefObject<HTMLElement | null>,
+  thread: RoomThread | null,
+  earlier: () => Promise<unknown>,
+): number | null {
+  const sought = useSearchValue("message");
+  const [marked, setMarked] = useState<number | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => {
+    if (sought === null || !thread) return;
+    const found = scroller.current?.querySelector(`[data-message="${CSS.escape(sought)}"]`);
+    if (!found && thread.before !== null) return void earlier();
+    navigate(addressWith("message", null), { replace: true });
+    if (!found) return;
+    found.scrollIntoView({ block: "center" });
+    setMarked(Number(sought));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setMarked(null), markedFor);
+  }, [sought, thread, scroller, earlier]);
+  return marked;
 }

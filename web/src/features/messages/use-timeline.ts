@@ -1,3 +1,4 @@
+import type { Message } from "@parley/protocol/messages";
 import { type RoomState, timeline } from "@parley/protocol/state";
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef } from "react";
@@ -18,11 +19,11 @@ export function useRows(held: RoomState, readTo: number | null): { rows: Row[]; 
   const outbox = useView((view) => view.outbox);
   const me = useView((view) => view.state.user);
   const { window } = held;
-  const messages = useMemo(() => window?.messages ?? timeline(held), [held, window]);
+  const messages = useMemo(() => shownInRoom(window?.messages ?? timeline(held)), [held, window]);
   const { id } = held.room;
   const isLive = window === null;
   const waiting = useMemo(
-    () => (isLive ? outbox.filter(({ room }) => room === id) : []),
+    () => (isLive ? outbox.filter(({ room, in_thread }) => room === id && !in_thread) : []),
     [outbox, id, isLive],
   );
   const isWhole = window ? window.before === null : held.loaded && held.before === null;
@@ -33,6 +34,13 @@ export function useRows(held: RoomState, readTo: number | null): { rows: Row[]; 
     const rows = rowsOf({ messages, waiting: left, me, isWhole, readTo });
     return { rows, count: messages.length + left.length };
   }, [messages, waiting, me, isWhole, readTo]);
+}
+
+/** THREAD-13. The same list where all of it is shown, as mostly. */
+function shownInRoom(messages: readonly Message[]): readonly Message[] {
+  return messages.some(({ in_thread }) => in_thread)
+    ? messages.filter(({ in_thread }) => !in_thread)
+    : messages;
 }
 
 /**

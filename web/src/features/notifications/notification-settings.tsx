@@ -1,4 +1,5 @@
-import type { DefaultLevel, DefaultNotifications } from "@parley/protocol/notifications";
+import type { Input } from "@parley/protocol/contract";
+import type { DefaultLevel } from "@parley/protocol/notifications";
 import { BellOff } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
@@ -10,9 +11,12 @@ import { i18n, useText } from "../../ui/text.ts";
 import { firstDayOfWeek, nextWeek, tomorrow } from "../../ui/time-choices.ts";
 import { fullTime } from "../../ui/times.ts";
 import { changeDevice, useDeviceChoices } from "./device-choices.ts";
-import { isQuiet } from "./notifications-rules.ts";
+import { Keywords } from "./keywords.tsx";
+import { isQuiet } from "./muting.ts";
 import { usePushState } from "./push-device.ts";
+import { PushHosts } from "./push-hosts.tsx";
 import { PushHealth, PushTextChoice } from "./push-settings.tsx";
+import { QuietHoursChoice } from "./quiet-hours-choice.tsx";
 import { showNotification } from "./shown-notifications.ts";
 import { playSound } from "./sound.ts";
 
@@ -149,9 +153,10 @@ function AccountSettings() {
   const [error, setError] = useState<unknown>();
   useEffect(() => client.personal.wishes.want(), [client]);
   if (!wishes) return null;
-  const set = async (change: Partial<DefaultNotifications>) => {
+  const set = async (change: Partial<Input<"notification.set_default">>) => {
     setError(undefined);
-    await client.personal.wishes.set({ ...wishes, ...change }).catch(setError);
+    const { level, muted_until } = wishes;
+    await client.personal.wishes.set({ level, muted_until, ...change }).catch(setError);
   };
   return (
     <>
@@ -168,8 +173,11 @@ function AccountSettings() {
         ))}
       </Select>
       <PushTextChoice />
+      <Keywords keywords={wishes.keywords ?? []} onChange={(keywords) => void set({ keywords })} />
       <Quiet until={wishes.muted_until} onQuiet={(muted_until) => void set({ muted_until })} />
+      <QuietHoursChoice hours={wishes.quiet_hours ?? null} onChange={(quiet_hours) => set({ quiet_hours })} />
       <Problem error={error} />
+      <PushHosts />
     </>
   );
 }

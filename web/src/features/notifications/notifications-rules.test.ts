@@ -1,6 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { Membership } from "@parley/protocol/rooms";
-import { isSettled, isToBeTold, type Known, type Surroundings } from "./notifications-rules.ts";
+import {
+  isAnswerToBeTold,
+  isSettled,
+  isToBeTold,
+  type Known,
+  type Surroundings,
+} from "./notifications-rules.ts";
 
 const at = "2026-05-01T08:00:00.000Z";
 const now = Date.parse(at);
@@ -80,6 +86,47 @@ describe("what is told of", () => {
     expect(told({}, {}, { wishes: { level: "all", muted_until: earlier } })).toBe(true);
     const own = { notifications: { level: "all", muted_until: null } } as const;
     expect(told(own, {}, { wishes: { level: "all", muted_until: later } })).toBe(false);
+  });
+
+  test("NOTIFY-6 of answers in threads that are followed the thread's level says, unless the room is to keep quiet", () => {
+    const answers = {
+      plain: { message: 9, seq: 12 },
+      named: { message: 9, seq: 12, mentions_me: true as const },
+    };
+    const place = { message: 3, room: 7, following: true, read: 0, unread: [] };
+    const cases = [
+      ["default", "mentions", "all", true, true],
+      ["mentions", "all", "all", true, true],
+      ["all", "all", "mentions", false, true],
+      ["all", "all", "none", false, false],
+      ["none", "all", "all", false, false],
+      ["default", "none", "all", false, false],
+    ] as const;
+    for (const [own, general, level, plain, named] of cases) {
+      const of = { ...room, notifications: { level: own, muted_until: null } };
+      const within = { ...around, wishes: { level: general, muted_until: null } };
+      const tells = (answer: (typeof answers)["plain"], change: Partial<Surroundings> = {}) =>
+        isAnswerToBeTold(of, { thread: { ...place, level }, answer }, { ...within, ...change });
+      expect([own, general, level, tells(answers.plain), tells(answers.named)]).toEqual([
+        ...[own, general, level, plain, named],
+      ]);
+      expect(tells(answers.named, { isInSight: true })).toBe(false);
+      expect(tells(answers.named, { wishes: { level: general, muted_until: later } })).toBe(false);
+    }
+    // Among the messages of its room it is not shown: that has nothing to tell.
+    expect(told({ last_message: { ...last, in_thread: true } })).toBe(false);
+  });
+
+  test("NOTIFY-9 a word of the person's own counts as a mention, and NOTIFY-10 in quiet hours nothing is told", () => {
+    const wishes = { level: "mentions", muted_until: null } as const;
+    expect(told({}, {}, { wishes })).toBe(false);
+    expect(told({}, {}, { wishes, isCalled: true })).toBe(true);
+    expect(told({}, {}, { wishes: { ...wishes, level: "none" }, isCalled: true })).toBe(false);
+    // `now` is a Friday at eight in the morning.
+    const quiet_hours = { from: "07:00", to: "09:00", days: [5], zone: "UTC" };
+    expect(told({ mentions: 1 }, {}, { wishes: { ...wishes, quiet_hours } })).toBe(false);
+    const weekend = { ...quiet_hours, days: [6, 7] };
+    expect(told({ mentions: 1 }, {}, { wishes: { ...wishes, quiet_hours: weekend } })).toBe(true);
   });
 
   test("NOTIFY-7 it is taken back once the room is read up to it, deleted or gone", () => {

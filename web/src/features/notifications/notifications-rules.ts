@@ -1,15 +1,8 @@
-import type { DefaultNotifications, Notifications } from "@parley/protocol/notifications";
+import type { DefaultNotifications } from "@parley/protocol/notifications";
+import { isInHours } from "@parley/protocol/quiet-hours";
 import type { Membership } from "@parley/protocol/rooms";
-
-/** Whether a room is to keep quiet now. */
-export function isMuted({ level, muted_until }: Notifications, now = Date.now()): boolean {
-  return level === "none" || isQuiet(muted_until, now);
-}
-
-/** Whether this moment is yet to come. */
-export function isQuiet(until: string | null, now = Date.now()): boolean {
-  return until !== null && Date.parse(until) > now;
-}
+import type { Thread, UnreadAnswer } from "@parley/protocol/threads";
+import { isMuted, isQuiet } from "./muting.ts";
 
 /** What was known of a room before. */
 export interface Known {
@@ -24,7 +17,15 @@ export interface Surroundings {
   blocked: ReadonlySet<number>;
   /** Whether the room is in sight on this device, in whatever tab. */
   isInSight: boolean;
+  /** What has come holds a word that counts as a mention for the person (NOTIFY-9). */
+  isCalled?: boolean;
   now: number;
+}
+
+/** NOTIFY-4, NOTIFY-10. Whether the person is not to be disturbed at all. */
+function isUndisturbed({ wishes, now }: Pick<Surroundings, "wishes" | "now">): boolean {
+  if (isQuiet(wishes.muted_until, now)) return true;
+  return wishes.quiet_hours !== undefined && isInHours(wishes.quiet_hours, now);
 }
 
 export function knownOf({ last_message, mentions }: Membership): Known {
@@ -34,13 +35,28 @@ export function knownOf({ last_message, mentions }: Membership): Known {
 /** NOTIFY-6. Whether what has come to a room since is to be told of. */
 export function isToBeTold(room: Membership, before: Known, around: Surroundings): boolean {
   const { last_message: last, notifications } = room;
-  if (!last || last.seq <= before.seq || last.deleted_at) return false;
+  if (!last || last.seq <= before.seq || last.deleted_at || last.in_thread) return false;
   if (last.sender === around.me || around.blocked.has(last.sender)) return false;
   if (room.role === null || room.unread === 0 || around.isInSight) return false;
-  if (isQuiet(around.wishes.muted_until, around.now) || isMuted(notifications, around.now)) return false;
+  if (isUndisturbed(around) || isMuted(notifications, around.now)) return false;
   const level = notifications.level === "default" ? around.wishes.level : notifications.level;
-  if (level === "mentions") return room.kind === "direct" || room.mentions > before.mentions;
+  if (level === "mentions")
+    return room.kind === "direct" || room.mentions > before.mentions || around.isCalled === true;
   return level === "all";
+}
+
+/** NOTIFY-6, PUSH-14. Whether a new answer in a thread that the person follows is to be told of. */
+export function isAnswerToBeTold(
+  room: Membership,
+  { thread, answer }: { thread: Thread; answer: UnreadAnswer },
+  around: Pick<Surroundings, "wishes" | "isInSight" | "isCalled" | "now">,
+): boolean {
+  if (room.role === null || around.isInSight) return false;
+  if (isUndisturbed(around) || isMuted(room.notifications, around.now)) return false;
+  const level = room.notifications.level === "default" ? around.wishes.level : room.notifications.level;
+  if (level === "none" || thread.level === "none") return false;
+  const isNamed = answer.mentions_me === true || around.isCalled === true;
+  return thread.level === "all" || room.kind === "direct" || isNamed;
 }
 
 /** NOTIFY-7. Whether a notification of a room has nothing to say any more. */

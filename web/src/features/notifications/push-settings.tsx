@@ -55,6 +55,9 @@ export function PushHealth() {
       </p>
       {state === "on" && own && <Health device={own} />}
       {state === "on" && <PushTest onDone={() => setTests((count) => count + 1)} />}
+      {state === "on" && pushes && (
+        <OtherDevices devices={pushes.devices} onTested={() => setTests((count) => count + 1)} />
+      )}
       {state === "failed" && (
         <Button className="self-start" onClick={() => void connectPush(client)}>
           {t("push.again")}
@@ -73,6 +76,74 @@ function Health({ device: { sent_at, failed_at, failure } }: { device: Pushes["d
     <p className="text-soft">
       {sent_at === null ? t("push.none") : t("push.last", { time: fullTime(sent_at) })}
     </p>
+  );
+}
+
+interface OtherDevicesProps extends Pick<Pushes, "devices"> {
+  onTested: () => void;
+}
+
+/** UI-307. The person's other devices: this one is turned off by the switch above. */
+function OtherDevices({ devices, onTested }: OtherDevicesProps) {
+  const t = useText();
+  const others = devices.filter(({ current }) => !current);
+  if (others.length === 0) return null;
+  return (
+    <div>
+      <h4 className="font-medium">{t("push.others")}</h4>
+      <ul className="flex flex-col divide-y">
+        {others.map((device) => (
+          <OtherDevice key={device.id} {...{ device, onTested }} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface OtherDeviceProps extends Pick<OtherDevicesProps, "onTested"> {
+  device: Pushes["devices"][number];
+}
+
+function OtherDevice({ device, onTested }: OtherDeviceProps) {
+  const t = useText();
+  const client = useClient();
+  const [outcome, setOutcome] = useState<Output<"push.test">>();
+  const [error, setError] = useState<unknown>();
+  const { id: push } = device;
+  const name = device.device || t("push.unnamed");
+  const run = (work: Promise<unknown>) => {
+    setError(undefined);
+    setOutcome(undefined);
+    work.catch(setError);
+  };
+  return (
+    <li className="flex flex-col gap-1 py-2">
+      <span dir="auto" className="font-medium">
+        {name}
+      </span>
+      <Health device={device} />
+      <div className="flex flex-wrap items-center gap-2">
+        <Button
+          aria-label={t("push.testOn", { name })}
+          onClick={() => run(client.call("push.test", { push }).then(setOutcome).finally(onTested))}
+        >
+          {t("push.test")}
+        </Button>
+        <Button
+          aria-label={t("push.removeOn", { name })}
+          onClick={() => run(client.call("push.unsubscribe", { push }))}
+        >
+          {t("push.remove")}
+        </Button>
+        <span role="status" className="text-soft">
+          {outcome &&
+            t(outcome.outcome === "failed" ? "push.test.failed" : "push.testedOn", {
+              why: outcome.why ?? "",
+            })}
+        </span>
+      </div>
+      <Problem error={error} />
+    </li>
   );
 }
 

@@ -16,6 +16,7 @@ export function usePins(held: RoomState): Pin[] {
         .join(),
     [held.messages],
   );
+  const ordered = held.recent.findLast(({ kind }) => kind === "pin.ordered")?.at;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is pinned among what is held says when to ask.
   useEffect(() => {
     let isWanted = true;
@@ -27,6 +28,6 @@ export function usePins(held: RoomState): Pin[] {
     return () => {
       isWanted = false;
     };
-  }, [client, room, pinned, held.loaded]);
+  }, [client, room, pinned, ordered, held.loaded]);
   return pins;
 }

@@ -1,8 +1,8 @@
 import type { Membership } from "@parley/protocol/rooms";
 import { Clock } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
-import { useClient } from "../../client/use-client.ts";
+import { useClient, useView } from "../../client/use-client.ts";
 import { duration } from "../../ui/coming-times.ts";
 import { Select } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
@@ -12,44 +12,88 @@ const hour = 3_600;
 const day = 24 * hour;
 const offered = [hour, 8 * hour, day, 7 * day, 30 * day, 90 * day, 365 * day];
 
-/** After how long messages of a room are deleted: owners and admins choose, everybody else is told. */
+/** After how long messages of a room are deleted: who may choose it chooses, everybody else is told. */
 export function AutoDeleteChoice({ room }: { room: Membership }) {
   const t = useText();
   const client = useClient();
   const [error, setError] = useState<unknown>();
+  const isServerAdmin = useView(
+    ({ session }) => session.status === "signed_in" && session.user.role === "admin",
+  );
   const present = room.delete_after ?? null;
-  const mayChoose = isAtLeast(room.role, "admin") && !room.archived;
-  if (!mayChoose && present === null) return null;
-  const set = async (delete_after: number | null) => {
+  const retention = room.retention ?? null;
+  const isDirect = room.kind === "direct";
+  const mayChoose = room.role !== null && (isDirect || isAtLeast(room.role, "admin")) && !room.archived;
+  const mayRetain = isServerAdmin && !isDirect;
+  if (!mayChoose && !mayRetain && present === null && retention === null) return null;
+  const attempt = (work: Promise<unknown>) => {
     setError(undefined);
-    await client.call("room.update", { room: room.id, delete_after }).catch(setError);
+    work.catch(setError);
   };
+  return (
+    <section aria-label={t("expiry.title")} className="mt-4 flex flex-col gap-3 border-t pt-4">
+      {mayChoose ? (
+        <TimeChoice
+          label={t("expiry.title")}
+          hint={t(isDirect ? "expiry.hintDirect" : "expiry.hint")}
+          none={t("expiry.never")}
+          present={present}
+          onChoose={(delete_after) => attempt(client.call("room.update", { room: room.id, delete_after }))}
+        />
+      ) : (
+        present !== null && <Told>{t("expiry.room", { time: duration(present) })}</Told>
+      )}
+      {mayRetain ? (
+        <TimeChoice
+          label={t("expiry.retention")}
+          hint={t("expiry.retentionHint")}
+          none={t("expiry.unlimited")}
+          present={retention}
+          onChoose={(seconds) => attempt(client.call("room.retain", { room: room.id, retention: seconds }))}
+        />
+      ) : (
+        retention !== null && <Told>{t("expiry.retained", { time: duration(retention) })}</Told>
+      )}
+      <Problem error={error} />
+    </section>
+  );
+}
+
+function Told({ children }: { children: ReactNode }) {
+  return (
+    <p className="flex items-center gap-2 text-sm text-soft">
+      <Clock aria-hidden size={17} className="shrink-0" />
+      {children}
+    </p>
+  );
+}
+
+interface TimeChoiceProps {
+  label: string;
+  hint: string;
+  /** What it is called that there is none. */
+  none: string;
+  present: number | null;
+  onChoose: (seconds: number | null) => void;
+}
+
+function TimeChoice({ label, hint, none, present, onChoose }: TimeChoiceProps) {
+  const t = useText();
   const choices = [...new Set([...offered, ...(present === null ? [] : [present])])].sort(
     (one, other) => one - other,
   );
   return (
-    <section aria-label={t("expiry.title")} className="mt-4 flex flex-col gap-3 border-t pt-4">
-      {mayChoose ? (
-        <Select
-          label={t("expiry.title")}
-          hint={t("expiry.hint")}
-          value={String(present ?? "")}
-          onChange={({ currentTarget: { value } }) => void set(value === "" ? null : Number(value))}
-        >
-          <option value="">{t("expiry.never")}</option>
-          {choices.map((seconds) => (
-            <option key={seconds} value={String(seconds)}>
-              {t("expiry.after", { time: duration(seconds) })}
-            </option>
-          ))}
-        </Select>
-      ) : (
-        <p className="flex items-center gap-2 text-sm text-soft">
-          <Clock aria-hidden size={17} className="shrink-0" />
-          {t("expiry.room", { time: duration(present ?? 0) })}
-        </p>
-      )}
-      <Problem error={error} />
-    </section>
+    <Select
+      {...{ label, hint }}
+      value={String(present ?? "")}
+      onChange={({ currentTarget: { value } }) => onChoose(value === "" ? null : Number(value))}
+    >
+      <option value="">{none}</option>
+      {choices.map((seconds) => (
+        <option key={seconds} value={String(seconds)}>
+          {t("expiry.after", { time: duration(seconds) })}
+        </option>
+      ))}
+    </Select>
   );
 }

@@ -64,7 +64,7 @@ export function RoomDetails({ held, onClose, members, notifications, onProfile }
         <Problem error={error} />
         {room.kind !== "direct" && members}
         {room.role !== null && notifications}
-        {room.kind !== "direct" && <AutoDeleteChoice room={room} />}
+        <AutoDeleteChoice room={room} />
         {room.kind !== "direct" && (
           <div className="mt-4 flex flex-col items-start gap-1 border-t pt-4">
             {mayEdit && (

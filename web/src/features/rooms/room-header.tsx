@@ -95,7 +95,9 @@ function Beneath({ held }: { held: RoomState }) {
     if (presence?.status_message) text += ` · ${presence.status_message}`;
   }
   // What this device has kept from before knows nothing of it.
-  const keeps = held.room.delete_after ?? null;
+  const { delete_after, retention } = held.room;
+  const times = [delete_after, retention].filter((each) => typeof each === "number");
+  const keeps = times.length > 0 ? Math.min(...times) : null;
   return (
     <p dir="auto" className="truncate text-sm leading-tight text-soft">
       {keeps !== null && <Keeps seconds={keeps} />}

@@ -1,9 +1,10 @@
 import type { Membership } from "@parley/protocol/rooms";
 import type { RoomState } from "@parley/protocol/state";
 import clsx from "clsx";
-import { BellOff, ChevronDown, Search } from "lucide-react";
+import { BellOff, ChevronDown, MessagesSquare, Search } from "lucide-react";
 import { type MouseEvent, memo, useCallback, useMemo, useState } from "react";
 import { type DraftEntry, draftKey } from "../../client/drafts-storage.ts";
+import { threadNews } from "../../client/thread-news.ts";
 import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { Link } from "../../ui/address.tsx";
@@ -146,7 +147,9 @@ const RoomRow = memo(function RoomRow({ held, isCurrent, onMenu }: RoomRowProps)
   const typists = useView(({ typing }) => typing.get(room.id)?.length ?? 0);
   const unread = useView((view) => unreadIn(held, view).unread);
   const mentions = useView((view) => unreadIn(held, view).mentions);
-  const count = room.kind === "direct" ? unread : mentions;
+  const threads = useView((view) => threadNews(room.id, view).threads.length);
+  const called = useView((view) => threadNews(room.id, view).mentions);
+  const count = (room.kind === "direct" ? unread : mentions) + called;
   const isUnread = unread > 0;
   const muted = isMuted(room.notifications);
   return (
@@ -182,7 +185,17 @@ const RoomRow = memo(function RoomRow({ held, isCurrent, onMenu }: RoomRowProps)
             {typists > 0 ? t("typing.inList") : <Preview room={room} />}
           </span>
           {muted && <BellOff role="img" aria-label={t("notify.muted")} size={13} className="shrink-0" />}
-          {isUnread && <Unread count={muted ? 0 : count} label={t("rooms.unread", { count: unread })} />}
+          {threads > 0 && (
+            <MessagesSquare
+              role="img"
+              aria-label={t("rooms.threads", { count: threads })}
+              size={14}
+              className="shrink-0 text-accent"
+            />
+          )}
+          {(isUnread || called > 0) && (
+            <Unread count={muted ? 0 : count} label={t("rooms.unread", { count: Math.max(unread, count) })} />
+          )}
         </span>
       </span>
     </Link>

@@ -1,5 +1,6 @@
 import { lazily } from "../../ui/lazily.tsx";
 
+export type { ChosenRoom } from "./choose-rooms-dialog.tsx";
 export { RoomAvatar, roomNameIn, useRoom, useRoomName } from "./room.tsx";
 export { RoomHeader } from "./room-header.tsx";
 export { RoomList } from "./room-list.tsx";
@@ -7,8 +8,8 @@ export { RoomList } from "./room-list.tsx";
 export const BrowseRoomsDialog = lazily(
   async () => (await import("./browse-rooms-dialog.tsx")).BrowseRoomsDialog,
 );
-export const ChooseRoomDialog = lazily(
-  async () => (await import("./choose-room-dialog.tsx")).ChooseRoomDialog,
+export const ChooseRoomsDialog = lazily(
+  async () => (await import("./choose-rooms-dialog.tsx")).ChooseRoomsDialog,
 );
 export const CreateRoomDialog = lazily(
   async () => (await import("./create-room-dialog.tsx")).CreateRoomDialog,

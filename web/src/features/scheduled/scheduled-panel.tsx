@@ -32,7 +32,7 @@ export function ScheduledPanel({ room, roomName, namedIn }: ScheduledPanelProps)
   const [list, setList] = useState<ScheduledList>();
   const [error, setError] = useState<unknown>();
   useEffect(() => {
-    void client.personal.scheduled().then((found) => {
+    void client.personal.scheduled.get().then((found) => {
       found.want();
       setList(found);
     }, setError);
@@ -122,12 +122,13 @@ function Entry({ list, scheduled, room, onChange }: EntryProps) {
   const cancel = async () => {
     await list.cancel(id);
     // Put by anew: what was taken back is not remembered.
-    const { mentions, mention_all, reply_to } = scheduled;
+    const { mentions, mention_all, reply_to, delete_after } = scheduled;
     const again = () =>
       list.create({
         ...{ room: scheduled.room, text, send_at, client_id: list.newClientId() },
         ...(mentions && { mentions }),
         ...(mention_all && { mention_all }),
+        ...(delete_after !== undefined && { delete_after }),
         ...(reply_to !== undefined && { reply_to }),
       });
     const canUndo = Date.parse(send_at) > Date.now();

@@ -18,7 +18,7 @@ export function ScheduledLine({ room }: { room: number }) {
   const client = useClient();
   // Where its code does not come nothing is said of it here.
   useEffect(() => {
-    client.personal.scheduled().then(
+    client.personal.scheduled.get().then(
       (list) => list.want(),
       () => undefined,
     );

@@ -32,7 +32,7 @@ export function SendLater({ forLater, hasFiles, onDone }: SendLaterProps) {
   /** Tried again after a failure, it is still the same message. */
   const clientId = useRef({ text: "", id: "" });
   const putBy = async (message: Unscheduled, at: Date) => {
-    const list = await client.personal.scheduled();
+    const list = await client.personal.scheduled.get();
     const { text } = message;
     if (clientId.current.text !== text) clientId.current = { text, id: list.newClientId() };
     const { id: client_id } = clientId.current;

@@ -1,14 +1,12 @@
 import { limits } from "@parley/protocol/limits";
 import { type FormEvent, useId, useState } from "react";
 import { Button } from "../../ui/button.tsx";
-import { momentValue } from "../../ui/coming-times.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { TextArea, TextField } from "../../ui/field.tsx";
+import { TextArea } from "../../ui/field.tsx";
+import { MomentField } from "../../ui/moment-field.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
 import { tomorrow } from "../../ui/time-choices.ts";
-
-const minute = 60_000;
 
 interface TimeDialogProps {
   title: string;
@@ -30,9 +28,7 @@ export function TimeDialog({ title, action, text, at, isEdit = false, onTime, on
   const [error, setError] = useState<unknown>();
   const [isPast, setIsPast] = useState(false);
   const [isBusy, setIsBusy] = useState(false);
-  const now = Date.now();
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const begin = at !== undefined && Date.parse(at) > now ? at : tomorrow(9).getTime();
+  const begin = at !== undefined && Date.parse(at) > Date.now() ? Date.parse(at) : tomorrow(9).getTime();
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     // Where it was asked for from within another form, that one is not sent.
@@ -81,18 +77,7 @@ export function TimeDialog({ title, action, text, at, isEdit = false, onTime, on
             {text}
           </blockquote>
         )}
-        <TextField
-          type="datetime-local"
-          name="at"
-          label={t("later.time")}
-          hint={t("later.zone", { zone })}
-          error={isPast ? t("later.past") : undefined}
-          required
-          data-first-focus
-          defaultValue={momentValue(begin)}
-          min={momentValue(now + minute)}
-          max={momentValue(now + limits.scheduleDays * 24 * 60 * minute)}
-        />
+        <MomentField name="at" {...{ begin, isPast }} days={limits.scheduleDays} />
         <Problem error={error} />
       </form>
     </Dialog>

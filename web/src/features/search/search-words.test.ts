@@ -9,11 +9,14 @@ const names = {
 describe("what is written to search", () => {
   test("SEARCH-8 filters are taken out and the rest is the text", () => {
     expect(readSearch("from:@bob new  plan in:#design has:link", names)).toEqual({
-      ...{ from: 2, room: 7, has: "link", text: "new plan" },
+      ...{ from: 2, room: 7, has: ["link"], text: "new plan" },
     });
     expect(readSearch('in:"the lobby"', names)).toEqual({ room: 8 });
     expect(readSearch("mentions:bob", names)).toEqual({ mentions: 2 });
     expect(readSearch("", names)).toEqual({});
+    expect(readSearch("has:link HAS:image has:link is:saved has:pin type:poll", names)).toEqual({
+      ...{ has: ["link", "image"], is: ["saved", "pinned"], type: "poll" },
+    });
   });
 
   test("SEARCH-8 a filter that says nothing is text", () => {
@@ -21,6 +24,9 @@ describe("what is written to search", () => {
       "from:nobody",
       "in:nowhere",
       "has:hope",
+      "is:over",
+      "type:",
+      "type:writer",
       "before:noon",
       "at 12:30",
       "http://example.org",

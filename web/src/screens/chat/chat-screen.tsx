@@ -31,6 +31,7 @@ export function ChatScreen({ room, thread }: { room: number | null; thread: numb
   const commands = useMemo<Command[]>(
     () => [
       { label: t("search.title"), run: () => navigate("/search") },
+      { label: t("inbox.title"), run: () => navigate("/inbox") },
       { label: t("saved.title"), run: () => navigate("/saved") },
       { label: t("settings.title"), run: () => navigate("/settings") },
       { label: t("settings.appearance"), run: () => navigate("/settings/appearance") },

@@ -1,16 +1,17 @@
 import type { Message } from "@parley/protocol/messages";
 import { useClient } from "../../client/use-client.ts";
 import { DeleteDialog, HistoryDialog, ReceiptsDialog } from "../../features/messages/messages.tsx";
+import { RemindDialog } from "../../features/reminders/reminders.tsx";
 import { ReportDialog } from "../../features/reports/reports.tsx";
-import { ChooseRoomDialog } from "../../features/rooms/rooms.tsx";
+import { ChooseRoomsDialog, type ChosenRoom } from "../../features/rooms/rooms.tsx";
 import { navigate } from "../../ui/address.tsx";
 import { notify } from "../../ui/announcer.tsx";
 import { wordsFor } from "../../ui/problem.tsx";
-import { useText } from "../../ui/text.ts";
+import { listOf, useText } from "../../ui/text.ts";
 
 /** What somebody wants to do with a message that takes a dialog. */
 export interface Asked {
-  kind: "remove" | "history" | "receipts" | "forward" | "report";
+  kind: "remove" | "history" | "receipts" | "forward" | "report" | "remind";
   message: Message;
 }
 
@@ -25,28 +26,42 @@ export function MessageDialogs({ asked, onClose }: { asked: Asked; onClose: () =
       return <ReceiptsDialog message={message} onClose={onClose} />;
     case "report":
       return <ReportDialog message={message} onClose={onClose} />;
+    case "remind":
+      return <RemindDialog message={message} onClose={onClose} />;
     case "forward":
-      return <ForwardDialog message={message} onClose={onClose} />;
+      return <ForwardDialog messages={[message]} onClose={onClose} />;
   }
 }
 
-function ForwardDialog({ message, onClose }: { message: Message; onClose: () => void }) {
+/** To each room for itself: one that refuses leaves the others as they are, and is named. */
+function ForwardDialog({ messages, onClose }: { messages: readonly Message[]; onClose: () => void }) {
   const t = useText();
   const client = useClient();
-  const forward = async (room: number) => {
+  const ids = messages.toSorted((one, other) => one.seq - other.seq).map(({ id }) => id);
+  const forward = async (rooms: readonly ChosenRoom[]) => {
     onClose();
-    try {
-      await client.call("message.forward", { messages: [message.id], room });
-      notify(t("message.forwardDone"), { label: t("rooms.open"), run: () => navigate(`/rooms/${room}`) });
-    } catch (error) {
-      notify(wordsFor(error, t));
-    }
+    const outcomes = await Promise.allSettled(
+      rooms.map(({ id: room }) => client.call("message.forward", { messages: ids, room })),
+    );
+    const refused = rooms.filter((_, index) => outcomes[index]?.status === "rejected");
+    const first = outcomes.find((outcome) => outcome.status === "rejected");
+    if (first)
+      notify(
+        t("message.forwardFailed", {
+          rooms: listOf(refused.map(({ name }) => name)),
+          why: wordsFor(first.reason, t),
+        }),
+      );
+    const done = rooms.find((room) => !refused.includes(room));
+    if (!done) return;
+    notify(t("message.forwardDone"), { label: t("rooms.open"), run: () => navigate(`/rooms/${done.id}`) });
   };
   return (
-    <ChooseRoomDialog
+    <ChooseRoomsDialog
       title={t("message.forwardTo")}
+      action={(count) => t("message.forwardRooms", { count })}
       onClose={onClose}
-      onChoose={({ room }) => void forward(room.id)}
+      onChoose={(rooms) => void forward(rooms)}
     />
   );
 }

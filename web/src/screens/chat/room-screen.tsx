@@ -67,7 +67,7 @@ export function RoomScreen({ held, thread, onProfile }: RoomScreenProps) {
   }, [client, room.id]);
   useUnreadWindow(held, readTo);
   const { goTo, sought, giveUp } = useGoTo(held, timeline);
-  useLinkedMessage(held, goTo);
+  useLinkedMessage(held, thread, goTo);
   useAnnouncements(room.id);
   const toLive = useCallback(
     () => void client.show(room.id, { at: "newest" }).then(() => timeline.current?.toEnd()),
@@ -152,7 +152,9 @@ function useLastOwn(room: number): () => Message | undefined {
   return useCallback(() => {
     const { state } = client.view.getState();
     const messages = state.rooms.get(room)?.messages.values() ?? [];
-    const own = [...messages].filter(({ sender, deleted_at }) => sender === state.user && !deleted_at);
+    const own = [...messages].filter(
+      ({ sender, deleted_at, in_thread }) => sender === state.user && !deleted_at && !in_thread,
+    );
     return own.sort((one, other) => other.seq - one.seq)[0];
   }, [client, room]);
 }

@@ -1,9 +1,11 @@
 import type { RoomState } from "@parley/protocol/state";
 import {
+  AlarmClock,
   Bookmark,
   CheckCheck,
   Clock,
   Compass,
+  Inbox,
   LogOut,
   MessageCirclePlus,
   MoreVertical,
@@ -18,6 +20,7 @@ import { unreadIn } from "../../client/unread.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { InviteDialog } from "../../features/invites/invites.tsx";
 import { markRoomsRead } from "../../features/messages/messages.tsx";
+import { DueReminders } from "../../features/reminders/reminders.tsx";
 import { BrowseRoomsDialog, CreateRoomDialog, NewChatDialog, RoomList } from "../../features/rooms/rooms.tsx";
 import { PersonAvatar, usePersonName } from "../../features/users/users.tsx";
 import { Link, navigate } from "../../ui/address.tsx";
@@ -66,6 +69,14 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
     <div className="flex min-h-0 w-full flex-col border-e bg-side">
       <header className="flex h-14 shrink-0 items-center gap-1 ps-4 pe-2">
         <span className="min-w-0 flex-1 truncate text-lg font-semibold">{t("rooms.title")}</span>
+        <Link
+          href="/inbox"
+          title={t("inbox.title")}
+          aria-label={t("inbox.title")}
+          className="inline-flex size-9 items-center justify-center rounded-lg text-soft hover:bg-hover hover:text-ink pointer-coarse:size-11"
+        >
+          <Inbox aria-hidden size={19} />
+        </Link>
         <ListMenu />
         <IconButton
           ref={add}
@@ -76,6 +87,7 @@ export const SideBar = memo(function SideBar({ current, onOpenRoom, onProfile }:
           onClick={() => setIsMenu(true)}
         />
       </header>
+      <DueReminders />
       <RoomList current={current} itemsOf={itemsOf} />
       <footer className="flex shrink-0 items-center gap-1 border-t px-3 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))]">
         <Self onProfile={onProfile} />
@@ -144,6 +156,7 @@ function ListMenu() {
           items={[
             { label: t("reading.markRead"), icon: CheckCheck, act: readAll },
             { label: t("later.title"), icon: Clock, act: () => navigate("/scheduled") },
+            { label: t("remind.list"), icon: AlarmClock, act: () => navigate("/reminders") },
           ]}
           place={{ element: more.current }}
           onClose={() => setIsOpen(false)}

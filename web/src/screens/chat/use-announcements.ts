@@ -21,7 +21,7 @@ export function useAnnouncements(room: number): void {
       const held = view.state.rooms.get(room);
       if (!held?.loaded) return;
       const news = [...held.messages.values()].filter(
-        ({ seq, sender }) => seq > from && sender !== view.state.user,
+        ({ seq, sender, in_thread }) => seq > from && sender !== view.state.user && !in_thread,
       );
       from = held.position;
       const [only] = news;

@@ -1,6 +1,7 @@
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomState } from "@parley/protocol/state";
 import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import type { Client } from "../../client/client.ts";
 import { useClient, useView } from "../../client/use-client.ts";
 import { type TimelineHandle, useReadingChoice } from "../../features/messages/messages.tsx";
 import { addressWith, navigate, useSearchValue } from "../../ui/address.tsx";
@@ -59,10 +60,14 @@ export function useGoTo(held: RoomState, timeline: RefObject<TimelineHandle | nu
     (message: number) => {
       setSought(null);
       wanted.current = null;
+      if (leadsToThread(client, room, message)) return;
       if (timeline.current?.goTo(message)) return;
       wanted.current = message;
       const waiting = setTimeout(() => setSought({ message, problem: null, mayRetry: false }), patience);
-      const found = () => setSought(null);
+      const found = () => {
+        setSought(null);
+        if (leadsToThread(client, room, message)) wanted.current = null;
+      };
       const failed = (error: unknown) => {
         if (wanted.current === message) wanted.current = null;
         const isGone = error instanceof ChatError && (error.code === "not_found" || error.code === "invalid");
@@ -78,13 +83,26 @@ export function useGoTo(held: RoomState, timeline: RefObject<TimelineHandle | nu
   return { goTo, sought, giveUp: () => setSought(null) };
 }
 
-/** LINK-2. An address that names a message leads to it, once. */
-export function useLinkedMessage({ loaded }: RoomState, goTo: (message: number) => void): void {
+/** What stands in a thread alone is shown there. */
+function leadsToThread(client: Client, room: number, message: number): boolean {
+  const held = client.view.getState().state.rooms.get(room);
+  const found = held?.messages.get(message) ?? held?.window?.messages.find(({ id }) => id === message);
+  if (!found?.in_thread) return false;
+  navigate(`/rooms/${room}/threads/${found.reply_to}?message=${message}`);
+  return true;
+}
+
+/** LINK-2. An address that names a message leads to it, once; of an open thread it names an answer there. */
+export function useLinkedMessage(
+  { loaded }: RoomState,
+  thread: number | null,
+  goTo: (message: number) => void,
+): void {
   const linked = useSearchValue("message");
   useEffect(() => {
-    if (!loaded || linked === null) return;
+    if (!loaded || linked === null || thread !== null) return;
     navigate(addressWith("message", null), { replace: true });
     // What is no number names no message.
     goTo(/^\d{1,15}$/.test(linked) ? Number(linked) : 0);
-  }, [loaded, linked, goTo]);
+  }, [loaded, linked, thread, goTo]);
 }

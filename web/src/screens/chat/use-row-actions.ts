@@ -26,6 +26,7 @@ export function useRowActions(room: number, of: RowActionsOf): RowActions {
       history: (message) => setAsked({ kind: "history", message }),
       receipts: (message) => setAsked({ kind: "receipts", message }),
       forward: (message) => setAsked({ kind: "forward", message }),
+      remind: (message) => setAsked({ kind: "remind", message }),
       report: (message) => setAsked({ kind: "report", message }),
       unread: (message) => {
         client.markUnread(room, message.seq);

@@ -1,5 +1,6 @@
 import type { RoomState } from "@parley/protocol/state";
 import { useEffect } from "react";
+import { threadNews } from "../../client/thread-news.ts";
 import { unreadIn } from "../../client/unread.ts";
 import { useView } from "../../client/use-client.ts";
 import { isMuted } from "../../features/notifications/notifications.tsx";
@@ -14,7 +15,7 @@ export function useTitle(held: RoomState | undefined): void {
     for (const each of view.state.rooms.values()) {
       if (isMuted(each.room.notifications)) continue;
       const { unread, mentions } = unreadIn(each, view);
-      sum += each.room.kind === "direct" ? unread : mentions;
+      sum += (each.room.kind === "direct" ? unread : mentions) + threadNews(each.room.id, view).mentions;
     }
     return sum;
   });

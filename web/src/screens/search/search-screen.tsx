@@ -1,4 +1,5 @@
 import { ArrowLeft } from "lucide-react";
+import { useMemo } from "react";
 import { useClient, useView } from "../../client/use-client.ts";
 import { roomNameIn } from "../../features/rooms/rooms.tsx";
 import { SearchPanel } from "../../features/search/search.tsx";
@@ -11,14 +12,10 @@ export function SearchScreen() {
   const client = useClient();
   const words = useSearchValue("words") ?? "";
   const rooms = useView(({ state }) => state.rooms);
-  const nameOf = (room: number) => {
-    const held = rooms.get(room);
-    return held ? roomNameIn(client.view.getState(), held, t) : "";
-  };
-  const named = (name: string) => {
-    const sought = name.toLowerCase();
-    return [...rooms.keys()].find((room) => nameOf(room).toLowerCase() === sought);
-  };
+  const names = useMemo(() => {
+    const view = client.view.getState();
+    return new Map([...rooms].map(([id, held]) => [id, roomNameIn(view, held, t)]));
+  }, [client, rooms, t]);
   return (
     <main className="flex h-full flex-col">
       <header className="flex h-14 shrink-0 items-center gap-2 border-b px-3">
@@ -31,12 +28,11 @@ export function SearchScreen() {
         </Link>
         <h1 className="text-lg font-semibold">{t("search.title")}</h1>
       </header>
-      <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="min-h-0 flex-1">
         <SearchPanel
           words={words}
           onSearch={(next) => navigate(addressWith("words", next || null))}
-          roomName={nameOf}
-          roomNamed={named}
+          rooms={names}
         />
       </div>
     </main>

@@ -1,7 +1,9 @@
 import clsx from "clsx";
 import { ArrowLeft } from "lucide-react";
 import type { ComponentType } from "react";
+import { useView } from "../../client/use-client.ts";
 import { BlockedSettings } from "../../features/blocks/blocks.tsx";
+import { LibrarySettings } from "../../features/library/library.tsx";
 import { ReadingSettings } from "../../features/messages/messages.tsx";
 import { NotificationSettings } from "../../features/notifications/notifications.tsx";
 import { OwnReports } from "../../features/reports/reports.tsx";
@@ -23,11 +25,13 @@ const parts: Record<string, { title: TextId; Part: ComponentType }> = {
   reports: { title: "reports.title", Part: OwnReports },
   password: { title: "settings.password", Part: PasswordSettings },
   sessions: { title: "settings.sessions", Part: SessionSettings },
+  library: { title: "library.title", Part: LibrarySettings },
 };
 
 /** The person's own settings, a part at a time; each has an address. */
 export function SettingsScreen({ part: param }: { part: string | undefined }) {
   const t = useText();
+  const isAdmin = useView(({ session }) => session.status === "signed_in" && session.user.role === "admin");
   const name = param !== undefined && param in parts ? param : "profile";
   const { title, Part } = parts[name] as (typeof parts)[string];
   const back =
@@ -51,20 +55,22 @@ export function SettingsScreen({ part: param }: { part: string | undefined }) {
           <Title className="text-lg font-semibold">{t("settings.title")}</Title>
         </header>
         <ul className="px-2">
-          {Object.entries(parts).map(([part, { title: label }]) => (
-            <li key={part}>
-              <Link
-                href={`/settings/${part}`}
-                aria-current={part === name ? "page" : undefined}
-                className={clsx(
-                  "flex min-h-10 items-center rounded-lg px-3 text-sm hover:bg-hover pointer-coarse:min-h-12",
-                  part === name && "md:bg-tint md:font-medium",
-                )}
-              >
-                {t(label)}
-              </Link>
-            </li>
-          ))}
+          {Object.entries(parts)
+            .filter(([part]) => part !== "library" || isAdmin)
+            .map(([part, { title: label }]) => (
+              <li key={part}>
+                <Link
+                  href={`/settings/${part}`}
+                  aria-current={part === name ? "page" : undefined}
+                  className={clsx(
+                    "flex min-h-10 items-center rounded-lg px-3 text-sm hover:bg-hover pointer-coarse:min-h-12",
+                    part === name && "md:bg-tint md:font-medium",
+                  )}
+                >
+                  {t(label)}
+                </Link>
+              </li>
+            ))}
         </ul>
       </nav>
       <Chosen className={clsx("min-h-0 flex-1 overflow-y-auto md:block", param === undefined && "hidden")}>

@@ -226,10 +226,30 @@ describe("sending", () => {
     expect(await send({ room_id: room, content: "x".repeat(10_001) })).toEqual({
       detail: expect.any(String),
     });
-    expect(await send({ room_id: room, content: "x", scheduled_at: "2030-01-01" })).toEqual({
-      detail: expect.stringContaining("not available"),
-    });
+    const past = { scheduled_at: "2020-01-01T00:00:00Z", client_id: "three" };
+    expect(await send({ room_id: room, content: "x", ...past })).toMatchObject({ client_id: "three" });
     await quiet(alices);
+  });
+
+  test("DIALECT-56 what is to be sent later is answered, and told to nobody before its time", async () => {
+    const { room, alices, bobs } = await talk();
+    const scheduled_at = new Date(app.clock.now() + 60_000).toISOString();
+    alices.send({
+      type: "send_message",
+      data: { room_id: room, content: "later", scheduled_at, client_id: "for-later" },
+    });
+    await eventually(() => ofType(alices, "message_scheduled").length === 1);
+    const [answer] = ofType(alices, "message_scheduled");
+    const expected = {
+      room_id: room,
+      scheduled_at,
+      scheduled_id: expect.any(Number),
+      client_id: "for-later",
+    };
+    expect(answer?.data).toEqual(expected);
+    app.clock.advance(60_000);
+    await app.app.jobs.settled();
+    await eventually(() => ofType(bobs, "new_message").some(({ data }) => data.content === "later"));
   });
 
   test("DIALECT-50 a file of one's own goes with it", async () => {

@@ -1,3 +1,4 @@
+import type { Input } from "@parley/protocol/contract";
 import { ChatError } from "@parley/protocol/errors";
 import type { RoomEvent } from "@parley/protocol/events";
 import type { ServerFrame, ServerSignal } from "@parley/protocol/frames";
@@ -13,7 +14,7 @@ import { Delivering } from "./delivering.ts";
 import { type ClientFrame, clientFrame, type Frame, serverFrame } from "./frames.ts";
 import { type JoinedRoom, JoinedRooms, notePlace, placeAt } from "./joined-rooms.ts";
 import { frameOf } from "./room-frames.ts";
-import { toSending } from "./sending.ts";
+import { toScheduling, toSending } from "./sending.ts";
 
 /** Closes a socket whose reader has missed something: what follows would have a hole before it. */
 const missedSomething = 4408;
@@ -104,12 +105,21 @@ class CommunitySpeaker implements Speaker {
     const { client_id = null } = given;
     if (client_id !== null) this.remember(client_id);
     try {
+      const scheduling = toScheduling(room_id, given);
+      if (scheduling) return await this.schedule(scheduling);
       const { id: message_id } = await this.line.ask("message.send", toSending(room_id, given));
       this.send({ type: "message_sent", data: { room_id, message_id, client_id } });
     } catch (error) {
       if (client_id !== null) this.failed = client_id;
       throw error;
     }
+  }
+
+  private async schedule(scheduling: Input<"scheduled.create">): Promise<void> {
+    const { client_id = null } = scheduling;
+    const { id: scheduled_id, room, send_at } = await this.line.ask("scheduled.create", scheduling);
+    const data = { room_id: room, scheduled_id, scheduled_at: send_at, client_id };
+    this.send({ type: "message_scheduled", data });
   }
 
   private remember(clientId: string): void {

@@ -8,6 +8,7 @@ import { peopleRoutes } from "./people-routes.ts";
 import { pinRoutes } from "./pin-routes.ts";
 import { pushRoutes } from "./push-routes.ts";
 import { roomRoutes } from "./room-routes.ts";
+import { scheduledRoutes } from "./scheduled-routes.ts";
 import { searchRoute } from "./search-route.ts";
 import { uploadRoutes } from "./upload-routes.ts";
 import { userRoutes } from "./user-routes.ts";
@@ -18,7 +19,7 @@ export const community: Dialect = {
   routes: [
     ...[loginRoute, ...userRoutes],
     ...[...roomRoutes, ...memberRoutes, ...pinRoutes],
-    ...[...messageRoutes, searchRoute, ...uploadRoutes],
+    ...[...scheduledRoutes, ...messageRoutes, searchRoute, ...uploadRoutes],
     ...[...peopleRoutes, ...pushRoutes, ...pageRoutes],
   ],
   sockets: [chatSocket],

@@ -31,6 +31,11 @@ export const serverFrame = z.discriminatedUnion("type", [
   frame("new_message", message.extend({ client_id: z.string().optional() })),
   /** The answer to `send_message`, also to a repeat. */
   frame("message_sent", ofRoom.extend({ message_id: id, client_id: z.string().nullable() })),
+  /** The answer to `send_message` with a `scheduled_at`. */
+  frame(
+    "message_scheduled",
+    ofRoom.extend({ scheduled_id: id, scheduled_at: time, client_id: z.string().nullable() }),
+  ),
   frame("message_edited", message),
   frame("message_deleted", ofRoom.extend({ message_id: id })),
   /** All the reactions that the message has now. */

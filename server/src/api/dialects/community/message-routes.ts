@@ -3,9 +3,9 @@ import { z } from "zod";
 import { content, id, ids, limit, time } from "../fields.ts";
 import { pageOf } from "../history.ts";
 import { type DialectCall, route } from "../route.ts";
-import { toMessage, toMessages, toReactions, toSent } from "./presenting.ts";
-import { names, newMessage, toSending } from "./sending.ts";
-import { message, reactions } from "./shapes.ts";
+import { toMessage, toMessages, toReactions, toScheduled, toSent } from "./presenting.ts";
+import { names, newMessage, toScheduling, toSending } from "./sending.ts";
+import { message, reactions, scheduledMessage } from "./shapes.ts";
 
 const ofRoom = "/chat/rooms/{room_id}/messages";
 const path = "/chat/messages/{id}";
@@ -39,11 +39,18 @@ export const messageRoutes = [
     summary: "Send a message. With an Idempotency-Key or a client_id a repeat gives the first again",
     who: "user",
     fields: ids("room_id"),
+    about:
+      "With scheduled_at it is sent then, and answered as it stands in the list of those; without a file. With auto_delete_after it is deleted by itself, so many seconds after its sending.",
     names,
     body: newMessage,
     status: 201,
-    success: message,
+    success: z.union([scheduledMessage, message]),
     async answer(call, { path: { room_id: room }, body }) {
+      const scheduling = toScheduling(room, body);
+      if (scheduling) {
+        const [put] = await toScheduled(call, [await call.ask("scheduled.create", scheduling)]);
+        return put as NonNullable<typeof put>;
+      }
       const { result, changed } = await call.change("message.send", toSending(room, body));
       return changed ? toSent(call, result) : toMessage(call, result);
     },

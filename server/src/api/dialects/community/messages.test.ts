@@ -83,19 +83,75 @@ test("DIALECT-38 a message is what was sent, and is sent once under a key or a c
   expect([empty.status, empty.body.detail[0].loc]).toEqual([422, ["body", "content"]]);
 });
 
-test("DIALECT-35 what is to be sent later, or to go by itself, is not taken and forgotten", async () => {
-  const { alice } = app.people;
-  const room = await group(alice, []);
-  for (const more of [{ scheduled_at: "2030-01-01T00:00:00Z" }, { auto_delete_after: 60 }]) {
-    const refused = await post(alice, `${room}/messages`, { content: "later", ...more });
-    const [field = ""] = Object.keys(more);
-    expect([refused.status, refused.body.detail[0]]).toMatchObject([
-      422,
-      { loc: ["body", field], msg: expect.stringContaining("not available") },
-    ]);
+test("DIALECT-56 what is scheduled is listed, taken back, and sent at its time as any message", async () => {
+  const { alice, bob } = app.people;
+  const room = await group(alice, [bob]);
+  const { id: answered } = await say(bob, room, "when?");
+  const scheduled_at = new Date(app.clock.now() + 60_000).toISOString();
+  const plan = (more: object) => post(alice, `${room}/messages`, { scheduled_at, ...more });
+  const made = await plan({ content: "later", reply_to_id: answered, auto_delete_after: 120 });
+  expect([made.status, made.body]).toMatchObject([
+    201,
+    {
+      ...{ chat_room_id: roomOf(room), sender_id: alice.id, sender_name: "alice", content: "later" },
+      ...{ reply_to_id: answered, status: "scheduled", scheduled_at },
+      expires_at: new Date(app.clock.now() + 180_000).toISOString(),
+    },
+  ]);
+  const list = async (as: Person) => (await get(as, "/chat/messages/scheduled")).body.messages;
+  expect(await list(alice)).toEqual([made.body]);
+  expect(await list(bob)).toEqual([]);
+  const inZone = `${new Date(Date.parse(scheduled_at) + 7_200_000).toISOString().slice(0, 19)}+02:00`;
+  const { body: other } = await plan({ content: "never", scheduled_at: inZone });
+  expect(Math.floor(Date.parse(other.scheduled_at) / 1_000)).toBe(
+    Math.floor(Date.parse(scheduled_at) / 1_000),
+  );
+  const taken = `/chat/messages/scheduled/${other.id}`;
+  expect((await remove(bob, taken)).status).toBe(404);
+  expect([(await remove(alice, taken)).status, (await remove(alice, taken)).status]).toEqual([204, 404]);
+  expect(contents(await get(bob, `${room}/messages`))).toEqual(["when?"]);
+  app.clock.advance(60_000);
+  await app.app.jobs.settled();
+  const { body } = await get(bob, `${room}/messages`);
+  const end = new Date(app.clock.now() + 120_000).toISOString();
+  expect(body.messages.slice(1)).toMatchObject([
+    { content: "later", status: "sent", reply_to_id: answered, created_at: scheduled_at, expires_at: end },
+  ]);
+  expect(await list(alice)).toEqual([]);
+  const form = new FormData();
+  form.append("file", new Blob(["notes"]), "notes.txt");
+  const headers = { authorization: `Bearer ${alice.accessToken}` };
+  const sentUp = await fetch(`${app.url}/chat/upload/file`, { method: "POST", body: form, headers });
+  const upload = (await sentUp.json()) as { file_id: number };
+  for (const [more, field] of [
+    [{ content: "x", scheduled_at: "2020-01-01T00:00:00Z" }, "scheduled_at"],
+    [{ content: "x", scheduled_at: "tomorrow" }, "scheduled_at"],
+    [{ content: "", scheduled_at }, "content"],
+    [{ content: "x", scheduled_at, file_id: upload.file_id }, "file_id"],
+  ] as const) {
+    const refused = await plan(more);
+    expect([field, refused.status, refused.body.detail[0].loc]).toEqual([field, 422, ["body", field]]);
   }
+});
+
+test("DIALECT-57 a message is deleted by itself after its own time, and says when", async () => {
+  const { alice, bob } = app.people;
+  const room = await group(alice, [bob]);
+  const end = new Date(app.clock.now() + 60_000).toISOString();
+  const sent = await post(alice, `${room}/messages`, { content: "soon gone", auto_delete_after: 60 });
+  expect([sent.status, sent.body]).toMatchObject([201, { content: "soon gone", expires_at: end }]);
   const nothing = { scheduled_at: null, auto_delete_after: null };
-  expect((await post(alice, `${room}/messages`, { content: "now", ...nothing })).status).toBe(201);
+  const stays = await post(alice, `${room}/messages`, { content: "stays", ...nothing });
+  expect(stays.body).toMatchObject({ expires_at: null });
+  const wrong = await post(alice, `${room}/messages`, { content: "x", auto_delete_after: 59 });
+  expect([wrong.status, wrong.body.detail[0].loc]).toEqual([422, ["body", "auto_delete_after"]]);
+  app.clock.advance(60_000);
+  await app.app.jobs.settled();
+  const { body } = await get(bob, `${room}/messages`);
+  expect(body.messages).toMatchObject([
+    { content: "", is_deleted: true },
+    { content: "stays", is_deleted: false },
+  ]);
 });
 
 test("DIALECT-39 a message is delivered and read when everybody else has got and read it", async () => {

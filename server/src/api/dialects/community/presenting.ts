@@ -2,12 +2,21 @@ import type { File } from "@parley/protocol/files";
 import { limits } from "@parley/protocol/limits";
 import type { Message } from "@parley/protocol/messages";
 import type { Member, Membership } from "@parley/protocol/rooms";
+import type { Scheduled } from "@parley/protocol/scheduled";
 import type { z } from "zod";
 import type { Actor, Context } from "../../../context.ts";
 import { linksTo } from "../../../features/files/files.ts";
 import { listMembers } from "../../../features/members/members.ts";
+import { isoTime } from "../../../platform/clock.ts";
 import { usernamesOf } from "../people.ts";
-import { type file, type message, type reactions, type room, toRoom } from "./shapes.ts";
+import {
+  type file,
+  type message,
+  type reactions,
+  type room,
+  type scheduledMessage,
+  toRoom,
+} from "./shapes.ts";
 
 /** Who is shown something. */
 export interface Viewer {
@@ -50,6 +59,27 @@ export async function toSent(viewer: Viewer, one: Message): Promise<Shown> {
   return shown as Shown;
 }
 
+/** The caller's own, as they will be. */
+export async function toScheduled(
+  { context, actor }: Viewer,
+  scheduled: readonly Scheduled[],
+): Promise<z.input<typeof scheduledMessage>[]> {
+  const sender_name = (await usernamesOf(context, [actor.user])).get(actor.user) ?? "";
+  return scheduled.map((each) => ({
+    ...{ message_id: each.id, id: each.id, chat_room_id: each.room },
+    ...{ sender_id: actor.user, sender_name, content: each.text, message_type: "text" },
+    ...{ reply_to_id: each.reply_to ?? null, file: null, files: [], reactions: [] },
+    status: each.state === "failed" ? ("failed" as const) : ("scheduled" as const),
+    ...{ is_edited: false, is_deleted: false, is_pinned: false },
+    ...{ created_at: each.created_at, edited_at: null, expires_at: endOf(each) },
+    scheduled_at: each.send_at,
+  }));
+}
+
+function endOf({ delete_after, send_at }: Scheduled): string | null {
+  return delete_after === undefined ? null : isoTime(Date.parse(send_at) + delete_after * 1_000);
+}
+
 export function toReactions({ reactions: of = [] }: Pick<Message, "reactions">): z.input<typeof reactions> {
   return of.map(({ emoji, users }) => ({ emoji, count: users.length, user_ids: users }));
 }
@@ -74,7 +104,8 @@ async function present(
       is_edited: each.edited_at !== undefined,
       is_deleted: each.deleted_at !== undefined,
       is_pinned: each.pinned_at !== undefined,
-      ...{ created_at: each.created_at, edited_at: each.edited_at ?? null, expires_at: null },
+      ...{ created_at: each.created_at, edited_at: each.edited_at ?? null },
+      expires_at: each.expires_at ?? null,
     };
   });
 }

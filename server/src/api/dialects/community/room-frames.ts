@@ -17,6 +17,9 @@ export async function frameOf(viewer: Viewer, room_id: number, event: RoomEvent)
       return edited(viewer, event.message);
     case "message.deleted":
       return { type: "message_deleted", data: { room_id, message_id: event.message.id } };
+    case "message.previewed":
+    case "message.transcribed":
+      return null;
     default:
       return sameForAll(event, { room_id, context: viewer.context });
   }

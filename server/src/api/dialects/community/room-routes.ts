@@ -2,7 +2,7 @@ import { limits } from "@parley/protocol/limits";
 import { type MemberRole, memberRole, type Permissions } from "@parley/protocol/rooms";
 import { z } from "zod";
 import { BadInput } from "../failures.ts";
-import { id, ids } from "../fields.ts";
+import { deleteAfter, id, ids } from "../fields.ts";
 import { membersOf, ownRooms } from "../lists.ts";
 import { usernamesOf } from "../people.ts";
 import { type DialectCall, Reply, route } from "../route.ts";
@@ -11,7 +11,13 @@ import { member, room, toMember } from "./shapes.ts";
 
 const path = "/chat/rooms/{room_id}";
 const fields = ids("room_id");
-const names = { topic: "description", public: "is_private", members: "member_ids", user: "member_ids" };
+const names = {
+  topic: "description",
+  public: "is_private",
+  members: "member_ids",
+  user: "member_ids",
+  delete_after: "auto_delete_after",
+};
 
 /** People of a room that are listed with it. */
 const mostListed = limits.pageMax;
@@ -20,7 +26,6 @@ const name = z.string().min(1).max(limits.roomName);
 const description = z.string().max(limits.roomTopic);
 const wish = z.union([z.boolean(), memberRole]);
 const notEncrypted = z.literal(false, "encrypted rooms are not available on this server yet");
-const notExpiring = z.null("messages that delete themselves are not available on this server yet");
 
 const newRoom = z.object({
   /** Needed, but for a direct room. */
@@ -38,7 +43,8 @@ const changedRoom = z.object({
   name: name.optional(),
   description: description.optional(),
   is_private: z.boolean().optional(),
-  auto_delete_after: notExpiring.optional(),
+  /** Seconds, for what is sent from now on; null for never. */
+  auto_delete_after: deleteAfter.nullable().optional(),
   permissions: z
     .object({
       send_messages: wish.optional(),
@@ -154,6 +160,7 @@ export const roomRoutes = [
         ...(body.name !== undefined && { name: body.name }),
         ...(topic !== undefined && { topic }),
         ...(isPrivate !== undefined && { public: !isPrivate }),
+        ...(body.auto_delete_after !== undefined && { delete_after: body.auto_delete_after }),
         ...(permissions !== undefined && { permissions: toPermissions(permissions) }),
       };
       return shown(call, await call.ask("room.update", { room: room_id, ...change }));

@@ -136,17 +136,27 @@ describe("rooms", () => {
     expect((await get(alice, `${rooms}/${id}`)).status).toBe(404);
   });
 
-  test("DIALECT-35 that are encrypted, or whose messages go by themselves, are not here yet", async () => {
+  test("DIALECT-35 that are encrypted are not here yet", async () => {
     const { alice } = app.people;
     const encrypted = await post(alice, rooms, { name: "x", is_encrypted: true });
     expect([encrypted.status, encrypted.body.detail[0]]).toMatchObject([
       422,
       { loc: ["body", "is_encrypted"], msg: expect.stringContaining("not available") },
     ]);
-    const id = await group(alice, [], { is_encrypted: false });
-    const going = await put(alice, `${rooms}/${id}`, { auto_delete_after: 60 });
-    expect([going.status, going.body.detail[0].loc]).toEqual([422, ["body", "auto_delete_after"]]);
-    expect((await put(alice, `${rooms}/${id}`, { auto_delete_after: null })).status).toBe(200);
+    expect((await post(alice, rooms, { name: "x", is_encrypted: false })).status).toBe(201);
+  });
+
+  test("DIALECT-57 after how long messages are deleted by themselves is said by its admins", async () => {
+    const { alice, bob } = app.people;
+    const id = await group(alice, [bob]);
+    const set = (as: Person, auto_delete_after: number | null) =>
+      put(as, `${rooms}/${id}`, { auto_delete_after });
+    expect((await set(bob, 60)).status).toBe(403);
+    expect((await set(alice, 60)).body).toMatchObject({ auto_delete_after: 60 });
+    expect((await get(bob, `${rooms}/${id}`)).body).toMatchObject({ auto_delete_after: 60 });
+    const short = await set(alice, 59);
+    expect([short.status, short.body.detail[0].loc]).toEqual([422, ["body", "auto_delete_after"]]);
+    expect((await set(alice, null)).body).toMatchObject({ auto_delete_after: null });
   });
 });
 

@@ -49,6 +49,10 @@ test("DIALECT-2 every route of community was seen to answer what it is described
   await ask("GET", room);
   const { id } = await ask("POST", `${room}/messages`, { content: "hello" });
   const message = `/chat/messages/${id}`;
+  const scheduled_at = new Date(app.clock.now() + 60_000).toISOString();
+  const later = await ask("POST", `${room}/messages`, { content: "later", scheduled_at });
+  expect((await ask("GET", "/chat/messages/scheduled")).messages).toEqual([later]);
+  await ask("DELETE", `/chat/messages/scheduled/${later.id}`);
   await ask("PUT", message, { content: "hello there" });
   await ask("GET", `${message}/history`);
   await ask("POST", `${message}/reactions`, { emoji: "👍" });

@@ -3,18 +3,13 @@ import { limits } from "@parley/protocol/limits";
 import { z } from "zod";
 import { id, limit } from "../fields.ts";
 import { route } from "../route.ts";
+import { moment, timeOf } from "./moments.ts";
 import { toMessages } from "./presenting.ts";
 import { message } from "./shapes.ts";
 
 const day = 86_400_000;
 
-/** A day or a moment; without a zone in UTC. */
-const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })]);
-
-function timeOf(given: string): number {
-  const hasZone = /(?:Z|[+-]\d{2}:?\d{2})$/i.test(given);
-  return Date.parse(given.includes("T") && !hasZone ? `${given}Z` : given);
-}
+const dayOrMoment = z.union([z.iso.date(), moment]);
 
 /** Both ends are among what is found, a day with all that is in it. */
 function boundsOf({ from, to }: { from?: string | undefined; to?: string | undefined }) {
@@ -46,8 +41,8 @@ export const searchRoute = route({
     room_id: id.nullable().optional(),
     sender_id: id.nullable().optional(),
     message_type: z.enum(["text", "image", "audio", "video", "file"]).nullable().optional(),
-    from: moment.optional(),
-    to: moment.optional(),
+    from: dayOrMoment.optional(),
+    to: dayOrMoment.optional(),
     limit,
     cursor: cursor.nullable().optional(),
   }),

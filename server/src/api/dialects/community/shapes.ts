@@ -78,12 +78,19 @@ export const message = z.object({
   expires_at: time.nullable(),
 });
 
+/** A message that is yet to be sent: its ids are its place in the list of these, and no message has them. */
+export const scheduledMessage = message.extend({
+  /** `failed`: its time came, and it was refused. */
+  status: z.enum(["scheduled", "failed"]),
+  scheduled_at: time,
+});
+
 export function toRoom(of: Membership, name: string): z.input<typeof room> {
   const { send_messages, add_members, mention_all, pin_messages, change_info } = of.permissions;
   const forAll = (role: string) => role === "member";
   return {
     ...{ id: of.id, name, description: of.topic, room_type: of.kind },
-    ...{ is_private: !of.public, is_encrypted: false, auto_delete_after: null },
+    ...{ is_private: !of.public, is_encrypted: false, auto_delete_after: of.delete_after },
     permissions: {
       send_messages: forAll(send_messages),
       add_members: forAll(add_members),

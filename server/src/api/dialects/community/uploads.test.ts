@@ -142,6 +142,23 @@ test("DIALECT-45 a message is what its file is, whatever it was called", async (
   expect((await post(alice, { file_id })).status).toBe(422);
 });
 
+test("DIALECT-43 a search finds a message by what its file is called", async () => {
+  const { alice, bob, carol } = app.people;
+  const room = `/chat/rooms/${app.rooms.design.id}/messages`;
+  const { file_id } = (await upload(alice, "file", "some words", "Kingfisher_Survey-2026.csv")).body;
+  const sent = await app.ask("POST", room, { as: alice, body: { content: "see here", file_id } });
+  const found = async (as: Person, body: object) => {
+    const answer = await app.ask("POST", "/chat/search", { as, body });
+    return answer.body.messages.map(({ id }: { id: unknown }) => id);
+  };
+  for (const query of ["kingfisher", "survey 2026", "Kingfisher_Survey-2026.csv", "here kingfisher"]) {
+    expect(await found(bob, { query })).toEqual([sent.body.id]);
+    expect(await found(bob, { query, message_type: "file" })).toEqual([sent.body.id]);
+    expect(await found(bob, { query, message_type: "image" })).toEqual([]);
+    expect(await found(carol, { query })).toEqual([]);
+  }
+});
+
 test("DIALECT-45 a file is read at its path without a token, by whoever is in the room", async () => {
   const { alice, bob, carol } = app.people;
   const room = `/chat/rooms/${app.rooms.design.id}`;

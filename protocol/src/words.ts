@@ -1,4 +1,4 @@
-import { foldText } from "./search-index-folds.ts";
+import { foldText } from "./folds.ts";
 
 /** A piece of a word that is a word of its own, as `Bar` in `fooBar`. */
 export interface Part {

@@ -1,0 +1,2 @@
+export { PollCard } from "./poll-card.tsx";
+export { PollDialog } from "./poll-dialog.tsx";
