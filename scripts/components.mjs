@@ -6,12 +6,21 @@ import { say } from "./toolchain.mjs";
 
 /**
  * Real servers and browsers that the tests run against.
- * @type {{ name: string, aptPackage: string, programs: string[] }[]}
+ * @type {{ name: string, aptPackages: string[], programs: string[] }[]}
  */
 const components = [
-  { name: "postgresql", aptPackage: "postgresql", programs: ["postgres"] },
-  { name: "redis", aptPackage: "redis-server", programs: ["redis-server"] },
-  { name: "chromium", aptPackage: "chromium", programs: ["chromium", "chromium-browser", "google-chrome"] },
+  { name: "postgresql", aptPackages: ["postgresql"], programs: ["postgres"] },
+  { name: "redis", aptPackages: ["redis-server"], programs: ["redis-server"] },
+  {
+    name: "chromium",
+    aptPackages: ["chromium"],
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+  },
+  {
+    name: "swift",
+    aptPackages: ["swift-proxy", "swift-account", "swift-container", "swift-object"],
+    programs: ["swift-proxy-server"],
+  },
 ];
 
 /** Where Debian and its kin keep PostgreSQL's own programs: never on the PATH. */
@@ -41,12 +50,13 @@ export function ensureComponents() {
  * @param {{ ok: boolean, reason: string }} lists
  */
 function install(component, lists) {
-  const { name, aptPackage } = component;
+  const { name, aptPackages } = component;
+  const packages = aptPackages.join(" ");
   if (!lists.ok) return [`skipped: ${name} (apt-get update failed: ${lists.reason})`];
-  say(`installing ${aptPackage} for the tests (apt-get, once)`);
-  const result = apt(["install", "-y", "--no-install-recommends", aptPackage]);
+  say(`installing ${packages} for the tests (apt-get, once)`);
+  const result = apt(["install", "-y", "--no-install-recommends", ...aptPackages]);
   if (isThere(component)) return [];
-  return [`skipped: ${name} (apt-get could not install ${aptPackage}: ${result.reason})`];
+  return [`skipped: ${name} (apt-get could not install ${packages}: ${result.reason})`];
 }
 
 /** @param {string[]} parameters */

@@ -27,6 +27,7 @@ import { TranscriptionMaker } from "./features/transcriptions/transcriptions.ts"
 import { forgetOldTranslations } from "./features/translations/translations.ts";
 import { UploadSweeper } from "./features/uploads/uploads.ts";
 import { createJobs, type ServerJobs } from "./jobs.ts";
+import { Bucket } from "./platform/bucket.ts";
 import type { Bus } from "./platform/bus.ts";
 import { postgresBus } from "./platform/bus-postgres.ts";
 import { redisBus } from "./platform/bus-redis.ts";
@@ -34,7 +35,9 @@ import { type Clock, systemClock } from "./platform/clock.ts";
 import { openPostgres } from "./platform/database-postgres.ts";
 import { openSqlite } from "./platform/database-sqlite.ts";
 import { Egress } from "./platform/egress.ts";
+import { bucketFiles } from "./platform/files-bucket.ts";
 import { diskFiles } from "./platform/files-disk.ts";
+import { bucketGrowing } from "./platform/growing-bucket.ts";
 import { diskGrowing } from "./platform/growing-disk.ts";
 import { Images } from "./platform/images.ts";
 import { lockPlace, requireLocalFolder } from "./platform/lock.ts";
@@ -145,11 +148,7 @@ async function start(options: AppOptions, opened: Opened): Promise<App> {
     tokens: new Tokens({ secretKey: config.secretKey, accessTokenMinutes: config.accessTokenMinutes, clock }),
     throttles: createThrottles(clock),
     images: new Images(),
-    avatars: diskFiles({ folder: join(config.dataDir, "avatars"), clock, randomBytes }),
-    pictures: diskFiles({ folder: join(config.dataDir, "pictures"), clock, randomBytes }),
-    previewPictures: diskFiles({ folder: join(config.dataDir, "previews"), clock, randomBytes }),
-    files: diskFiles({ folder: join(config.dataDir, "files"), clock, randomBytes }),
-    growing: diskGrowing({ folder: join(config.dataDir, "uploads"), whole: join(config.dataDir, "files") }),
+    ...(await openStorage({ config, clock, logger, randomBytes })),
     presence: {
       stateOf: (user) => live?.presences.stateOf(user) ?? "offline",
       heardAgo: (user, session) => live?.people.heardAgo(user, session, clock.monotonic()) ?? null,
@@ -326,6 +325,29 @@ async function serve({ options, opened, ...parts }: Serving): Promise<App> {
     context.logger.info("server.stopped");
   };
   return { ...parts, server, stop };
+}
+
+type Storage = Pick<Context, "avatars" | "pictures" | "previewPictures" | "files" | "growing">;
+
+/** Where files are kept. A store that cannot be used stops the start. */
+async function openStorage(
+  parts: Pick<Context, "config" | "clock" | "logger" | "randomBytes">,
+): Promise<Storage> {
+  const { config, clock, logger, randomBytes } = parts;
+  const bucket = config.bucket && new Bucket({ ...config.bucket, logger });
+  await bucket?.check();
+  const placeOf = (folder: string) => join(config.dataDir, folder);
+  const filesIn = (folder: string) =>
+    bucket ? bucketFiles(bucket, folder) : diskFiles({ folder: placeOf(folder), clock, randomBytes });
+  return {
+    avatars: filesIn("avatars"),
+    pictures: filesIn("pictures"),
+    previewPictures: filesIn("previews"),
+    files: filesIn("files"),
+    growing: bucket
+      ? bucketGrowing({ bucket, folder: "uploads", whole: "files", randomBytes })
+      : diskGrowing({ folder: placeOf("uploads"), whole: placeOf("files") }),
+  };
 }
 
 function tidy(context: Context): void {

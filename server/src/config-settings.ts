@@ -1,6 +1,7 @@
 import { limits } from "@parley/protocol/limits";
 import { displayName, email, username } from "@parley/protocol/users";
 import { z } from "zod";
+import { settingsOfBucket } from "./config-bucket.ts";
 import { list, oneOf, setting, wholeNumber } from "./config-forms.ts";
 import { settingsOfServices } from "./config-outside.ts";
 import { logLevels } from "./platform/logger.ts";
@@ -113,6 +114,7 @@ export const settings = {
     example: "500000",
     schema: wholeNumber(1, 100_000_000),
   }),
+  ...settingsOfBucket,
   DATABASE_URL: setting({
     group: "Storage",
     about:

@@ -1,7 +1,9 @@
 import { join, resolve } from "node:path";
 import type { z } from "zod";
+import { bucketFaults, bucketOf } from "./config-bucket.ts";
 import type { Setting } from "./config-forms.ts";
 import { settings } from "./config-settings.ts";
+import type { BucketPlace } from "./platform/bucket.ts";
 import type { NamedService } from "./platform/endpoints.ts";
 import type { LogLevel } from "./platform/logger.ts";
 import { secretKeyIn } from "./platform/secret-key.ts";
@@ -17,6 +19,8 @@ export interface Config {
   database: { engine: "sqlite"; path: string } | { engine: "postgres"; url: string };
   /** Carries hints between several servers on one database. */
   redisUrl: string | null;
+  /** Keeps files instead of `dataDir`. */
+  bucket: BucketPlace | null;
   /** Bytes of one file, of the files of one person, and of those of everybody. */
   uploadBytes: number;
   personBytes: number;
@@ -100,6 +104,7 @@ function assemble(values: Values): Config {
     secretKey: values.SECRET_KEY ?? keptKey(dataDir),
     database: databaseOf(values.DATABASE_URL ?? urlOfParts(values), dataDir),
     redisUrl: values.REDIS_URL ?? null,
+    bucket: bucketOf(values),
     uploadBytes: (values.MAX_UPLOAD_MB ?? 100) * megabyte,
     personBytes: (values.PERSON_STORAGE_MB ?? 5_000) * megabyte,
     serverBytes: (values.SERVER_STORAGE_MB ?? 50_000) * megabyte,
@@ -200,7 +205,7 @@ function disagreements(values: Values): string[] {
   if (values.DEBUG === "true" && values.LOG_LEVEL !== undefined && values.LOG_LEVEL !== "debug") {
     faults.push("DEBUG and LOG_LEVEL are both set, and differ");
   }
-  faults.push(...databaseFaults(values));
+  faults.push(...databaseFaults(values), ...bucketFaults(values));
   const admin = ["ADMIN_USERNAME", "ADMIN_EMAIL", "ADMIN_PASSWORD"] as const;
   const missing = admin.filter((name) => values[name] === undefined);
   if (missing.length > 0 && missing.length < admin.length) {
