@@ -100,7 +100,7 @@ export const Composer = memo(function Composer({
         className="rounded-xl border border-edge/60 bg-raised focus-within:border-accent focus-within:outline focus-within:outline-accent"
       >
         {aim && <AimBar aim={aim} onCancel={state.cancel} />}
-        <div className="flex items-end gap-1 p-1">
+        <div className="flex flex-wrap items-end gap-1 p-1">
           <PickButton
             {...{ room, thread, aim }}
             onEmoji={state.insert}
@@ -130,7 +130,7 @@ export const Composer = memo(function Composer({
               void addFiles(client, room, files);
             }}
             onKeyDown={(event) => pressed(event, { state, aim, onAim, lastOwn })}
-            className="field-sizing-content max-h-[40dvh] min-h-9 flex-1 resize-none bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
+            className="field-sizing-content max-h-[40dvh] min-h-9 min-w-0 flex-1 resize-none max-sm:not-placeholder-shown:order-first max-sm:not-placeholder-shown:basis-full max-sm:not-placeholder-shown:px-2.5 bg-transparent px-1 py-1.5 text-base leading-6 outline-none sm:text-[0.95rem] pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           />
           {aim?.kind !== "edit" && state.isSendable && (
             <MessageTimer room={room} seconds={state.timer} onChoose={state.setTimer} />
@@ -144,7 +144,7 @@ export const Composer = memo(function Composer({
             icon={SendHorizontal}
             disabled={!state.isSendable || isTooLong}
             onPointerDown={(event) => event.preventDefault()}
-            className="not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
+            className="ms-auto not-disabled:bg-accent not-disabled:text-on-accent rtl:-scale-x-100"
           />
         </div>
         {thread !== undefined && aim?.kind !== "edit" && <AlsoInRoom {...state.alsoInRoom} />}
