@@ -105,6 +105,11 @@ describe("settings", () => {
     REDIS_URL: ["localhost:6379", "http://localhost"],
     SECRET_KEY: ["short"],
     ALGORITHM: ["none", "hs256", "HS512", "RS256"],
+    S3_ENDPOINT: ["s3.example.org", "https://s3.example.org/bucket", "ftp://s3.example.org"],
+    S3_BUCKET: ["ab", "Upper", "-parley", "a/b"],
+    S3_REGION: ["eu west", "EU"],
+    S3_ACCESS_KEY_ID: ["a b", "x".repeat(201)],
+    S3_SECRET_ACCESS_KEY: ["a b", "x".repeat(501)],
     MAX_UPLOAD_MB: ["0", "10 MB", "1.5"],
     PERSON_STORAGE_MB: ["0", "-1"],
     SERVER_STORAGE_MB: ["0", "lots"],
@@ -184,6 +189,19 @@ describe("settings", () => {
     ]);
     const six = urlOf({ ...parts, DATABASE_HOST: "::1" });
     expect(six).toEqual({ engine: "postgres", url: "postgresql://parley@[::1]:5432/chat" });
+  });
+
+  test("CONFIG-1 a bucket lacks nothing that it needs", () => {
+    const all = {
+      ...{ S3_ENDPOINT: "https://s3.example.org", S3_BUCKET: "parley" },
+      ...{ S3_ACCESS_KEY_ID: "key", S3_SECRET_ACCESS_KEY: "secret" },
+    };
+    expect(readConfig(all).bucket).toMatchObject({ endpoint: "https://s3.example.org", region: "us-east-1" });
+    expect(readConfig({}).bucket).toBeNull();
+    for (const name of Object.keys(all)) {
+      expect(fault({ ...all, [name]: undefined })).toContain(`${name} must be set too`);
+    }
+    expect(fault({ S3_REGION: "eu-central-1" })).toContain("S3_ENDPOINT and S3_BUCKET");
   });
 
   test("CONFIG-1 a database in parts lacks none that it needs, and is not told twice", () => {

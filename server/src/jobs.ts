@@ -1,7 +1,7 @@
 import type { Change, Context } from "./context.ts";
 import { attachPreviews } from "./features/link-previews/link-previews.ts";
 import { previewJob } from "./features/links/links.ts";
-import { expireMessage, expiringJob } from "./features/messages/messages.ts";
+import { expireMessage, expiringJob, retainingJob, retainMessages } from "./features/messages/messages.ts";
 import { closeDuePoll, closingJob } from "./features/polls/polls.ts";
 import { remind, remindingJob } from "./features/reminders/reminders.ts";
 import { sendDue, sendingJob } from "./features/scheduled/scheduled.ts";
@@ -23,6 +23,7 @@ function kindsOf({ config }: Context): Kinds {
     [sendingJob]: sendDue,
     [remindingJob]: remind,
     [expiringJob]: expireMessage,
+    [retainingJob]: retainMessages,
     [closingJob]: closeDuePoll,
     [beginCleaningJob]: beginCleaning,
     [goOnCleaningJob]: goOnCleaning,

@@ -66,7 +66,7 @@ export const integerColumns: ReadonlySet<string> = new Set([
   ...["sent_at", "failed_at", "room_muted_until", "blocked"],
   ...["delete_after", "in_bulk", "lane", "due_at", "tries", "held_until", "send_at"],
   ...["file_id", "page_id", "preview_count", "asked_by"],
-  ...["retention", "remind_at", "is_due", "reminder_id"],
+  ...["retention", "retained_seq", "remind_at", "is_due", "reminder_id"],
   ...["in_thread", "thread_id", "last_in_thread", "following", "fresh", "moved_at", "thread_read_seq"],
   ...["votes", "voters", "pack_id"],
   ...["upload_id", "file_count", "place", "size", "width", "height", "bound", "bytes"],

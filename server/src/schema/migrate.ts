@@ -21,6 +21,7 @@ import { expiry } from "./migrations/0072-expiry.ts";
 import { scheduledEnds } from "./migrations/0073-scheduled-ends.ts";
 import { reminders } from "./migrations/0074-reminders.ts";
 import { retention } from "./migrations/0075-retention.ts";
+import { retained } from "./migrations/0076-retained.ts";
 import { push } from "./migrations/0080-push.ts";
 import { searchStretches } from "./migrations/0090-search-stretches.ts";
 import { threadFollows } from "./migrations/0100-thread-follows.ts";
@@ -46,7 +47,7 @@ export const migrations: readonly Migration[] = [
   ...[core, roomList, pins, marks, provenance, replies],
   ...[blocks, reports, saved, drafts, avatars, search],
   ...[files, threads, notifications, accounts],
-  ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, push, searchStretches],
+  ...[jobs, scheduled, expiry, scheduledEnds, reminders, retention, retained, push, searchStretches],
   ...[threadFollows, wishes, threadDrafts, scheduledInThread, extras, library],
   ...[linkPreviews, translations, transcriptions, pinHistory],
 ];

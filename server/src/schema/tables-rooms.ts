@@ -31,6 +31,8 @@ export interface RoomTables {
     delete_after: Generated<number | null>;
     /** Seconds for which they stay at most, as an admin of the server has said. */
     retention: Generated<number | null>;
+    /** How far its messages were gone through for those that it holds too long. */
+    retained_seq: Generated<number>;
   };
   members: {
     room_id: number;

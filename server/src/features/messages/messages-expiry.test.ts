@@ -13,6 +13,8 @@ import { SearchIndexer } from "../search-index/search-index.ts";
 import { appendUpload, createUpload, UploadSweeper } from "../uploads/uploads.ts";
 
 const hour = 3_600;
+/** Seconds after which another node does what is due. */
+const leased = 11;
 
 onEveryEngine((engine) => {
   let fixture: TestRooms;
@@ -45,6 +47,40 @@ onEveryEngine((engine) => {
   }
   const said = async (room: number) =>
     (await does(ids.bob, "message.list", { room })).messages.map(({ text }) => text);
+
+  test("EXPIRE-8 what was sent before goes too, little by little, and the rest when it is old enough", async () => {
+    const room = rooms.design.id;
+    const retain = (retention: number | null) => does(ids.admin, "room.retain", { room, retention });
+    for (let count = 1; count <= 45; count++) await send(ids.alice, room, `Early ${count}`);
+    await send(ids.alice, room, "Ends by itself", { delete_after: hour / 2 });
+    await pass(3 * hour);
+    await send(ids.bob, room, "Late");
+    await retain(2 * hour);
+    await send(ids.bob, room, "Later");
+    await pass(leased);
+    expect(await said(room)).toEqual(expect.arrayContaining(["Late", "Later"]));
+    expect((await said(room)).filter((text) => text !== "")).toEqual(["Late", "Later"]);
+    await retain(null);
+    await pass(3 * hour);
+    expect((await said(room)).filter((text) => text !== "")).toEqual(["Late"]);
+    await retain(2 * hour);
+    await pass(leased);
+    expect((await said(room)).filter((text) => text !== "")).toEqual([]);
+  });
+
+  test("EXPIRE-8 what is not old enough yet goes when it is, also after a stop", async () => {
+    const room = rooms.design.id;
+    await send(ids.alice, room, "First");
+    await pass(hour);
+    await send(ids.alice, room, "Second");
+    await does(ids.admin, "room.retain", { room, retention: 2 * hour });
+    await pass(hour - 60);
+    expect((await said(room)).filter((text) => text !== "")).toEqual(["First", "Second"]);
+    await pass(61);
+    expect((await said(room)).filter((text) => text !== "")).toEqual(["Second"]);
+    await pass(hour);
+    expect((await said(room)).filter((text) => text !== "")).toEqual([]);
+  });
 
   test("EXPIRE-1 an owner or admin of a room says after how long messages go, and everybody is told", async () => {
     const { design, aliceBob, lobby } = rooms;

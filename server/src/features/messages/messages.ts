@@ -37,6 +37,7 @@ import { notify, requireReferences } from "./messages-sending.ts";
 
 export { expireMessage, expiringJob, tellChange } from "./messages-expiry.ts";
 export { presentOne } from "./messages-present.ts";
+export { retainFrom, retainingJob, retainMessages } from "./messages-retention.ts";
 export {
   type MessageRow,
   messageById,

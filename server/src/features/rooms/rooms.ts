@@ -28,6 +28,7 @@ import { dropFilesOfRoom } from "../files/files.ts";
 import { dropLinksOfRoom } from "../links/links.ts";
 import { emit, emitToUser } from "../logs/logs.ts";
 import { enter } from "../members/members.ts";
+import { retainFrom } from "../messages/messages.ts";
 import { dropRoomMessages } from "../search-index/search-index.ts";
 import { foldName, isAdmin, personRow, requireUsers } from "../users/users.ts";
 import {
@@ -172,6 +173,7 @@ export async function retainRoom(tx: Tx, actor: Actor, input: Checked<"room.reta
   requireNotDirect(room.kind);
   if (room.retention !== input.retention) {
     await tx.sql.run(setRetention({ room: room.id, retention: input.retention }));
+    await retainFrom(tx, room.id, input.retention);
     await tellUpdated(tx, actor, room.id);
   }
   return roomNow(tx.sql, room.id);
