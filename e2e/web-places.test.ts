@@ -60,8 +60,11 @@ async function goToDate({ page }: Device, date: string): Promise<void> {
   await dialog.waitFor({ state: "detached" });
 }
 
-const marked = ({ page }: Device, message: number | null): Locator =>
-  page.locator(`article[data-message="${message}"]`).and(page.locator(".bg-note\\!"));
+const placeOf = ({ page }: Device, message: number | null): Locator =>
+  page.locator(`article[data-message="${message}"]`);
+/** For two seconds: whatever is asked of the message after that is asked of its place. */
+const marked = (device: Device, message: number | null): Locator =>
+  placeOf(device, message).and(device.page.locator(".bg-note\\!"));
 
 async function firstOf(date: string): Promise<number | null> {
   return (await caller.call("message.find", { room: lobby, at: `${date}T00:00:00.000Z` })).message;
@@ -77,8 +80,9 @@ describe.skipIf(!hasBrowser)("places in a long room, on a desk and on a phone (C
       await alice.page.getByRole("menuitem", { name: "Go to a date" }).click();
       if (days === 340) await picture(alice, "date");
       await goToDate(alice, date);
-      const first = marked(alice, await firstOf(date));
-      await first.waitFor();
+      const message = await firstOf(date);
+      await marked(alice, message).waitFor();
+      const first = placeOf(alice, message);
       await comesInSight(first);
       expect((await first.locator("time").first().getAttribute("datetime"))?.slice(0, 10)).toBe(date);
     }
@@ -97,9 +101,9 @@ describe.skipIf(!hasBrowser)("places in a long room, on a desk and on a phone (C
       .click();
     await picture(bob, "date-phone");
     await goToDate(bob, dateBefore(90));
-    const there = marked(bob, await firstOf(dateBefore(90)));
-    await there.waitFor();
-    await comesInSight(there);
+    const there = await firstOf(dateBefore(90));
+    await marked(bob, there).waitFor();
+    await comesInSight(placeOf(bob, there));
     await bob.page
       .getByRole("button", { name: /: go to another date$/ })
       .last()
