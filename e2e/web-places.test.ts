@@ -131,7 +131,8 @@ describe.skipIf(!hasBrowser)("places in a long room, on a desk and on a phone (C
     if (!own) throw new Error("alice has said something there");
     await caller.call("message.delete", { message: own.id });
     await bob.page.goto(`${server.url}/rooms/${lobby}?message=${own.id}`);
-    const target = marked(bob, own.id);
+    await marked(bob, own.id).waitFor();
+    const target = placeOf(bob, own.id);
     await target.getByText("This message was deleted.").waitFor();
     await comesInSight(target);
     await picture(bob, "link-deleted-phone");

@@ -10,6 +10,18 @@ export const position = z.int().nonnegative();
 /** A moment: ISO 8601, UTC, milliseconds (RFC 3339). */
 export const time = z.iso.datetime({ precision: 3 });
 
+const momentWords = "must be a time such as 2030-01-31T09:00:00Z";
+
+/** A moment as people and programs write it (RFC 3339): any fraction, any offset from UTC. It is kept as `time` is. */
+export const moment = z.iso
+  .datetime({ offset: true, error: momentWords, abort: true })
+  .refine((written) => /^\d{4}-/.test(utc(written)), momentWords)
+  .transform(utc);
+
+function utc(written: string): string {
+  return new Date(written).toISOString();
+}
+
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes("\u0000");
 }

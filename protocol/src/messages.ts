@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { contact, location, newContact, newLocation } from "./cards.ts";
-import { clientId, deleteAfter, id, nothing, pageLimit, position, text, time } from "./fields.ts";
+import { clientId, deleteAfter, id, moment, nothing, pageLimit, position, text, time } from "./fields.ts";
 import { attachment, file } from "./files.ts";
 import { limits } from "./limits.ts";
 import { linkPreview } from "./link-previews.ts";
@@ -189,7 +189,7 @@ export const messageOperations = {
     kind: "read",
     who: "user",
     rest: "GET /rooms/{room}/messages/first",
-    input: z.strictObject({ room: id, at: time }),
+    input: z.strictObject({ room: id, at: moment }),
     /** Null where nothing was sent since. */
     output: z.object({ message: id.nullable() }),
   }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, nothing, text, time } from "./fields.ts";
+import { id, moment, nothing, text, time } from "./fields.ts";
 import { isKeyword } from "./keywords.ts";
 import { limits } from "./limits.ts";
 import { operation } from "./operation.ts";
@@ -58,7 +58,7 @@ export const notificationOperations = {
     kind: "write",
     who: "user",
     rest: "PUT /rooms/{room}/notifications",
-    input: z.strictObject({ room: id, level: notificationLevel, muted_until: time.nullable() }),
+    input: z.strictObject({ room: id, level: notificationLevel, muted_until: moment.nullable() }),
     output: notifications.extend({ room: id }),
   }),
   "notification.get_default": operation({
@@ -77,7 +77,7 @@ export const notificationOperations = {
     rest: "PUT /me/notifications",
     input: z.strictObject({
       level: defaultLevel,
-      muted_until: time.nullable(),
+      muted_until: moment.nullable(),
       /** Left out, they stay as they are; null for none. */
       quiet_hours: z.strictObject(quietHours.shape).nullable().optional(),
       /** Left out, they stay as they are. */

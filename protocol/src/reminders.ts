@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, nothing, time } from "./fields.ts";
+import { id, moment, nothing, time } from "./fields.ts";
 import { message } from "./messages.ts";
 import { operation } from "./operation.ts";
 
@@ -25,7 +25,7 @@ export const reminderOperations = {
     input: z.strictObject({
       message: id,
       /** Later than now, by a year at most. */
-      remind_at: time,
+      remind_at: moment,
     }),
     output: reminder,
   }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clientId, deleteAfter, id, nothing, text, time } from "./fields.ts";
+import { clientId, deleteAfter, id, moment, nothing, text, time } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { message } from "./messages.ts";
 import { operation } from "./operation.ts";
@@ -43,7 +43,7 @@ const content = {
   mentions: z.array(id).max(limits.messageMentions).optional(),
 };
 /** Later than now, by a year at most. */
-const sendAt = time;
+const sendAt = moment;
 const one = z.strictObject({ scheduled: id });
 
 export const scheduledOperations = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cursor, id, pageLimit, text, time } from "./fields.ts";
+import { cursor, id, moment, pageLimit, text } from "./fields.ts";
 import { limits } from "./limits.ts";
 import { message, messageType } from "./messages.ts";
 import { operation } from "./operation.ts";
@@ -36,9 +36,9 @@ export const searchOperations = {
       /** Only those that mention this person by name. */
       mentions: id.optional(),
       /** Only those sent before this moment. */
-      before: time.optional(),
+      before: moment.optional(),
       /** Only those sent after this moment. */
-      after: time.optional(),
+      after: moment.optional(),
       /** Only those with all of these: a web address in the text, any file, a picture, a film, a sound. */
       has: z.array(searchedFor).min(1).max(searchedFor.options.length).optional(),
       /** Only those that are all of these: pinned in their room, saved by the caller, an answer, forwarded, edited. */

@@ -88,13 +88,15 @@ onEveryEngine((engine) => {
 
   test("NOTIFY-1 a moment is one that the calendar has", async () => {
     const room = rooms.lobby.id;
-    for (const moment of ["2031-02-30T08:00:00.000Z", "2031-05-01", "2031-05-01T08:00:00.000+02:00", ""]) {
+    for (const moment of ["2031-02-30T08:00:00.000Z", "2031-05-01", "9999-12-31T23:00:00-02:00", ""]) {
       expect(await outcomeOf(set(ids.bob, room, { ...muted, muted_until: moment }))).toBe("invalid");
     }
     for (const moment of ["0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"]) {
       await set(ids.bob, room, { ...muted, muted_until: moment });
       expect((await shownTo(ids.bob, room)).muted_until).toBe(moment);
     }
+    await set(ids.bob, room, { ...muted, muted_until: "2031-05-01T08:00:00+02:00" });
+    expect((await shownTo(ids.bob, room)).muted_until).toBe("2031-05-01T06:00:00.000Z");
   });
 
   const setAll = (person: number, wish: DefaultNotifications) =>
