@@ -15,11 +15,10 @@ const unitTimeout = "--timeout=60000";
 const browserTimeout = "--timeout=180000";
 /**
  * Files run side by side, each process with one Postgres for all of its files. Much of a test is waiting, so that a
- * second one is worth its while on a single core; beyond four, memory runs out before processors do. Browsers take more:
- * two at once.
+ * second one is worth its while on a single core; beyond four, memory runs out before processors do. A browser keeps
+ * two cores busy by itself: its tests have the machine for themselves.
  */
 const sideBySide = [`--parallel=${Math.min(Math.max(availableParallelism(), 2), 4)}`, "--no-isolate"];
-const browsersSideBySide = ["--parallel=2", "--no-isolate"];
 /** Characters of a run's report that are searched for its summary, which stands at the end. */
 const keptOutput = 1_000_000;
 
@@ -48,7 +47,7 @@ function runs(given) {
   /** @type {[string, string[]][]} */
   const all = [["check", ["run", "check"]]];
   if (units.length > 0) all.push(["unit tests", ["test", unitTimeout, ...sideBySide, ...units]]);
-  if (hasTests("e2e")) all.push(["browser tests", ["test", browserTimeout, ...browsersSideBySide, "./e2e/"]]);
+  if (hasTests("e2e")) all.push(["browser tests", ["test", browserTimeout, "./e2e/"]]);
   return all;
 }
 
