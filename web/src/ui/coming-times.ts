@@ -1,6 +1,5 @@
 import { i18n } from "./text.ts";
-import { hourChoice } from "./time-choices.ts";
-import { dateValue, dayNumber, formatted } from "./times.ts";
+import { clockParts, dateValue, dayNumber, formatted } from "./times.ts";
 
 /* Of what is yet to come: apart from the times of what was, which a page shows first. */
 
@@ -14,7 +13,7 @@ export function momentValue(time: string | number): string {
 /** A weekday or date, and the time: of what is yet to come. */
 export function comingTime(time: string | number, now = Date.now()): string {
   const days = dayNumber(time) - dayNumber(now);
-  const hour = { hour: "numeric", minute: "2-digit", ...hourChoice() } as const;
+  const hour = clockParts();
   if (days === 0) return formatted(time, hour);
   if (days > 0 && days < 7) return formatted(time, { weekday: "long", ...hour });
   const sameYear = new Date(time).getFullYear() === new Date(now).getFullYear();

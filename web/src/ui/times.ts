@@ -18,8 +18,15 @@ export function formatted(time: string | number, options: Intl.DateTimeFormatOpt
   return Number.isNaN(date.getTime()) ? "–" : formatOf(options).format(date);
 }
 
+/** "08:05", or "8:05 am" where the hours are counted twice. */
+export function clockParts(): Intl.DateTimeFormatOptions {
+  const { hourCycle = "" } = formatOf({ hour: "numeric", ...hourChoice() }).resolvedOptions();
+  const hour = hourCycle.startsWith("h2") ? "2-digit" : "numeric";
+  return { hour, minute: "2-digit", ...hourChoice() };
+}
+
 export function clockTime(time: string | number): string {
-  return formatted(time, { hour: "numeric", minute: "2-digit", ...hourChoice() });
+  return formatted(time, clockParts());
 }
 
 export function fullTime(time: string | number): string {
@@ -31,9 +38,7 @@ export function dateAndTime(time: string | number): string {
   const date = new Date(time);
   const sameYear = date.getFullYear() === new Date().getFullYear();
   const year = sameYear ? {} : ({ year: "numeric" } as const);
-  return formatOf({ day: "numeric", month: "long", ...year, hour: "numeric", minute: "2-digit" }).format(
-    date,
-  );
+  return formatted(time, { day: "numeric", month: "long", ...year, ...clockParts() });
 }
 
 /** Days since 1970 where the person is. */
