@@ -46,7 +46,8 @@ describe.skipIf(swiftMissing)("files in a bucket", () => {
   });
 
   test("FILE-15 of a large picture the small one is there too, and both go with the message", async () => {
-    const noise = (x: number, y: number) => [(x * 73 + y * 151) & 255, (x * y) & 255, (x ^ y) & 255, 255] as const;
+    const noise = (x: number, y: number) =>
+      [(x * 73 + y * 151) & 255, (x * y) & 255, (x ^ y) & 255, 255] as const;
     const bytes = await picture(1_000, 800, noise);
     const { body } = await send([await uploaded(app, app.people.alice, bytes, "tent.jpg")]);
     const file = body.files[0].id;
