@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Device, hasBrowser, phone, picture } from "./browser.ts";
 import { moveClock, passTime } from "./moved-clock.ts";
-import { becomes, composer, openRoom, row, say, sees, seesSent } from "./web-page.ts";
+import { becomes, composer, holds, openRoom, row, say, sees, seesSent } from "./web-page.ts";
 import { startScene, type WebScene } from "./web-scene.ts";
 
 let scene: WebScene;
@@ -51,7 +51,13 @@ describe.skipIf(!hasBrowser)("messages that are deleted by themselves (Chromium)
     await openRoom(admin, "design");
     await admin.page.getByRole("button", { name: "Details" }).click();
     const most = admin.page.getByRole("combobox", { name: "Keep messages at most" });
-    await most.selectOption({ label: "After 30 days" });
+    await most.selectOption({ label: "1 day" });
+    const sure = admin.page.getByRole("dialog", { name: "Keep messages at most" });
+    await picture(admin, "retention-sure");
+    await sure.getByRole("button", { name: "Cancel" }).click();
+    await holds(most, String(7 * 86_400));
+    await most.selectOption({ label: "30 days" });
+    await sure.getByRole("button", { name: "Delete what is older" }).click();
     await becomes(
       () => scene.by.alice.call("room.get", { room: design }),
       ({ retention }) => retention === 30 * 86_400,

@@ -200,7 +200,7 @@ export const roomOperations = {
     rest: "PUT /rooms/{room}/retention",
     input: z.strictObject({
       room: id,
-      /** Seconds, of messages that are sent from now on; null for as long as its people choose. */
+      /** Seconds, of what was sent before as well: what is older is deleted. Null for as long as its people choose. */
       retention: deleteAfter.nullable(),
     }),
     output: room,

@@ -3,7 +3,9 @@ import { Clock } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { isAtLeast } from "../../client/ranks.ts";
 import { useClient, useView } from "../../client/use-client.ts";
+import { Button } from "../../ui/button.tsx";
 import { duration } from "../../ui/coming-times.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Select } from "../../ui/field.tsx";
 import { Problem } from "../../ui/problem.tsx";
 import { useText } from "../../ui/text.ts";
@@ -17,6 +19,8 @@ export function AutoDeleteChoice({ room }: { room: Membership }) {
   const t = useText();
   const client = useClient();
   const [error, setError] = useState<unknown>();
+  /** How long messages are to stay at most, until that is sure. */
+  const [asked, setAsked] = useState<number | null>(null);
   const isServerAdmin = useView(
     ({ session }) => session.status === "signed_in" && session.user.role === "admin",
   );
@@ -30,6 +34,8 @@ export function AutoDeleteChoice({ room }: { room: Membership }) {
     setError(undefined);
     work.catch(setError);
   };
+  const retain = (seconds: number | null) =>
+    attempt(client.call("room.retain", { room: room.id, retention: seconds }));
   return (
     <section aria-label={t("expiry.title")} className="mt-4 flex flex-col gap-3 border-t pt-4">
       {mayChoose ? (
@@ -49,13 +55,48 @@ export function AutoDeleteChoice({ room }: { room: Membership }) {
           hint={t("expiry.retentionHint")}
           none={t("expiry.unlimited")}
           present={retention}
-          onChoose={(seconds) => attempt(client.call("room.retain", { room: room.id, retention: seconds }))}
+          after="expiry.span"
+          onChoose={(seconds) => (seconds === null ? retain(null) : setAsked(seconds))}
         />
       ) : (
         retention !== null && <Told>{t("expiry.retained", { time: duration(retention) })}</Told>
       )}
       <Problem error={error} />
+      {asked !== null && (
+        <SureOfRetention seconds={asked} onSure={() => retain(asked)} onClose={() => setAsked(null)} />
+      )}
     </section>
+  );
+}
+
+interface SureOfRetentionProps {
+  seconds: number;
+  onSure: () => void;
+  onClose: () => void;
+}
+
+/** EXPIRE-8. What is older goes, and does not come back. */
+function SureOfRetention({ seconds, onSure, onClose }: SureOfRetentionProps) {
+  const t = useText();
+  const sure = () => {
+    onClose();
+    onSure();
+  };
+  return (
+    <Dialog
+      title={t("expiry.retention")}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
+          <Button look="danger" onClick={sure}>
+            {t("expiry.retain")}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-sm">{t("expiry.retentionSure", { time: duration(seconds) })}</p>
+    </Dialog>
   );
 }
 
@@ -74,10 +115,12 @@ interface TimeChoiceProps {
   /** What it is called that there is none. */
   none: string;
   present: number | null;
+  /** How a choice is called. */
+  after?: "expiry.after" | "expiry.span";
   onChoose: (seconds: number | null) => void;
 }
 
-function TimeChoice({ label, hint, none, present, onChoose }: TimeChoiceProps) {
+function TimeChoice({ label, hint, none, present, after = "expiry.after", onChoose }: TimeChoiceProps) {
   const t = useText();
   const choices = [...new Set([...offered, ...(present === null ? [] : [present])])].sort(
     (one, other) => one - other,
@@ -91,7 +134,7 @@ function TimeChoice({ label, hint, none, present, onChoose }: TimeChoiceProps) {
       <option value="">{none}</option>
       {choices.map((seconds) => (
         <option key={seconds} value={String(seconds)}>
-          {t("expiry.after", { time: duration(seconds) })}
+          {t(after, { time: duration(seconds) })}
         </option>
       ))}
     </Select>
