@@ -8,8 +8,8 @@ import type { List } from "./use-timeline.ts";
 const nearEnd = 60;
 /** By which a person scrolls: what moves the list otherwise must not take them away from the end. */
 const byHand = ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"] as const;
-/** Milliseconds for which the list moves by what a hand has done; as long as it goes on moving, it is that still. */
-const handLasts = 1_000;
+/** Milliseconds for which the list may move by what a hand has done: a slow device shows it late, and a flick rolls on. */
+const handLasts = 10_000;
 
 /** Whether somebody does what scrolls upwards: a press does so on the bar alone, and while it is held. */
 function scrolls(event: Event, area: HTMLElement): boolean {
@@ -74,14 +74,14 @@ export function useEnd({ room, list, scroller, rows, isLive, isKnown, hasNews }:
     let handUntil = 0;
     let top = area.scrollTop;
     const moved = ({ timeStamp }: Event) => {
-      const isByHand = timeStamp < handUntil && area.scrollTop < top;
+      const isUpwards = area.scrollTop < top;
       top = area.scrollTop;
-      if (isByHand) handUntil = timeStamp + handLasts;
       const atEnd = isLive && area.scrollHeight - area.scrollTop - area.clientHeight < nearEnd;
       if (atEnd) {
         pinned.current = true;
         setUnseen(0);
-      } else if (isByHand) pinned.current = false;
+        if (!isUpwards) handUntil = 0;
+      } else if (isUpwards && timeStamp < handUntil) pinned.current = false;
       setIsAtEnd(pinned.current);
     };
     const touched = (event: Event) => {
