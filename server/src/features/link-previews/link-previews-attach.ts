@@ -3,7 +3,7 @@ import type { Tx } from "../../context.ts";
 import { fromBody } from "../../schema/bodies.ts";
 import { holdRoom } from "../access/access.ts";
 import { type Link, linksIn, pageHash } from "../links/links.ts";
-import { messagePlaceOf, messageRowOf, tellChange } from "../messages/messages.ts";
+import { messageById, messagePlace, tellChange } from "../messages/messages.ts";
 import {
   countWanted,
   holdPage,
@@ -23,10 +23,10 @@ const mostWantedByOne = 20;
 
 /** PREVIEW-1, PREVIEW-2. Sees to the previews of a message as it is now: wants what is missing, shows what is there. */
 export async function attachPreviews(tx: Tx, id: number, ownHost: string): Promise<void> {
-  const place = await tx.sql.first(messagePlaceOf({ id }));
+  const place = await tx.sql.first(messagePlace({ id }));
   if (!place) return;
   holdRoom(tx, place.room_id);
-  const row = await tx.sql.first(messageRowOf({ id }));
+  const row = await tx.sql.first(messageById({ id }));
   if (!row || row.deleted_at !== null) return;
   const links = linksIn(fromBody(row.body)).filter(({ host }) => host !== ownHost);
   await wantMissing(tx, { id, by: row.sender_id }, links.slice(0, limits.messagePreviews));

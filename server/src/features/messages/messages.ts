@@ -41,9 +41,7 @@ export { retainFrom, retainingJob, retainMessages } from "./messages-retention.t
 export {
   type MessageRow,
   messageById,
-  messageById as messageRowOf,
   messagePlace,
-  messagePlace as messagePlaceOf,
 } from "./messages-rows.ts";
 export { requireThread } from "./messages-rules.ts";
 export { repeatOf, requireReferences, requireSendable, sendMessage, sendOnce } from "./messages-sending.ts";

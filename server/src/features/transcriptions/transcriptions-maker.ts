@@ -2,7 +2,7 @@ import type { Context } from "../../context.ts";
 import { ServiceError } from "../../platform/endpoints.ts";
 import type { Transcriber } from "../../platform/transcriber.ts";
 import { holdRoom } from "../access/access.ts";
-import { messageRowOf } from "../messages/messages.ts";
+import { messageById } from "../messages/messages.ts";
 import { putTranscript } from "./transcriptions-keeping.ts";
 import {
   dueTranscription,
@@ -109,7 +109,7 @@ export class TranscriptionMaker {
         await tx.sql.run(endTranscription({ file }));
         // Deleted meanwhile: nothing is kept of what was said.
         const recording = await tx.sql.first(recordingOf({ file }));
-        const row = recording && (await tx.sql.first(messageRowOf({ id: recording.message_id })));
+        const row = recording && (await tx.sql.first(messageById({ id: recording.message_id })));
         if (row) await putTranscript(tx, { file, row, text });
       },
       { lane: room },
